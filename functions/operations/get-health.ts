@@ -1,0 +1,15 @@
+import { cacheAnswers } from '@stockroom/cache/cache-health'
+import { databaseAnswers } from '@stockroom/database/database-health'
+import { endpoint } from '@stockroom/http/endpoint'
+import { json } from '@stockroom/http/response'
+import { brokerAnswers } from '@stockroom/messaging/broker-health'
+
+export const handler = endpoint(async () => {
+  const [database, cache, broker] = await Promise.all([databaseAnswers(), cacheAnswers(), brokerAnswers()])
+  const services = { database: word(database), cache: word(cache), broker: word(broker) }
+  const status = !database ? 'unhealthy' : cache && broker ? 'healthy' : 'degraded'
+
+  return json(database ? 200 : 503, { status, timestamp: new Date().toISOString(), services })
+})
+
+const word = (isUp: boolean) => (isUp ? 'up' : 'down')

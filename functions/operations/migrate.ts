@@ -1,0 +1,13 @@
+import middy from '@middy/core'
+import { openChannel } from '@stockroom/messaging/broker-connection'
+import { declareTopology } from '@stockroom/messaging/topology'
+import { migrateAll } from '../../migrations/all.ts'
+
+/** Brings the schemas and the broker's topology up to date; safe to run at any time and from several places at once. */
+export const handler = middy().handler(async () => {
+  const applied = await migrateAll()
+  const channel = await openChannel()
+  await declareTopology(channel)
+  await channel.close()
+  return applied
+})

@@ -1,0 +1,13 @@
+import { endpoint } from '@stockroom/http/endpoint'
+import { pathId } from '@stockroom/http/path'
+import { Problem } from '@stockroom/http/problem'
+import { json } from '@stockroom/http/response'
+import { findOrder } from './order-store.ts'
+
+export const handler = endpoint(async ({ path }) => {
+  const id = pathId(path.id, 'order-not-found')
+  const order = await findOrder(id)
+  if (!order) throw new Problem('order-not-found', `There is no order ${id}.`)
+
+  return json(200, order)
+})

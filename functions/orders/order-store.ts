@@ -1,0 +1,123 @@
+import { query, type Transaction } from '@stockroom/database/query'
+import type { NewOrder, Order } from './order.ts'
+
+/** An order that is to be stored, with the request id that its events carry. */
+export interface OrderDraft extends NewOrder {
+  unitPrice: number
+  totalPrice: number
+  requestId: string
+}
+
+/** What becomes of a pending order. */
+export interface Settlement {
+  orderId: number
+  status: 'confirmed' | 'rejected'
+  reason: Order['reason']
+}
+
+/** An order with the request id that it follows from. */
+export interface TracedOrder {
+  order: Order
+  requestId: string | undefined
+}
+
+const columns = `id, product_id as "productId", quantity, unit_price as "unitPrice", total_price as "totalPrice",
+  status, reason, created_at as "createdAt", settled_at as "settledAt"`
+const tracedColumns = `${columns}, correlation_id as "requestId"`
+
+type TracedRow = Order & { requestId: string | null }
+
+const traced = ({ requestId, ...order }: TracedRow): TracedOrder => ({
+  order,
+  requestId: requestId ?? undefined,
+})
+
+/** Stores orders and resolves to them in the order of the drafts, in which their ids rise. */
+export async function insertOrders(trx: Transaction, drafts: readonly OrderDraft[]): Promise<Order[]> {
+  const orders = await query<Order>(
+    trx,
+    `insert into orders.orders (product_id, quantity, unit_price, total_price, correlation_id)
+     select "productId", quantity, "unitPrice", "totalPrice", "requestId"
+       from json_to_recordset(?) as draft("productId" bigint, quantity integer, "unitPrice" numeric,
+                                          "totalPrice" numeric, "requestId" text)
+     returning ${columns}`,
+    [JSON.stringify(drafts)],
+  )
+  return orders.sort((one, other) => one.id - other.id)
+}
+
+/** Reads one order, or undefined. */
+export async function findOrder(id: number): Promise<Order | undefined> {
+  const [order] = await query<Order>('orders', `select ${columns} from orders.orders where id = ?`, [id])
+  return order
+}
+
+/** Reads the orders of a product newest first, those with an id below `before`. */
+export function listOrders(
+  productId: number,
+  limit: number,
+  before: number = Number.MAX_SAFE_INTEGER,
+): Promise<Order[]> {
+  return query<Order>(
+    'orders',
+    `select ${columns} from orders.orders where product_id = ? and id < ? order by id desc limit ?`,
+    [productId, before, limit],
+  )
+}
+
+/** Settles orders that are still pending and resolves to those; an order that is settled stays as it is. */
+export async function settleOrders(
+  trx: Transaction,
+  settlements: readonly Settlement[],
+): Promise<TracedOrder[]> {
+  const rows = await query<TracedRow>(
+    trx,
+    `with settlement as (
+       select s."orderId", s.status as "newStatus", s.reason as "newReason"
+         from json_to_recordset(?) as s("orderId" bigint, status text, reason text)
+     ), pending as (
+       select id as "orderId" from orders.orders
+        where id in (select "orderId" from settlement) and status = 'pending'
+        order by id
+          for update
+     )
+     update orders.orders
+        set status = "newStatus", reason = "newReason", settled_at = now()
+       from settlement join pending using ("orderId")
+      where id = "orderId"
+      returning ${tracedColumns}`,
+    [JSON.stringify(settlements)],
+  )
+  return rows.map(traced)
+}
+
+/**
+ * Takes up to `limit` pending orders whose next announcement is due, longest waiting first, and puts their next one
+ * off: 30 s after the first, then doubling up to an hour. Orders that another instance has locked are passed over.
+ */
+export async function claimUnsettledOrders(trx: Transaction, limit: number): Promise<TracedOrder[]> {
+  const rows = await query<TracedRow>(
+    trx,
+    `update orders.orders
+        set announcements = announcements + 1,
+            announce_again_at = now() + least(30 * power(2, announcements), 3600) * interval '1 second'
+      where id in (
+        select id from orders.orders
+         where status = 'pending' and announce_again_at <= now()
+         order by announce_again_at
+         limit ?
+           for update skip locked
+      )
+      returning ${tracedColumns}`,
+    [limit],
+  )
+  return rows.map(traced)
+}
+
+/** Makes the next announcement of every pending order due now. */
+export async function makeAnnouncementsDue(trx: Transaction): Promise<void> {
+  await query(
+    trx,
+    `update orders.orders set announce_again_at = now() where status = 'pending' and announce_again_at > now()`,
+  )
+}

@@ -1,0 +1,39 @@
+import Type, { type Static } from 'typebox'
+
+const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const Quantity = Type.Integer({ minimum: 1, maximum: 1_000_000 })
+const Time = Type.String({ format: 'date-time' })
+
+/** What a client gives to order. */
+export const NewOrder = Type.Object({ productId: Id, quantity: Quantity }, { additionalProperties: false })
+export type NewOrder = Static<typeof NewOrder>
+
+/**
+ * An order as the shop shows it. `unitPrice` is the price that the customer was shown; `status` goes once from
+ * `pending` to `confirmed` or `rejected`, and `settledAt` is null while it is pending.
+ */
+export const Order = Type.Object({
+  id: Id,
+  productId: Id,
+  quantity: Quantity,
+  unitPrice: Type.Number({ minimum: 0 }),
+  totalPrice: Type.Number({ minimum: 0 }),
+  status: Type.Enum(['pending', 'confirmed', 'rejected']),
+  reason: Type.Union([Type.Enum(['insufficient-stock', 'product-not-found']), Type.Null()]),
+  createdAt: Time,
+  settledAt: Type.Union([Time, Type.Null()]),
+})
+export type Order = Static<typeof Order>
+
+const largestTotalCents = 999_999_999_999_999
+
+/**
+ * The total of an order, exact to the cent, or undefined when it is above 9,999,999,999,999.99. Computed in cents: up
+ * to that limit they are exact, and beyond 2^53 they are still far above it.
+ *
+ * @param unitPrice a price with at most two decimals
+ */
+export function totalPrice(unitPrice: number, quantity: number): number | undefined {
+  const cents = Math.round(unitPrice * 100) * quantity
+  return cents > largestTotalCents ? undefined : cents / 100
+}

@@ -1,0 +1,25 @@
+import middy from '@middy/core'
+import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { orderCreatedEvent } from './order-placement.ts'
+import { claimUnsettledOrders, makeAnnouncementsDue } from './order-store.ts'
+
+/** At most so many a run, so that a backlog isn't made worse. */
+const ordersPerRun = 1000
+
+/** How the function is invoked, beside its schedule. */
+export interface Reannouncement {
+  /** Every message is gone, as after a restart with the broker in process: all pending orders are due. */
+  brokerIsEmpty?: boolean
+}
+
+/** Tells again of orders that have been pending for over 30 s, so that they outlast a broker that lost its data. */
+export const handler = middy<Reannouncement>().handler(async ({ brokerIsEmpty }) => {
+  const { result: reannounced, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
+    if (brokerIsEmpty) await makeAnnouncementsDue(trx)
+    const orders = await claimUnsettledOrders(trx, ordersPerRun)
+    for (const { order, requestId } of orders) tell(orderCreatedEvent(order), requestId)
+    return orders.length
+  })
+  await announced
+  return { reannounced }
+})

@@ -1,0 +1,35 @@
+import type { Cached } from '@stockroom/cache/cache'
+import { sharedCache } from '@stockroom/cache/create-cache'
+import { cutPage, defaultLimit, type PageRequest } from '@stockroom/http/pagination'
+import type { Order } from './order.ts'
+import { listOrders } from './order-store.ts'
+
+/** A page of a product's orders, and the id below which the next page begins. */
+export interface OrderPage {
+  page: Order[]
+  next?: number
+}
+
+/** The first page of each product. A new order is in it at once, so no instance keeps a copy of its own. */
+const firstPages = sharedCache<OrderPage>({
+  key: (productId) => `orders:product:${productId}`,
+  load: async (productId) => ({
+    value: await readPage(productId, { limit: defaultLimit, before: undefined }),
+  }),
+})
+
+/** Reads a page of a product's orders; the first page of the default size may come out of the cache. */
+export async function recentOrders(productId: number, request: PageRequest): Promise<Cached<OrderPage>> {
+  if (request.limit === defaultLimit && request.before === undefined) return firstPages.get(productId)
+  return { value: await readPage(productId, request), hit: false }
+}
+
+/** Drops the first pages of the products of these orders, after a commit that changed the orders. */
+export async function refreshRecentOrders(orders: readonly Order[]): Promise<void> {
+  const productIds = new Set(orders.map(({ productId }) => productId))
+  await Promise.all([...productIds].map((productId) => firstPages.invalidate(productId)))
+}
+
+async function readPage(productId: number, { limit, before }: PageRequest): Promise<OrderPage> {
+  return cutPage(await listOrders(productId, limit + 1, before), limit)
+}

@@ -1,0 +1,34 @@
+import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { consumer } from '@stockroom/messaging/consumer'
+import {
+  type EventOf,
+  orderConfirmed,
+  orderRejected,
+  stockReduced,
+  stockRejected,
+} from '@stockroom/messaging/events'
+import type { Order } from './order.ts'
+import { type Settlement, settleOrders } from './order-store.ts'
+import { refreshRecentOrders } from './recent-orders.ts'
+
+export const handler = consumer([stockReduced, stockRejected], async ({ messages }) => {
+  const settlements = new Map(messages.map((outcome) => [outcome.body.orderId, settlementOf(outcome)]))
+
+  const { result: settled, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
+    const orders = await settleOrders(trx, [...settlements.values()])
+    for (const { order, requestId } of orders) tell(settledEvent(order), requestId)
+    return orders
+  })
+  await Promise.all([refreshRecentOrders(settled.map(({ order }) => order)), announced])
+})
+
+function settlementOf({ name, body }: EventOf<typeof stockReduced | typeof stockRejected>): Settlement {
+  return name === 'stock.reduced'
+    ? { orderId: body.orderId, status: 'confirmed', reason: null }
+    : { orderId: body.orderId, status: 'rejected', reason: body.reason }
+}
+
+function settledEvent({ id, productId, quantity, reason, settledAt }: Order) {
+  const body = { orderId: id, productId, quantity, timestamp: settledAt as string }
+  return reason ? orderRejected.of({ ...body, reason }) : orderConfirmed.of(body)
+}

@@ -1,0 +1,35 @@
+import type { Cached } from '@stockroom/cache/cache'
+import { twoTierCache } from '@stockroom/cache/create-cache'
+import type { Product } from './product.ts'
+import { findProducts, type VersionedProduct } from './product-store.ts'
+
+const products = twoTierCache<Product>({
+  key: (id) => `product:${id}`,
+  load: async (id) => {
+    const [found] = await findProducts([id])
+    return found && { version: found.version, value: found.product }
+  },
+})
+
+/** Looks a product up, in the cache first. This is the one door through which orders see products. */
+export const findProduct = (id: number): Promise<Cached<Product>> => products.get(id)
+
+/** Shows committed products to every instance. */
+export async function showProducts(changed: readonly VersionedProduct[]): Promise<void> {
+  await Promise.all(
+    changed.map(({ product, version }) => products.set(product.id, { version, value: product })),
+  )
+}
+
+/** Shows every instance that a product is gone; `version` is the last that it had. */
+export const hideProduct = (id: number, version: number): Promise<void> =>
+  products.set(id, { version: version + 1, value: null })
+
+/** Reads products from the database into the cache; says which of `ids` exist and which don't. */
+export async function warmProducts(ids: readonly number[]): Promise<{ warmed: number[]; missing: number[] }> {
+  const unique = [...new Set(ids)]
+  const found = await findProducts(unique)
+  await showProducts(found)
+  const warm = new Set(found.map(({ product }) => product.id))
+  return { warmed: unique.filter((id) => warm.has(id)), missing: unique.filter((id) => !warm.has(id)) }
+}

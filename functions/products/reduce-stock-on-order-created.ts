@@ -1,0 +1,36 @@
+import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { consumer } from '@stockroom/messaging/consumer'
+import { orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
+import { showProducts } from './catalogue.ts'
+import { decideStock, type StockDecision } from './stock.ts'
+import { enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
+
+/** An order that was decided before keeps its outcome and has it told again: its event may have been lost. */
+export const handler = consumer([orderCreated], async ({ messages }) => {
+  const requests = messages.map(({ body }) => body)
+  const correlationIds = new Map(messages.map(({ body, correlationId }) => [body.orderId, correlationId]))
+
+  const { result: changed, announced } = await commitAndAnnounce('products', async (trx, tell) => {
+    const stock = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
+    const earlier = await findDecisions(trx, [...correlationIds.keys()])
+    const decided = new Set(earlier.map(({ orderId }) => orderId))
+    const { decisions, remaining } = decideStock(
+      requests.filter(({ orderId }) => !decided.has(orderId)),
+      stock,
+    )
+    await enterDecisions(trx, decisions)
+    const products = await writeStock(trx, remaining)
+    for (const decision of [...earlier, ...decisions]) {
+      tell(outcomeEvent(decision), correlationIds.get(decision.orderId))
+    }
+    return products
+  })
+  await Promise.all([showProducts(changed), announced])
+})
+
+function outcomeEvent({ orderId, productId, quantity, outcome }: StockDecision) {
+  const timestamp = new Date().toISOString()
+  return outcome === 'sale'
+    ? stockReduced.of({ orderId, productId, quantity, timestamp })
+    : stockRejected.of({ orderId, productId, reason: outcome, timestamp })
+}

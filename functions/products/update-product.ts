@@ -1,0 +1,22 @@
+import { endpointWithBody } from '@stockroom/http/endpoint'
+import { pathId } from '@stockroom/http/path'
+import { Problem } from '@stockroom/http/problem'
+import { json } from '@stockroom/http/response'
+import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { productUpdated } from '@stockroom/messaging/events'
+import { showProducts } from './catalogue.ts'
+import { ProductChange } from './product.ts'
+import { changeProduct } from './product-store.ts'
+
+export const handler = endpointWithBody(ProductChange, async ({ path, body, requestId }) => {
+  const id = pathId(path.id, 'product-not-found')
+  const { result: updated, announced } = await commitAndAnnounce('products', async (trx, tell) => {
+    const changed = await changeProduct(trx, id, body)
+    if (!changed) throw new Problem('product-not-found', `There is no product ${id}.`)
+    tell(productUpdated.of(changed.product), requestId)
+    return changed
+  })
+  await Promise.all([showProducts([updated]), announced])
+
+  return json(200, updated.product)
+})

@@ -1,0 +1,56 @@
+import { configuration } from '@stockroom/runtime/configuration'
+import { log } from '@stockroom/runtime/logger'
+import { onShutdown } from '@stockroom/runtime/shutdown'
+import { Redis } from 'ioredis'
+
+const connectTimeoutMs = 1000
+const commandTimeoutMs = 250
+
+/** A connection that never makes anybody wait: it fails at once while Redis is away, and reconnects by itself. */
+export interface RedisConnection {
+  redis: Redis
+  /** Resolves when the first attempt to connect has succeeded or failed. */
+  tried: Promise<void>
+}
+
+let connection: RedisConnection | undefined
+
+/** The process's one connection for commands. */
+export function redisConnection(): RedisConnection {
+  connection ??= openRedis('redis')
+  return connection
+}
+
+/** Opens a connection; `name` stands in the log when it is lost. */
+export function openRedis(name: string): RedisConnection {
+  const redis = new Redis(configuration().redisUrl as string, {
+    keyPrefix: configuration().cachePrefix,
+    connectTimeout: connectTimeoutMs,
+    commandTimeout: commandTimeoutMs,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
+  })
+  const tried = new Promise<void>((resolve) => {
+    redis.once('ready', resolve)
+    redis.once('close', resolve)
+  })
+  logStateChanges(name, redis)
+  onShutdown('close', async () => {
+    connection = undefined
+    redis.disconnect()
+  })
+  return { redis, tried }
+}
+
+function logStateChanges(name: string, redis: Redis): void {
+  let isUp = true
+  redis.on('ready', () => {
+    if (!isUp) log.info(`${name} connection is back`)
+    isUp = true
+  })
+  redis.on('error', (error) => {
+    if (isUp) log.warn({ err: error }, `${name} connection lost`)
+    isUp = false
+  })
+}

@@ -1,0 +1,31 @@
+import { configuration } from '@stockroom/runtime/configuration'
+import { log } from '@stockroom/runtime/logger'
+import type { Stored } from './cache.ts'
+import type { LocalTier } from './local-tier.ts'
+import { openRedis, redisConnection } from './redis-connection.ts'
+
+/** Channels ignore Redis' database numbers, so the prefix keeps the shops on one server apart. */
+const channel = () => `${configuration().cachePrefix}cache-updates`
+
+/** Tells every instance that listens of a new value. Instances that don't hear it forget the old one in a second. */
+export async function broadcastUpdate(key: string, stored: Stored): Promise<void> {
+  const { redis, tried } = redisConnection()
+  await tried
+  if (redis.status !== 'ready') return
+  await redis.publish(channel(), JSON.stringify({ key, stored })).catch((error) => {
+    log.debug({ err: error }, 'redis did not answer')
+  })
+}
+
+/** Writes the values that other instances tell of into `local`; after a broken connection it starts empty. */
+export function receiveUpdates(local: LocalTier): void {
+  const { redis } = openRedis('redis subscription')
+  redis.on('ready', () => {
+    local.clear()
+    redis.subscribe(channel()).catch((error) => log.debug({ err: error }, 'redis did not answer'))
+  })
+  redis.on('message', (_channel: string, message: string) => {
+    const { key, stored } = JSON.parse(message) as { key: string; stored: Stored }
+    local.write(key, stored)
+  })
+}

@@ -1,0 +1,52 @@
+import { configuration } from '@stockroom/runtime/configuration'
+import { onShutdown } from '@stockroom/runtime/shutdown'
+import knex, { type Knex } from 'knex'
+import { BoundedPostgresClient } from './bounded-postgres-client.ts'
+import { typeParsers } from './type-parsers.ts'
+
+/** A part of the shop that owns a PostgreSQL schema of the same name. */
+export type Domain = 'products' | 'orders'
+
+const connectTimeoutMs = 1000
+const statementTimeoutMs = 1500
+const answerTimeoutMs = 1700
+
+const pools = new Map<string, Knex>()
+
+/** The connection pool of a domain; domains that share a URL share the pool. Opens nothing until the first query. */
+export function database(domain: Domain): Knex {
+  const url = databaseUrl(domain)
+  let pool = pools.get(url)
+  if (!pool) {
+    pool = openPool(url)
+    pools.set(url, pool)
+    onShutdown('close', () => closePool(url))
+  }
+  return pool
+}
+
+/** The URL of the database that holds a domain's schema. */
+export function databaseUrl(domain: Domain): string {
+  return domain === 'products' ? configuration().productsDatabaseUrl : configuration().ordersDatabaseUrl
+}
+
+function openPool(url: string): Knex {
+  return knex({
+    client: BoundedPostgresClient as unknown as typeof knex.Client,
+    connection: {
+      connectionString: url,
+      application_name: 'stockroom',
+      connectionTimeoutMillis: connectTimeoutMs,
+      statement_timeout: statementTimeoutMs,
+      query_timeout: answerTimeoutMs,
+      types: typeParsers,
+    } as Knex.PgConnectionConfig,
+    acquireConnectionTimeout: connectTimeoutMs,
+    pool: { min: 0, max: configuration().databasePoolSize },
+  })
+}
+
+async function closePool(url: string): Promise<void> {
+  await pools.get(url)?.destroy()
+  pools.delete(url)
+}

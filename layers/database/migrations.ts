@@ -1,0 +1,74 @@
+import knex, { type Knex } from 'knex'
+import { type Domain, databaseUrl } from './connection.ts'
+
+/** The migrations of one domain by name, in the order of their names; a name never changes once it was applied. */
+export type Migrations = Record<string, Knex.Migration>
+
+/** What is applied of a domain's migrations, and what a {@link migrate} would apply. */
+export interface MigrationStatus {
+  applied: string[]
+  pending: string[]
+}
+
+/**
+ * Applies a domain's pending migrations and resolves to the names of those applied. Creates the schema when it is
+ * missing. Any number of instances may call it at once: the first does the work, the others wait for it.
+ */
+export function migrate(domain: Domain, migrations: Migrations): Promise<string[]> {
+  return withMigrator(domain, async (migrator) => {
+    const config = configurationOf(domain, migrations)
+    // We hold the advisory lock, so a lock in knex's own table is what a killed migration left behind.
+    await migrator.forceFreeMigrationsLock(config)
+    const [, names] = await migrator.latest(config)
+    return names
+  })
+}
+
+/** Reverts the migrations that the latest {@link migrate} applied and resolves to their names. */
+export function rollback(domain: Domain, migrations: Migrations): Promise<string[]> {
+  return withMigrator(domain, async (migrator) => {
+    const [, names] = await migrator.rollback(configurationOf(domain, migrations))
+    return names
+  })
+}
+
+/** Tells which migrations of a domain are applied and which are pending. */
+export function migrationStatus(domain: Domain, migrations: Migrations): Promise<MigrationStatus> {
+  return withMigrator(domain, async (migrator) => {
+    const [applied, pending] = await migrator.list(configurationOf(domain, migrations))
+    return { applied: applied.map(({ name }: { name: string }) => name), pending }
+  })
+}
+
+/**
+ * Runs `work` while holding the domain's advisory lock on a connection of its own: knex creates its own tables
+ * without a lock, and of several first runs at once all but one fail.
+ */
+async function withMigrator<Result>(
+  domain: Domain,
+  work: (migrator: Knex.Migrator) => Promise<Result>,
+): Promise<Result> {
+  const connection = knex({ client: 'pg', connection: databaseUrl(domain), pool: { min: 0, max: 2 } })
+  try {
+    return await connection.transaction(async (lock) => {
+      await lock.raw('select pg_advisory_xact_lock(hashtext(?))', [`stockroom migrations ${domain}`])
+      await connection.raw('create schema if not exists ??', [domain])
+      return await work(connection.migrate)
+    })
+  } finally {
+    await connection.destroy()
+  }
+}
+
+/** Takes the migrations from memory, so that it also works in a bundle, where there is no folder to read. */
+function configurationOf(domain: Domain, migrations: Migrations): Knex.MigratorConfig {
+  return {
+    schemaName: domain,
+    tableName: 'migrations',
+    migrationSource: {
+      getMigrations: async () => Object.keys(migrations).sort(),
+      getMigrationName: (name: string) => name,
+      getMigration: async (name: string) => migrations[name] as Knex.Migration,
+    },
+  }
+}

@@ -1,0 +1,35 @@
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+
+/** Classes and codes of https://www.postgresql.org/docs/current/errcodes-appendix.html that a later try may not meet. */
+const passingSqlStates = [
+  /^08/, // connection exception
+  /^53/, // insufficient resources, too many connections
+  /^57P/, // shutting down, starting up
+  '57014', // cancelled by statement_timeout
+  '25006', // read-only: a replica, or a primary that failed over
+]
+
+const driverMessages =
+  /^(Query read timeout|Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Connection ended)/
+
+/** Whether an error of pg or knex says that the database is away or overloaded, rather than that the SQL is wrong. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable)
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return (
+    error.name === 'KnexTimeoutError' ||
+    networkCodes.has(code) ||
+    passingSqlStates.some((state) => (typeof state === 'string' ? state === code : state.test(code))) ||
+    driverMessages.test(error.message)
+  )
+}

@@ -1,0 +1,68 @@
+import middy from '@middy/core'
+import { within } from '@stockroom/runtime/deadline'
+import { currentInvocation, runInvocation } from '@stockroom/runtime/invocation'
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
+import type { Static, TSchema } from 'typebox'
+import { jsonBody } from './json-body.ts'
+import { problemDetails } from './problem-details.ts'
+import { requestId, requestIdOf } from './request-id.ts'
+import type { HttpResponse } from './response.ts'
+
+/** What the handler of an endpoint gets. */
+export interface HttpRequest<Body = undefined> {
+  /** The validated body, where the endpoint declares one. */
+  body: Body
+  path: Record<string, string | undefined>
+  query: Record<string, string | undefined>
+  requestId: string
+}
+
+/** Nobody waits longer for a database that is silent or slow. */
+const answerWithinMs = 1900
+
+type Handle<Body> = (request: HttpRequest<Body>) => Promise<HttpResponse>
+type Endpoint = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>
+
+/**
+ * The one Middy chain of all endpoints. `after` and `onError` run from the last middleware to the first: so the
+ * request id, first in the chain, also stands on the answers that problemDetails makes of what the others throw.
+ *
+ * @example
+ * export const handler = endpoint(async ({ path }) => json(200, await findProduct(pathId(path.id))))
+ */
+export function endpoint(handle: Handle<undefined>): Endpoint {
+  return run(chain(handle))
+}
+
+/**
+ * The same chain for an endpoint with a JSON body that `schema` describes.
+ *
+ * @example
+ * export const handler = endpointWithBody(NewProduct, async ({ body }) => json(201, await createProduct(body)))
+ */
+export function endpointWithBody<Schema extends TSchema>(
+  schema: Schema,
+  handle: Handle<Static<Schema>>,
+): Endpoint {
+  return run(chain(handle).use(jsonBody(schema) as middy.MiddlewareObj))
+}
+
+function chain<Body>(handle: Handle<Body>) {
+  return middy<APIGatewayProxyEventV2, HttpResponse>({ timeoutEarlyInMillis: 0 })
+    .use(requestId())
+    .use(problemDetails())
+    .handler((event) => within(answerWithinMs, handle(httpRequest(event))))
+}
+
+function httpRequest<Body>(event: APIGatewayProxyEventV2): HttpRequest<Body> {
+  return {
+    body: event.body as Body,
+    path: event.pathParameters ?? {},
+    query: event.queryStringParameters ?? {},
+    requestId: currentInvocation()?.requestId as string,
+  }
+}
+
+function run(chain: Endpoint): Endpoint {
+  return (event, context) => runInvocation({ requestId: requestIdOf(event) }, () => chain(event, context))
+}

@@ -1,0 +1,17 @@
+/** Every refusal of the shop: its `code` with the HTTP status and the title of its problem details. */
+export const errorCodes = {
+  'body-missing': { status: 400, title: 'The request has no body' },
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'validation-failed': { status: 400, title: 'The request is not valid' },
+  'total-too-large': { status: 400, title: 'The total of the order is too large' },
+  'product-not-found': { status: 404, title: 'There is no such product' },
+  'order-not-found': { status: 404, title: 'There is no such order' },
+  'route-not-found': { status: 404, title: 'There is no such route' },
+  'insufficient-stock': { status: 409, title: 'There is not enough stock' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body has to be application/json' },
+  'internal-error': { status: 500, title: 'The shop has failed' },
+  'service-unavailable': { status: 503, title: 'The shop is unavailable for a moment' },
+} as const
+
+export type ErrorCode = keyof typeof errorCodes

@@ -1,0 +1,53 @@
+import type middy from '@middy/core'
+import { DeadlineExceeded } from '@stockroom/runtime/deadline'
+import { currentInvocation } from '@stockroom/runtime/invocation'
+import { log } from '@stockroom/runtime/logger'
+import { Unavailable } from '@stockroom/runtime/unavailable'
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { errorCodes } from './error-codes.ts'
+import { Problem } from './problem.ts'
+import type { HttpResponse } from './response.ts'
+
+const retryAfterSeconds = 1
+
+/** Answers every error as problem details, https://www.rfc-editor.org/rfc/rfc9457. */
+export const problemDetails = (): middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse> => ({
+  onError: function problemOnError(request) {
+    request.response = problemResponse(problemOf(request.error), request.event.headers.accept)
+  },
+})
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof Unavailable || error instanceof DeadlineExceeded) {
+    log.warn({ err: error }, 'request refused for now')
+    return new Problem('service-unavailable', 'A service that the shop needs is away. Try again in a moment.')
+  }
+  log.error({ err: error }, 'request failed')
+  return new Problem('internal-error', 'The shop has failed to answer. The request id leads to its log.')
+}
+
+function problemResponse(
+  { code, status, detail, errors }: Problem,
+  accept: string | undefined,
+): HttpResponse {
+  const body = {
+    type: `urn:stockroom:problem:${code}`,
+    title: errorCodes[code].title,
+    status,
+    detail,
+    code,
+    requestId: currentInvocation()?.requestId,
+    timestamp: new Date().toISOString(),
+    errors,
+  }
+  const wantsProblem = accept?.toLowerCase().includes('application/problem+json')
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': wantsProblem ? 'application/problem+json' : 'application/json',
+      ...(status === 503 && { 'retry-after': String(retryAfterSeconds) }),
+    },
+    body: JSON.stringify(body),
+  }
+}

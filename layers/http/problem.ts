@@ -1,0 +1,26 @@
+import { type ErrorCode, errorCodes } from './error-codes.ts'
+
+/** One thing that is wrong with a request; `path` is a JSON Pointer to it. */
+export interface InvalidMember {
+  path: string
+  message: string
+}
+
+/** A refusal that the client is told of. `detail` and `errors` are for its eyes: nothing internal belongs there. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly code: ErrorCode
+  readonly detail: string
+  readonly errors: InvalidMember[] | undefined
+
+  constructor(code: ErrorCode, detail: string, options: { errors?: InvalidMember[]; cause?: unknown } = {}) {
+    super(detail, { cause: options.cause })
+    this.code = code
+    this.detail = detail
+    this.errors = options.errors
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status
+  }
+}

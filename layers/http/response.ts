@@ -1,0 +1,23 @@
+/** What a function answers; header names are lower case, as headers that differ in case alone would be sent twice. */
+export interface HttpResponse {
+  statusCode: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** An answer with a JSON body. */
+export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  }
+}
+
+/** 204, without a body. */
+export const noContent = (): HttpResponse => ({ statusCode: 204, headers: {}, body: '' })
+
+/** The header that tells whether the answer came out of the cache. */
+export const cacheHeader = (hit: boolean): { 'x-cache': 'HIT' | 'MISS' } => ({
+  'x-cache': hit ? 'HIT' : 'MISS',
+})

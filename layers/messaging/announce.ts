@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import type { Domain } from '@stockroom/database/connection'
+import { groupCommit } from '@stockroom/database/group-commit'
+import { addToOutbox, type OutboxEvent, removeFromOutbox } from '@stockroom/database/outbox'
+import { type Transaction, transaction } from '@stockroom/database/query'
+import { within } from '@stockroom/runtime/deadline'
+import { log } from '@stockroom/runtime/logger'
+import { onShutdown } from '@stockroom/runtime/shutdown'
+import { type ShopEvent, schemaVersion } from './events.ts'
+import { type OutboundMessage, publish } from './publisher.ts'
+import { eventExchange, isBound } from './topology.ts'
+
+/** Notes an event of the running transaction; `correlationId` is the request id that it follows from. */
+export type Tell = (event: ShopEvent, correlationId: string | undefined) => void
+
+/** A Lambda environment freezes after its answer, so the answer waits for the broker, but not for a slow one. */
+const announcementWaitMs = 250
+
+const underWay = new Set<Promise<void>>()
+
+/**
+ * Runs `work` in a transaction of the domain, stores the events that it tells in the outbox within the same commit,
+ * and publishes them right after. Resolves after the commit, with the result of `work` and a promise that waits a
+ * moment for the broker's confirms. That promise never rejects: what isn't confirmed stays in the outbox for the
+ * sweep.
+ * @throws Unavailable when the database is away; nothing is published then
+ */
+export async function commitAndAnnounce<Result>(
+  domain: Domain,
+  work: (trx: Transaction, tell: Tell) => Promise<Result>,
+): Promise<{ result: Result; announced: Promise<void> }> {
+  const events: OutboxEvent[] = []
+  const result = await transaction(domain, async (trx) => {
+    const outcome = await work(trx, (event, correlationId) => events.push(outboxEvent(event, correlationId)))
+    await addToOutbox(trx, domain, events)
+    return outcome
+  })
+  return { result, announced: announce(domain, events) }
+}
+
+/** Publishes outbox events and resolves to the ids of those that the broker has confirmed. */
+export async function publishEvents(events: readonly OutboxEvent[]): Promise<string[]> {
+  const confirmed = await publish(events.map(outboundMessage))
+  return events.filter((_, index) => confirmed[index]).map(({ id }) => id)
+}
+
+async function announce(domain: Domain, events: OutboxEvent[]): Promise<void> {
+  if (events.length === 0) return
+  const delivery = deliver(domain, events)
+  underWay.add(delivery)
+  delivery.finally(() => underWay.delete(delivery))
+  await within(announcementWaitMs, delivery).catch(() => {})
+}
+
+async function deliver(domain: Domain, events: OutboxEvent[]): Promise<void> {
+  try {
+    const confirmed = await publishEvents(events)
+    await forget[domain](confirmed)
+  } catch (error) {
+    log.debug({ err: error, events: events.length }, 'events stay in the outbox for now')
+  }
+}
+
+const forget = { products: forgetting('products'), orders: forgetting('orders') }
+
+function forgetting(domain: Domain): (ids: string[]) => Promise<void> {
+  const remove = groupCommit<string[], true>(
+    async (lists) => {
+      await removeFromOutbox(domain, domain, lists.flat())
+      return lists.map(() => true)
+    },
+    { maxSize: 50 },
+  )
+  return async (ids) => {
+    if (ids.length > 0) await remove(ids)
+  }
+}
+
+function outboxEvent({ name, body }: ShopEvent, correlationId: string | undefined): OutboxEvent {
+  return {
+    id: randomUUID(),
+    name,
+    body,
+    correlationId: correlationId ?? null,
+    createdAt: new Date().toISOString(),
+    attempts: 0,
+  }
+}
+
+function outboundMessage({ id, name, body, correlationId, createdAt }: OutboxEvent): OutboundMessage {
+  return {
+    exchange: eventExchange,
+    routingKey: name,
+    content: Buffer.from(JSON.stringify(body)),
+    options: {
+      messageId: id,
+      type: name,
+      timestamp: Math.floor(Date.parse(createdAt) / 1000),
+      correlationId: correlationId ?? undefined,
+      appId: 'stockroom',
+      contentType: 'application/json',
+      headers: { 'schema-version': schemaVersion },
+      persistent: true,
+      mandatory: isBound(name),
+    },
+  }
+}
+
+onShutdown('drain', () => Promise.allSettled(underWay))

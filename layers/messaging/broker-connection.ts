@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { configuration } from '@stockroom/runtime/configuration'
+import { within } from '@stockroom/runtime/deadline'
+import { log } from '@stockroom/runtime/logger'
+import { onShutdown } from '@stockroom/runtime/shutdown'
+import { Unavailable } from '@stockroom/runtime/unavailable'
+import amqp, { type ConfirmChannel, type RecoveringChannelModel } from 'amqplib'
+
+/** What the layer needs of amqplib; another implementation of it can take its place. */
+export interface BrokerClient {
+  connect(url: string, options: object): Promise<RecoveringChannelModel>
+}
+
+const connectTimeoutMs = 1000
+const openChannelTimeoutMs = 1000
+const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false }
+
+let client: BrokerClient = amqp as BrokerClient
+let opening: Promise<Connection> | undefined
+
+interface Connection {
+  model: RecoveringChannelModel
+  /** Resolves when the first attempt to connect has succeeded or failed. */
+  tried: Promise<void>
+  isUp: boolean
+}
+
+/** Lets every later connection be made by `replacement`: the one place where a broker in process is put in. */
+export function useBrokerClient(replacement: BrokerClient): void {
+  client = replacement
+}
+
+/**
+ * Opens a confirm channel on the process's one connection to the broker, which reconnects by itself, channels don't.
+ * @throws Unavailable at once while the connection is down, and when the broker doesn't answer within a second
+ */
+export async function openChannel(): Promise<ConfirmChannel> {
+  opening ??= open()
+  const connection = await opening
+  await connection.tried
+  if (!connection.isUp) throw new Unavailable('broker', 'not connected')
+  try {
+    return await within(openChannelTimeoutMs, connection.model.createConfirmChannel())
+  } catch (error) {
+    throw new Unavailable('broker', error)
+  }
+}
+
+async function open(): Promise<Connection> {
+  const model = await client.connect(withHeartbeat(configuration().rabbitmqUrl), {
+    recovery,
+    timeout: connectTimeoutMs,
+  })
+  onShutdown('close', () => {
+    opening = undefined
+    return model.close()
+  })
+  return watch(model)
+}
+
+function watch(model: RecoveringChannelModel): Connection {
+  const connection: Connection = { model, tried: firstAttempt(model), isUp: false }
+  const setUp = (isUp: boolean) => {
+    if (isUp !== connection.isUp)
+      log[isUp ? 'debug' : 'warn'](isUp ? 'broker connected' : 'broker connection lost')
+    connection.isUp = isUp
+  }
+  model.on('connect', () => setUp(true))
+  model.on('disconnect', () => setUp(false))
+  // Without a listener amqplib ends the process, and 'disconnect' tells the same.
+  model.on('error', () => {})
+  return connection
+}
+
+function firstAttempt(model: RecoveringChannelModel): Promise<void> {
+  return new Promise((resolve) => {
+    model.on('connect', () => resolve())
+    model.on('connect-failed', () => resolve())
+    pause(connectTimeoutMs, undefined, { ref: false }).then(resolve)
+  })
+}
+
+/** Notices a silent link within seconds; the server's own heartbeat is a minute. */
+function withHeartbeat(url: string): string {
+  const parsed = new URL(url)
+  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', '5')
+  return parsed.href
+}

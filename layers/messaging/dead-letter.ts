@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { log } from '@stockroom/runtime/logger'
+import { Unavailable } from '@stockroom/runtime/unavailable'
+import { type OutboundMessage, publish } from './publisher.ts'
+import { headerValue, type RmqMessage } from './rmq-event.ts'
+import { deadLetterExchange, deadLetterQueue } from './topology.ts'
+
+/** A message that can never be handled, with the queue that it came from and the reason. */
+export interface PoisonMessage {
+  queue: string
+  message: RmqMessage
+  reason: string
+}
+
+/**
+ * Puts poison messages into the dead-letter queues of the queues that they came from, with the headers
+ * `x-dead-letter-reason`, `x-first-failed-at` (ISO 8601) and `x-attempts`.
+ * @throws Unavailable unless the broker confirms every one, so that the batch comes again and none is lost
+ */
+export async function deadLetter(poison: readonly PoisonMessage[]): Promise<void> {
+  if (poison.length === 0) return
+  for (const { queue, reason, message } of poison) {
+    log.warn(
+      { queue, reason, messageId: message.basicProperties.messageId },
+      'message goes to the dead letters',
+    )
+  }
+  const confirmed = await publish(poison.map(deadMessage))
+  if (confirmed.includes(false)) throw new Unavailable('broker', 'dead letters were not confirmed')
+}
+
+function deadMessage({ queue, message, reason }: PoisonMessage): OutboundMessage {
+  const { basicProperties: properties, data } = message
+  const headers = Object.fromEntries(
+    Object.entries(properties.headers ?? {}).map(([name, value]) => [name, headerValue(value)]),
+  )
+  return {
+    exchange: deadLetterExchange,
+    routingKey: deadLetterQueue(queue),
+    content: Buffer.from(data, 'base64'),
+    options: {
+      messageId: properties.messageId ?? randomUUID(),
+      type: properties.type ?? undefined,
+      correlationId: properties.correlationId ?? undefined,
+      appId: properties.appId ?? undefined,
+      contentType: properties.contentType ?? undefined,
+      contentEncoding: properties.contentEncoding ?? undefined,
+      headers: {
+        ...headers,
+        'x-dead-letter-reason': reason,
+        'x-first-failed-at': headers['x-first-failed-at'] ?? new Date().toISOString(),
+        'x-attempts': Number(headers['x-delivery-count'] ?? 0) + 1,
+      },
+      persistent: true,
+      mandatory: true,
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { type EventDefinition, schemaVersion } from './events.ts'
+import { headerValue, type RmqMessage } from './rmq-event.ts'
+
+/** An event as a consumer gets it. */
+export type Received<Event> = Event & {
+  messageId: string | undefined
+  /** The request id that the event follows from. */
+  correlationId: string | undefined
+}
+
+/** Why a message can never be handled, in words for the person who finds it among the dead letters. */
+export interface Unreadable {
+  reason: string
+}
+
+/**
+ * Reads one message as one of the events in `definitions`. The AMQP property `type` names the event; where it is
+ * absent and there is only one candidate, that one is meant.
+ */
+export function parseMessage(
+  message: RmqMessage,
+  definitions: readonly EventDefinition[],
+): Received<unknown & object> | Unreadable {
+  const { type, headers, messageId, correlationId } = message.basicProperties
+  const version = headerValue(headers?.['schema-version'] ?? schemaVersion)
+  if (Number(version) !== schemaVersion) return { reason: `unknown schema-version ${version}` }
+
+  const definition = definitionOf(type, definitions)
+  if (!definition) return { reason: `unknown event ${type ?? '(no type)'}` }
+
+  const body = parseJson(message.data)
+  if (body === undefined) return { reason: 'not JSON' }
+  if (!definition.isBody(body)) return { reason: `not the shape of ${definition.name}` }
+  return {
+    name: definition.name,
+    body,
+    messageId: messageId ?? undefined,
+    correlationId: correlationId ?? undefined,
+  } as Received<object>
+}
+
+function definitionOf(type: string | null, definitions: readonly EventDefinition[]) {
+  if (!type && definitions.length === 1) return definitions[0]
+  return definitions.find(({ name }) => name === type)
+}
+
+function parseJson(base64: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(base64, 'base64').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

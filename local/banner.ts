@@ -1,0 +1,46 @@
+import type { LocalSettings } from './settings.ts'
+
+/** What the banner says of a running shop. */
+export interface BannerFacts {
+  settings: LocalSettings
+  /** Where the embedded PostgreSQL keeps its data. */
+  databaseDirectory: string | undefined
+  environment: Record<string, string | undefined>
+}
+
+/** The lines that a person sees when the shop is ready: where it listens, what backs each part, and what to try. */
+export function banner({ settings, databaseDirectory, environment }: BannerFacts): string {
+  const { embedded, host, httpPort } = settings
+  const url = `http://${host}:${httpPort}`
+  const backing = {
+    database: embedded.database
+      ? `PostgreSQL, embedded (${databaseDirectory})`
+      : `PostgreSQL at ${places(environment, ['DATABASE_URL', 'PRODUCTS_DATABASE_URL', 'ORDERS_DATABASE_URL'])}`,
+    cache: embedded.cache ? 'in process' : `Redis at ${places(environment, ['REDIS_URL'])}`,
+    broker: embedded.broker
+      ? 'in process (docs/architecture.md#the-embedded-parts says what it lacks)'
+      : `RabbitMQ at ${places(environment, ['RABBITMQ_URL'])}`,
+  }
+  return `
+  Stockroom is ready at ${url}
+
+    database  ${backing.database}
+    cache     ${backing.cache}
+    broker    ${backing.broker}
+
+  Try it:
+    curl ${url}/products
+    curl ${url}/orders -H 'content-type: application/json' -d '{"productId": 1, "quantity": 2}'
+    curl ${url}/orders/1
+
+  Ctrl-C stops it.
+`
+}
+
+/** Hosts only: a URL may hold a password. */
+function places(environment: Record<string, string | undefined>, variables: string[]): string {
+  const urls = variables
+    .map((variable) => environment[variable])
+    .filter((url) => url !== undefined && url !== '')
+  return [...new Set(urls.map((url) => new URL(url as string).host))].join(' and ')
+}

@@ -1,0 +1,168 @@
+import type ServerlessOfflineRabbitmq from 'serverless-offline-rabbitmq'
+import type { createFunctionRunner, FunctionRunner } from 'serverless-offline-rabbitmq'
+import type { Parts, Role } from './shop.ts'
+
+type Serverless = Parameters<typeof createFunctionRunner>[0] & {
+  service: { provider: { environment?: Record<string, string> } }
+}
+type Log = { warning(text: string): void; error(text: string): void }
+
+interface ServerlessOffline {
+  start(): Promise<void>
+  end(skipExit?: boolean): Promise<void>
+}
+
+/**
+ * Makes `serverless offline` the whole shop: puts the parts behind the functions in place before anything else runs,
+ * adds the schedules and the banner, and stops it all in the right order. It stands first in `plugins`; its imports
+ * come late, because Serverless constructs its plugins for every command.
+ */
+export default class StockroomLocal {
+  readonly hooks = {
+    'before:offline:start': async () => {
+      await this.#prepare('shop')
+      this.#surroundOffline()
+    },
+    'before:offline:start:init': async () => {
+      await this.#prepare('shop')
+      this.#hideRoutes()
+    },
+    'offline:start:ready': () => this.#open(),
+    'offline:start:end': () => this.#stop(),
+    'before:rabbitmq:start': () => this.#prepare('consumers'),
+    'rabbitmq:ready': () => this.#openConsumers(),
+    'after:rabbitmq:end': () => this.#stop(),
+  }
+
+  readonly #serverless: Serverless
+  readonly #commandLineOptions: Record<string, unknown>
+  readonly #log: Log
+  #parts: Parts | undefined
+  #runner: FunctionRunner | undefined
+  #showOutput = () => {}
+  #endSweeping = async () => {}
+  #endOffline = async () => {}
+  #stopped: Promise<void> | undefined
+
+  constructor(serverless: Serverless, commandLineOptions: Record<string, unknown>, { log }: { log: Log }) {
+    this.#serverless = serverless
+    this.#commandLineOptions = commandLineOptions
+    this.#log = log
+  }
+
+  async #prepare(role: Role): Promise<void> {
+    try {
+      const { prepareParts } = await import('./shop.ts')
+      this.#parts = await prepareParts(role)
+      const { rememberHandlers } = await import('./remember-handlers.ts')
+      await rememberHandlers(this.#log)
+      await this.#configureService(this.#parts)
+      const { createFunctionRunner } = await import('serverless-offline-rabbitmq')
+      this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
+      this.#endOffline = this.#offlineEnd()
+    } catch (error) {
+      process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+      process.exit(1)
+    }
+  }
+
+  async #configureService({ settings }: Parts): Promise<void> {
+    const { service } = this.#serverless
+    const { embeddedBrokerClient } = await import('./embedded-broker.ts')
+    // The functions run in this process and see its environment; serverless-offline would copy these at every call.
+    service.provider.environment = {}
+    service.custom = {
+      ...service.custom,
+      'serverless-offline': {
+        ...(service.custom?.['serverless-offline'] as object),
+        host: settings.host,
+        httpPort: settings.httpPort,
+        lambdaPort: settings.lambdaPort,
+        disableScheduledEvents: true,
+      },
+      'serverless-offline-rabbitmq': {
+        url: process.env.RABBITMQ_URL,
+        ...(settings.embedded.broker && { client: embeddedBrokerClient }),
+      },
+    }
+  }
+
+  /** `serverless offline` has no hooks between its start and its end, other than `serverless offline start`. */
+  #surroundOffline(): void {
+    const offline = this.#find<ServerlessOffline>('ServerlessOffline')
+    const start = offline.start.bind(offline)
+    const end = offline.end.bind(offline)
+    offline.start = async () => {
+      this.#hideRoutes()
+      await start()
+      await this.#open()
+    }
+    offline.end = async (skipExit) => {
+      await this.#stop()
+      await end(skipExit)
+    }
+  }
+
+  /** serverless-offline prints every route twice, in a box, at any log level; the banner says what matters. */
+  #hideRoutes(): void {
+    if (process.env.SLS_LOG_LEVEL !== 'warning') return
+    const { log } = console
+    console.log = () => {}
+    this.#showOutput = () => {
+      console.log = log
+    }
+  }
+
+  async #open(): Promise<void> {
+    this.#showOutput()
+    const { addSampleProducts } = await import('./sample-products.ts')
+    const { banner } = await import('./banner.ts')
+    const { parts, run } = this.#ready()
+    if (parts.settings.embedded.database) await addSampleProducts(run)
+    await this.#sweep()
+    process.stdout.write(banner(parts))
+  }
+
+  async #openConsumers(): Promise<void> {
+    await this.#sweep()
+    process.stdout.write('Stockroom consumes its queues. Ctrl-C stops it.\n')
+  }
+
+  async #sweep(): Promise<void> {
+    const { startSweeper } = await import('./sweeper.ts')
+    const { parts, run } = this.#ready()
+    this.#endSweeping = startSweeper(run, { brokerIsEmpty: parts.settings.embedded.broker })
+  }
+
+  /** HTTP first, so that no new order comes; then what consumes; what they all use last. */
+  #stop(): Promise<void> {
+    this.#stopped ??= this.#stopInOrder()
+    return this.#stopped
+  }
+
+  async #stopInOrder(): Promise<void> {
+    await this.#endOffline()
+    await this.#find<ServerlessOfflineRabbitmq>('ServerlessOfflineRabbitmq').stop()
+    await this.#endSweeping()
+    await this.#runner?.close()
+    await this.#parts?.stop()
+  }
+
+  /** serverless-offline's own end, without the exit. */
+  #offlineEnd(): () => Promise<void> {
+    const offline = this.#find<ServerlessOffline>('ServerlessOffline')
+    const end = offline.end.bind(offline)
+    return () => end(true)
+  }
+
+  #find<Plugin extends object>(name: string): Plugin {
+    const found = this.#serverless.pluginManager.plugins.find((plugin) => plugin.constructor.name === name)
+    if (!found) throw new Error(`serverless.yml has to name the plugin ${name}`)
+    return found as Plugin
+  }
+
+  #ready(): { parts: Parts; run: FunctionRunner['run'] } {
+    if (!this.#parts || !this.#runner) throw new Error('The shop was not prepared')
+    return { parts: this.#parts, run: this.#runner.run }
+  }
+}

@@ -1,0 +1,26 @@
+import { createServer } from 'node:net'
+
+/**
+ * Makes sure that a port can be listened on.
+ * @throws Error in one line that names `variable` and what to do
+ */
+export async function requireFreePort(variable: string, host: string, port: number): Promise<void> {
+  const server = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, resolve)
+    })
+  } catch (error) {
+    throw new Error(`${variable} ${port} ${reasonOf(error)}; set ${variable} to a free port.`)
+  } finally {
+    server.close()
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'EADDRINUSE') return 'is in use by another program'
+  if (code === 'EACCES') return 'may not be used by this user'
+  return `can't be used (${code ?? error})`
+}

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+interface Loader {
+  load(root: string, handler: string): Promise<unknown>
+}
+
+const quiet = { debug() {}, notice() {}, info() {} }
+
+/**
+ * Makes serverless-offline keep a loaded handler, as a warm Lambda environment does; it looks the file up again at
+ * every call. Also drops its debug and notice lines, of which it builds about ten a request. Reaches into files of the
+ * one version that package.json pins: where these look different, everything works as installed, only slower.
+ *
+ * @param log gets the one line that says so
+ */
+export async function rememberHandlers(log: { warning(text: string): void; error: unknown }): Promise<void> {
+  try {
+    const root = dirname(fileURLToPath(import.meta.resolve('serverless-offline')))
+    const runner = join(root, 'lambda/handler-runner/in-process-runner')
+    remember(createRequire(import.meta.url)(join(runner, 'aws-lambda-ric/UserFunction.js')))
+    const { setLogUtils } = await import(pathToFileURL(join(root, 'utils/log.js')).href)
+    setLogUtils({ log: { ...log, ...quiet }, progress: {} })
+  } catch (error) {
+    log.warning(
+      `serverless-offline is not the version that is known: handlers are looked up at every call (${error}).`,
+    )
+  }
+}
+
+function remember(loader: Loader): void {
+  const { load } = loader
+  if (typeof load !== 'function') throw new Error('its handler loader has no function "load"')
+  const handlers = new Map<string, Promise<unknown>>()
+  loader.load = (root, handler) => {
+    let found = handlers.get(handler)
+    if (!found) {
+      found = load(root, handler)
+      handlers.set(handler, found)
+      found.catch(() => handlers.delete(handler))
+    }
+    return found
+  }
+}

@@ -1,0 +1,50 @@
+import { ConfigurationError, integer } from '@stockroom/runtime/configuration'
+
+/** What a local shop reads from the environment beside what its functions read. */
+export interface LocalSettings {
+  host: string
+  httpPort: number
+  lambdaPort: number
+  /** Where embedded parts keep their data. */
+  dataDirectory: string
+  /** Which parts are embedded, for want of their URL. */
+  embedded: { database: boolean; cache: boolean; broker: boolean }
+}
+
+type Environment = Record<string, string | undefined>
+
+/** @throws ConfigurationError for a setting that is wrong */
+export function localSettings(environment: Environment): LocalSettings {
+  const port = (name: string, fallback: number) =>
+    integer(environment, name, { fallback, from: 1, to: 65_535 })
+  return {
+    host: environment.HTTP_HOST || 'localhost',
+    httpPort: port('HTTP_PORT', 3000),
+    lambdaPort: port('LAMBDA_PORT', 3002),
+    dataDirectory: environment.STOCKROOM_DATA_DIR || '.stockroom',
+    embedded: {
+      database: !hasDatabase(environment),
+      cache: !environment.REDIS_URL,
+      broker: !environment.RABBITMQ_URL,
+    },
+  }
+}
+
+function hasDatabase(environment: Environment): boolean {
+  if (environment.DATABASE_URL) return true
+  const { PRODUCTS_DATABASE_URL: products, ORDERS_DATABASE_URL: orders } = environment
+  if (Boolean(products) !== Boolean(orders)) {
+    const missing = products ? 'ORDERS_DATABASE_URL' : 'PRODUCTS_DATABASE_URL'
+    throw new ConfigurationError(`${missing} is not set; set it as well, or DATABASE_URL for both domains.`)
+  }
+  return Boolean(products)
+}
+
+/** The variables whose absence makes a part embedded, for those parts that are. */
+export function embeddedVariables({ embedded }: LocalSettings): string[] {
+  return [
+    ...(embedded.database ? ['DATABASE_URL'] : []),
+    ...(embedded.cache ? ['REDIS_URL'] : []),
+    ...(embedded.broker ? ['RABBITMQ_URL'] : []),
+  ]
+}

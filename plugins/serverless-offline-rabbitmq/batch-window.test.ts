@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { BatchWindow } from './batch-window.ts'
+
+beforeEach(() => {
+  jest.useFakeTimers()
+})
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+const outcomeOf = <T>(promise: Promise<T>) => {
+  const outcome: { value?: T; settled: boolean } = { settled: false }
+  promise.then((value) => Object.assign(outcome, { value, settled: true }))
+  return outcome
+}
+
+describe('BatchWindow', () => {
+  it('delivers at once when the batch is full', async () => {
+    const window = new BatchWindow<number>(2, 300_000)
+    window.add(1)
+    window.add(2)
+
+    const batch = await window.next()
+
+    expect(batch).toEqual([1, 2])
+  })
+
+  it('counts the time from the first item', async () => {
+    const window = new BatchWindow<number>(10, 1000)
+    const next = outcomeOf(window.next())
+    await jest.advanceTimersByTimeAsync(5000)
+    window.add(1)
+    await jest.advanceTimersByTimeAsync(600)
+    window.add(2)
+    await jest.advanceTimersByTimeAsync(399)
+    expect(next.settled).toBe(false)
+
+    await jest.advanceTimersByTimeAsync(1)
+
+    expect(next.value).toEqual([1, 2])
+  })
+
+  it('delivers what is there when the time went by before it was asked', async () => {
+    const window = new BatchWindow<number>(10, 1000)
+    window.add(1)
+    await jest.advanceTimersByTimeAsync(1000)
+    window.add(2)
+
+    expect(await window.next()).toEqual([1, 2])
+  })
+
+  it('gathers what one turn of the event loop brings when the window is 0', async () => {
+    const window = new BatchWindow<number>(10, 0)
+    const next = outcomeOf(window.next())
+    window.add(1)
+    window.add(2)
+    expect(next.settled).toBe(false)
+
+    await jest.advanceTimersByTimeAsync(0)
+
+    expect(next.value).toEqual([1, 2])
+  })
+
+  it('starts the time anew for the next batch', async () => {
+    const window = new BatchWindow<number>(10, 1000)
+    window.add(1)
+    await jest.advanceTimersByTimeAsync(1000)
+    await window.next()
+    window.add(2)
+    const next = outcomeOf(window.next())
+    await jest.advanceTimersByTimeAsync(999)
+    expect(next.settled).toBe(false)
+
+    await jest.advanceTimersByTimeAsync(1)
+
+    expect(next.value).toEqual([2])
+  })
+
+  it('ends with undefined when closed, and drops what was not taken', async () => {
+    const window = new BatchWindow<number>(10, 1000)
+    const next = window.next()
+    window.add(1)
+
+    window.close()
+    window.add(2)
+
+    expect(await next).toBeUndefined()
+    expect(await window.next()).toBeUndefined()
+  })
+
+  it('has no timer while nothing is there', () => {
+    const window = new BatchWindow<number>(10, 1000)
+
+    window.next()
+
+    expect(jest.getTimerCount()).toBe(0)
+  })
+})

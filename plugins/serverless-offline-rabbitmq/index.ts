@@ -1,0 +1,97 @@
+import { virtualHostOf } from './broker-address.ts'
+import type { Emulator } from './emulator.ts'
+import { readEventSourceMappings } from './event-source-mapping.ts'
+import { createFunctionRunner, type FunctionRunner } from './function-runner.ts'
+import { type Log, messageOf } from './log.ts'
+import { drainBeforeOfflineEnds } from './offline-end.ts'
+import { readOptions } from './options.ts'
+import type { CommandLineOptions, Serverless } from './serverless.ts'
+
+export type { BrokerClient } from './broker-connection.ts'
+export { createFunctionRunner, type FunctionRunner } from './function-runner.ts'
+export type { Options } from './options.ts'
+export type { RmqBasicProperties, RmqEvent, RmqMessage } from './rmq-event.ts'
+export type { RmqHeaders, RmqHeaderValue } from './rmq-headers.ts'
+
+/**
+ * The Serverless plugin: polls RabbitMQ under `serverless offline`, `serverless offline start` and its own
+ * `serverless rabbitmq`. It stands before serverless-offline in `plugins`, whose hooks don't return until the end.
+ */
+export default class ServerlessOfflineRabbitmq {
+  readonly commands = {
+    rabbitmq: {
+      usage: 'Polls the RabbitMQ queues of the functions without serving HTTP',
+      lifecycleEvents: ['start', 'ready', 'end'],
+    },
+  }
+
+  readonly hooks = {
+    'offline:start': () => {
+      drainBeforeOfflineEnds(this.#serverless, () => this.stop())
+      return this.start()
+    },
+    'offline:start:init': () => this.start(),
+    'offline:start:end': () => this.stop(),
+    'rabbitmq:start': async () => {
+      await this.start()
+      this.#termination = terminationSignal()
+    },
+    'rabbitmq:ready': () => this.#termination,
+    'rabbitmq:end': () => this.stop(),
+    // Handlers may hold connections that would keep the process alive, so it is ended as serverless-offline ends its own.
+    finalize: () => {
+      if (this.#termination) process.exit(0)
+    },
+  }
+
+  readonly #serverless: Serverless
+  readonly #commandLineOptions: CommandLineOptions
+  readonly #log: Log
+  #emulator: Emulator | undefined
+  #runner: FunctionRunner | undefined
+  #stopped: Promise<void> | undefined
+  #termination: Promise<void> | undefined
+
+  constructor(serverless: Serverless, commandLineOptions: CommandLineOptions, { log }: { log: Log }) {
+    this.#serverless = serverless
+    this.#commandLineOptions = commandLineOptions
+    this.#log = log
+  }
+
+  /** Begins to poll. Throws within about 10 s when the broker or a queue isn't there. */
+  async start(): Promise<void> {
+    try {
+      const options = readOptions(this.#serverless)
+      const mappings = readEventSourceMappings(this.#serverless.service.functions, virtualHostOf(options.url))
+      if (mappings.length === 0) return
+      // Imported here because Serverless constructs its plugins for every command.
+      const { Emulator } = await import('./emulator.ts')
+      const runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
+      this.#runner = runner
+      this.#emulator = new Emulator({ mappings, options, invoke: runner.run, log: this.#log })
+      await this.#emulator.start()
+    } catch (error) {
+      // Serverless prints errors of its own class without a stack.
+      throw new this.#serverless.classes.Error(messageOf(error))
+    }
+  }
+
+  /** Begins no new batch and resolves when the running ones are acknowledged and the connections closed. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#drain()
+    return this.#stopped
+  }
+
+  async #drain(): Promise<void> {
+    await this.#emulator?.stop()
+    await this.#runner?.close()
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one of the same kind ends the process at once. */
+function terminationSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}

@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { forever, mapping, settled, setUpTold, startedPoller } from './fixtures/started-poller.ts'
+import { Poller } from './poller.ts'
+
+beforeEach(() => {
+  jest.useFakeTimers()
+})
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+describe('a batch', () => {
+  it('is handed over as soon as it is full', async () => {
+    const { channel, batches } = await startedPoller()
+
+    channel.deliver(3)
+    await settled()
+
+    expect(channel.told).toEqual(setUpTold)
+    expect(batches()).toEqual([[1, 2, 3]])
+  })
+
+  it('is handed over when its window has elapsed', async () => {
+    const { channel, batches } = await startedPoller()
+    channel.deliver(2)
+    await jest.advanceTimersByTimeAsync(999)
+    expect(batches()).toEqual([])
+
+    await jest.advanceTimersByTimeAsync(1)
+
+    expect(batches()).toEqual([[1, 2]])
+  })
+
+  it('takes whatever is there, at once, when the window is 0', async () => {
+    const { channel, batches } = await startedPoller({ maximumBatchingWindowSeconds: 0 })
+
+    channel.deliver(2)
+    await settled()
+
+    expect(batches()).toEqual([[1, 2]])
+  })
+
+  it('waits for the running one', async () => {
+    const { channel, batches, invocations } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+    channel.deliver(3)
+    await jest.advanceTimersByTimeAsync(10_000)
+    expect(batches()).toEqual([[1, 2, 3]])
+
+    invocations[0]?.resolve(undefined)
+    await settled()
+
+    expect(batches()).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ])
+  })
+
+  it('is acknowledged as a whole after success, not before', async () => {
+    const { channel, invocations, log } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+    expect(channel.told).toEqual(setUpTold)
+
+    invocations[0]?.resolve(undefined)
+    await settled()
+
+    expect(channel.told).toEqual([...setUpTold, 'ack 3 and before'])
+    expect(log.info).toHaveBeenCalledWith('(λ: reduce) queue stock: 3 messages in 0.00 ms, acknowledged')
+  })
+})
+
+describe('a failed batch', () => {
+  const returned = ['reject 1 requeue', 'reject 2 requeue', 'reject 3 requeue']
+
+  it('returns as a whole after a pause', async () => {
+    const { channel, invocations, log } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+
+    invocations[0]?.reject(new Error('database\nis away'))
+    await jest.advanceTimersByTimeAsync(999)
+    expect(channel.told).toEqual(setUpTold)
+    await jest.advanceTimersByTimeAsync(1)
+
+    expect(channel.told).toEqual([...setUpTold, ...returned])
+    expect(log.error).toHaveBeenCalledWith(
+      '(λ: reduce) queue stock: 3 messages in 0.00 ms, failed: database is away; returned to the queue in 1 s',
+    )
+  })
+
+  it('returns after pauses that double to 60 s, and start again after a success', async () => {
+    const { channel, invocations, log } = await startedPoller()
+    const fail = async () => {
+      channel.deliver(3)
+      await settled()
+      invocations.at(-1)?.reject(new Error('no'))
+      await jest.advanceTimersByTimeAsync(60_000)
+    }
+    for (let failure = 0; failure < 8; failure++) await fail()
+    channel.deliver(3)
+    await settled()
+    invocations.at(-1)?.resolve(undefined)
+
+    await fail()
+
+    const pauses = log.error.mock.calls.map(([line]) => Number(/in (\d+) s$/.exec(String(line))?.[1]))
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 1])
+  })
+})
+
+describe('stop', () => {
+  it('finishes and acknowledges the running batch, begins no other and closes the channel', async () => {
+    const { poller, channel, invocations, batches } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+    channel.deliver(3)
+
+    const stopped = poller.stop()
+    await settled()
+    expect(channel.told).toEqual([...setUpTold, 'cancel tag'])
+    invocations[0]?.resolve(undefined)
+    await stopped
+
+    expect(channel.told).toEqual([...setUpTold, 'cancel tag', 'ack 3 and before', 'close'])
+    expect(batches()).toEqual([[1, 2, 3]])
+  })
+
+  it('ends the pause of a failed batch at once and leaves its messages to the broker', async () => {
+    const { poller, channel, invocations } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+    invocations[0]?.reject(new Error('no'))
+    await settled()
+
+    await poller.stop()
+
+    expect(channel.told).toEqual([...setUpTold, 'cancel tag', 'close'])
+  })
+
+  it('leaves no timer behind', async () => {
+    const { poller, channel } = await startedPoller()
+    channel.deliver(1)
+
+    await poller.stop()
+
+    expect(jest.getTimerCount()).toBe(0)
+  })
+
+  it('may be called twice, and before start', async () => {
+    const { poller } = await startedPoller()
+
+    await Promise.all([poller.stop(), poller.stop()])
+
+    await expect(poller.start(forever)).rejects.toThrow()
+  })
+})
+
+describe('start', () => {
+  it('throws the last answer of the broker when patience ends', async () => {
+    const patience = new AbortController()
+    const log = { error: jest.fn(), warning: jest.fn(), notice: jest.fn(), info: jest.fn(), debug: jest.fn() }
+    const openChannel = () => Promise.reject(new Error('no queue'))
+    const poller = new Poller({ mapping, openChannel, invoke: async () => {}, log })
+    const started = poller.start(patience.signal)
+    await settled()
+
+    patience.abort()
+
+    await expect(started).rejects.toThrow('no queue')
+  })
+})

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { atMost, DoublingPause, pause, retry } from './waiting.ts'
+
+beforeEach(() => {
+  jest.useFakeTimers()
+})
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+const pauses = { firstMs: 100, longestMs: 400 }
+
+describe('DoublingPause', () => {
+  it('doubles up to the longest pause and starts again after a reset', () => {
+    const pausing = new DoublingPause({ firstMs: 1000, longestMs: 60_000 })
+    const grown = Array.from({ length: 8 }, () => pausing.nextMs())
+
+    pausing.reset()
+
+    expect(grown).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
+    expect(pausing.nextMs()).toBe(1000)
+  })
+})
+
+describe('pause', () => {
+  it('ends at once when it is aborted and leaves no timer', async () => {
+    const stop = new AbortController()
+    const pausing = pause(60_000, stop.signal)
+
+    stop.abort()
+    await pausing
+
+    expect(jest.getTimerCount()).toBe(0)
+  })
+})
+
+describe('atMost', () => {
+  it('gives up on work that does not end', async () => {
+    const waiting = atMost(1000, new Promise(() => {}))
+
+    await jest.advanceTimersByTimeAsync(1000)
+
+    await expect(waiting).resolves.toBeUndefined()
+  })
+})
+
+describe('retry', () => {
+  it('repeats until an attempt succeeds', async () => {
+    const attempt = jest
+      .fn<() => Promise<string>>()
+      .mockRejectedValueOnce(new Error('no'))
+      .mockResolvedValueOnce('yes')
+    const onFailure = jest.fn()
+    const result = retry(attempt, { pauses, signal: new AbortController().signal, onFailure })
+
+    await jest.advanceTimersByTimeAsync(100)
+
+    await expect(result).resolves.toBe('yes')
+    expect(onFailure).toHaveBeenCalledTimes(1)
+  })
+
+  it('throws the last error once aborted, even when an attempt hangs', async () => {
+    const stop = new AbortController()
+    const attempt = jest
+      .fn<() => Promise<string>>()
+      .mockRejectedValueOnce(new Error('refused'))
+      .mockReturnValueOnce(new Promise(() => {}))
+    const result = retry(attempt, { pauses, signal: stop.signal, onFailure: () => {} })
+    await jest.advanceTimersByTimeAsync(100)
+
+    stop.abort()
+
+    await expect(result).rejects.toThrow('refused')
+  })
+
+  it('does not repeat what is hopeless', async () => {
+    const attempt = jest.fn(() => Promise.reject(new Error('wrong password')))
+    const signal = new AbortController().signal
+
+    const result = retry(attempt, { pauses, signal, onFailure: () => {}, isHopeless: () => true })
+
+    await expect(result).rejects.toThrow('wrong password')
+    expect(attempt).toHaveBeenCalledTimes(1)
+  })
+})
