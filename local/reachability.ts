@@ -1,36 +1,37 @@
+import { optionalUrl } from '@stockroom/runtime/configuration'
 import amqp from 'amqplib'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 
 const timeoutMs = 5000
 
-type Probe = (url: string) => Promise<void>
+const postgres = { protocols: ['postgres:', 'postgresql:'], connect: connectToPostgres }
 
-const probes: Record<string, Probe> = {
-  DATABASE_URL: probePostgres,
-  PRODUCTS_DATABASE_URL: probePostgres,
-  ORDERS_DATABASE_URL: probePostgres,
-  REDIS_URL: probeRedis,
-  RABBITMQ_URL: probeRabbitMq,
+const services: Record<string, { protocols: string[]; connect(url: string): Promise<void> }> = {
+  DATABASE_URL: postgres,
+  PRODUCTS_DATABASE_URL: postgres,
+  ORDERS_DATABASE_URL: postgres,
+  REDIS_URL: { protocols: ['redis:', 'rediss:'], connect: connectToRedis },
+  RABBITMQ_URL: { protocols: ['amqp:', 'amqps:'], connect: connectToRabbitMq },
 }
 
 /**
  * Connects once to every service that the environment names.
- * @throws Error in one line that names the first variable whose service doesn't answer, and the reason
+ * @throws Error in one line that names the first variable that is no such URL or whose service doesn't answer
  */
 export async function requireServices(environment: Record<string, string | undefined>): Promise<void> {
-  for (const [variable, probe] of Object.entries(probes)) {
-    const url = environment[variable]
+  for (const [variable, { protocols, connect }] of Object.entries(services)) {
+    const url = optionalUrl(environment, variable, protocols)
     if (!url) continue
     try {
-      await probe(url)
+      await connect(url)
     } catch (error) {
       throw new Error(`${variable} (${new URL(url).host}) can't be used: ${reasonOf(error)}`)
     }
   }
 }
 
-async function probePostgres(url: string): Promise<void> {
+async function connectToPostgres(url: string): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: timeoutMs,
@@ -44,7 +45,7 @@ async function probePostgres(url: string): Promise<void> {
   }
 }
 
-async function probeRedis(url: string): Promise<void> {
+async function connectToRedis(url: string): Promise<void> {
   const redis = new Redis(url, { lazyConnect: true, connectTimeout: timeoutMs, retryStrategy: null })
   let reason: unknown
   redis.on('error', (error) => {
@@ -60,7 +61,7 @@ async function probeRedis(url: string): Promise<void> {
   }
 }
 
-async function probeRabbitMq(url: string): Promise<void> {
+async function connectToRabbitMq(url: string): Promise<void> {
   const connection = await amqp.connect(url, { timeout: timeoutMs })
   await connection.close()
 }
@@ -68,5 +69,10 @@ async function probeRabbitMq(url: string): Promise<void> {
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return reasonOf(error.errors[0])
   if (!(error instanceof Error)) return String(error)
-  return (error.message || (error as NodeJS.ErrnoException).code || error.name).split('\n', 1)[0] as string
+  const message = error.message || (error as NodeJS.ErrnoException).code || error.name
+  if (message.includes('ACCESS_REFUSED')) return 'the user name or the password is wrong'
+  // All that amqplib says when the server closes the connection instead of opening it.
+  if (message.includes('ConnectionOpenOk'))
+    return 'there is no such virtual host, or this user may not use it'
+  return message.split('\n', 1)[0] as string
 }

@@ -13,7 +13,7 @@ const retryAfterSeconds = 1
 /** Answers every error as problem details, https://www.rfc-editor.org/rfc/rfc9457. */
 export const problemDetails = (): middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse> => ({
   onError: function problemOnError(request) {
-    request.response = problemResponse(problemOf(request.error), request.event.headers.accept)
+    request.response = problemResponse(problemOf(request.error), request.event.headers?.accept)
   },
 })
 

@@ -67,7 +67,8 @@ export class Poller {
 
   async #runBatch(subscription: Subscription, batch: Batch): Promise<void> {
     const startedAt = performance.now()
-    const summary = () => `${batch.length} messages in ${(performance.now() - startedAt).toFixed(2)} ms`
+    const size = batch.length === 1 ? '1 message' : `${batch.length} messages`
+    const summary = () => `${size} in ${(performance.now() - startedAt).toFixed(2)} ms`
     try {
       await this.#setting.invoke(toRmqEvent(this.#setting.mapping, batch))
     } catch (error) {
@@ -76,7 +77,7 @@ export class Poller {
         'error',
         `${summary()}, failed: ${messageOf(error)}; returned to the queue in ${pauseMs / 1000} s`,
       )
-      await pause(pauseMs, new AbortController().signal)
+      await pause(pauseMs, this.#stopping.signal)
       // When stopping, closing the channel returns the batch.
       if (!this.#stopping.signal.aborted) subscription.giveBack(batch)
       return

@@ -1,0 +1,75 @@
+import { configuration } from '@stockroom/runtime/configuration'
+import { migrateAll, rollbackAll, statusOfAll } from '../migrations/all.ts'
+import { claimDataDirectory } from './data-directory.ts'
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { requireServices } from './reachability.ts'
+import { localSettings } from './settings.ts'
+
+/** What `node local/migrate.ts` can do, each with the lines that it prints. */
+const commands: Record<string, () => Promise<string[]>> = {
+  latest: async () => eachDomain(await migrateAll(), (names) => ({ applied: names })),
+  rollback: async () => eachDomain(await rollbackAll(), (names) => ({ reverted: names })),
+  status: async () => eachDomain(await statusOfAll(), ({ applied, pending }) => ({ applied, pending })),
+}
+
+function eachDomain<Result>(
+  results: Record<string, Result>,
+  namesByState: (result: Result) => Record<string, string[]>,
+): string[] {
+  return Object.entries(results).flatMap(([domain, result]) => {
+    const lines = Object.entries(namesByState(result)).flatMap(([state, names]) =>
+      names.map((name) => `${domain}: ${state} ${name}`),
+    )
+    return lines.length > 0 ? lines : [`${domain}: nothing to do`]
+  })
+}
+
+async function run(name: string | undefined): Promise<void> {
+  const command = commands[name ?? '']
+  if (!command) throw new Error(`Say which of ${Object.keys(commands).join(', ')}, not "${name ?? ''}".`)
+  const stop = await prepareDatabase()
+  try {
+    for (const line of await command()) console.log(line)
+  } finally {
+    await stop()
+  }
+}
+
+/** Makes the database reachable that the environment names, or starts the embedded one; resolves to what ends it. */
+async function prepareDatabase(): Promise<() => Promise<void>> {
+  const { embedded, dataDirectory } = localSettings(process.env)
+  const { DATABASE_URL, PRODUCTS_DATABASE_URL, ORDERS_DATABASE_URL } = process.env
+  const stop = embedded.database ? await embedDatabase(dataDirectory) : async () => {}
+  // The configuration is read as a whole and wants a broker; migrations use none.
+  process.env.RABBITMQ_URL ||= 'amqp://localhost'
+  configuration()
+  await requireServices({ DATABASE_URL, PRODUCTS_DATABASE_URL, ORDERS_DATABASE_URL })
+  return stop
+}
+
+async function embedDatabase(path: string): Promise<() => Promise<void>> {
+  const directory = await claimDataDirectory(path)
+  const postgres = await startEmbeddedPostgres(directory.path)
+  process.env.DATABASE_URL = postgres.url
+  return async () => {
+    await postgres.stop()
+    await directory.release()
+  }
+}
+
+/** In one line: knex puts the whole statement before what PostgreSQL says of it. */
+function reasonOf(error: unknown): string {
+  const { message } = error as Error
+  return message.split(' - ').at(-1)?.replaceAll(/\s+/g, ' ') as string
+}
+
+// The embedded PostgreSQL ends with process.exit(), not with a signal that ends this process.
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+
+try {
+  await run(process.argv[2])
+} catch (error) {
+  console.error(reasonOf(error))
+  process.exitCode = 1
+}
