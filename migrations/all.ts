@@ -7,12 +7,16 @@ import {
   rollback,
 } from '@stockroom/database/migrations'
 import * as createOrders from './orders/20261121_000000_create_orders.ts'
+import * as createIdempotencyKeys from './orders/20261121_000001_create_idempotency_keys.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 
 /** Every migration by domain. Append; never rename or change one that was released. */
 const migrations: Record<Domain, Migrations> = {
   products: { '20261121_000000_create_products': createProducts },
-  orders: { '20261121_000000_create_orders': createOrders },
+  orders: {
+    '20261121_000000_create_orders': createOrders,
+    '20261121_000001_create_idempotency_keys': createIdempotencyKeys,
+  },
 }
 
 const domains: Domain[] = ['products', 'orders']

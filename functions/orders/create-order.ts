@@ -1,11 +1,21 @@
 import { endpointWithBody } from '@stockroom/http/endpoint'
 import { Problem } from '@stockroom/http/problem'
-import { json } from '@stockroom/http/response'
 import { findProduct } from '../products/catalogue.ts'
-import { NewOrder, totalPrice } from './order.ts'
+import { answerOnce } from './idempotent-answer.ts'
+import { type Idempotency, idempotencyOf } from './idempotency.ts'
+import { NewOrder, type Order, totalPrice } from './order.ts'
 import { placeOrder } from './order-placement.ts'
 
-export const handler = endpointWithBody(NewOrder, async ({ body: { productId, quantity }, requestId }) => {
+export const handler = endpointWithBody(NewOrder, async ({ body, headers, requestId }) => {
+  const idempotency = idempotencyOf(headers['idempotency-key'], body)
+  return answerOnce(idempotency, () => acceptOrder(body, requestId, idempotency))
+})
+
+async function acceptOrder(
+  { productId, quantity }: NewOrder,
+  requestId: string,
+  idempotency: Idempotency | undefined,
+): Promise<Order | undefined> {
   const { value: product } = await findProduct(productId)
   if (!product) throw new Problem('product-not-found', `There is no product ${productId}.`)
 
@@ -15,13 +25,8 @@ export const handler = endpointWithBody(NewOrder, async ({ body: { productId, qu
     throw new Problem('insufficient-stock', `Only ${product.qty} of product ${productId} are left.`)
   }
 
-  const { order, announced } = await placeOrder({
-    productId,
-    quantity,
-    unitPrice: product.price,
-    totalPrice: total,
-    requestId,
-  })
-  await announced
-  return json(202, order, { location: `/orders/${order.id}` })
-})
+  const draft = { productId, quantity, unitPrice: product.price, totalPrice: total, requestId }
+  const placed = await placeOrder({ draft, idempotency })
+  await placed?.announced
+  return placed?.order
+}

@@ -1,9 +1,18 @@
 import { groupCommit } from '@stockroom/database/group-commit'
+import type { Transaction } from '@stockroom/database/query'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { orderCreated } from '@stockroom/messaging/events'
+import type { Idempotency } from './idempotency.ts'
+import { rememberOrders, takeKeys } from './idempotency-store.ts'
 import type { Order } from './order.ts'
 import { insertOrders, type OrderDraft } from './order-store.ts'
 import { refreshRecentOrders } from './recent-orders.ts'
+
+/** An order that shall be placed, once for each idempotency key. */
+export interface OrderRequest {
+  draft: OrderDraft
+  idempotency: Idempotency | undefined
+}
 
 /** An order in the database; its event is on its way. */
 export interface PlacedOrder {
@@ -13,21 +22,52 @@ export interface PlacedOrder {
 }
 
 /**
- * Stores an order and its event in one commit, shared with the orders that arrive at the same time.
+ * Stores an order and its event in one commit, shared with the orders that arrive at the same time. Resolves to
+ * undefined, having stored nothing, when its idempotency key belongs to another order.
  * @throws Unavailable when the database is away
  */
-export const placeOrder: (draft: OrderDraft) => Promise<PlacedOrder> = groupCommit(placeOrders, {
-  maxSize: 500,
-})
+export const placeOrder: (request: OrderRequest) => Promise<PlacedOrder | undefined> = groupCommit(
+  placeOrders,
+  {
+    maxSize: 500,
+  },
+)
 
-async function placeOrders(drafts: readonly OrderDraft[]): Promise<PlacedOrder[]> {
-  const { result: orders, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
-    const inserted = await insertOrders(trx, drafts)
-    for (const [index, order] of inserted.entries()) tell(orderCreatedEvent(order), drafts[index]?.requestId)
-    return inserted
+async function placeOrders(requests: readonly OrderRequest[]): Promise<(PlacedOrder | undefined)[]> {
+  const { result: placed, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
+    const orders = await insertOnce(trx, requests)
+    for (const [{ draft }, order] of orders) tell(orderCreatedEvent(order), draft.requestId)
+    return orders
   })
-  await refreshRecentOrders(orders)
-  return orders.map((order) => ({ order, announced }))
+  await refreshRecentOrders([...placed.values()])
+  return requests.map((request) => {
+    const order = placed.get(request)
+    return order && { order, announced }
+  })
+}
+
+/** Inserts the orders whose idempotency key is free, or that have none. */
+async function insertOnce(
+  trx: Transaction,
+  requests: readonly OrderRequest[],
+): Promise<Map<OrderRequest, Order>> {
+  const taken = await takeKeys(
+    trx,
+    requests.flatMap(({ idempotency }) => idempotency ?? []),
+  )
+  const admitted = requests.filter(({ idempotency }) => !idempotency || taken.has(idempotency.key))
+  const orders = await insertOrders(
+    trx,
+    admitted.map(({ draft }) => draft),
+  )
+  const inserted = new Map(admitted.map((request, index) => [request, orders[index] as Order]))
+  await rememberOrders(
+    trx,
+    [...inserted].flatMap(([{ idempotency }, { id }]) =>
+      idempotency ? { key: idempotency.key, orderId: id } : [],
+    ),
+  )
+  return inserted
 }
 
 /** The event that tells of an order; it is told again while the order stays pending. */

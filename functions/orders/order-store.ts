@@ -21,9 +21,10 @@ export interface TracedOrder {
   requestId: string | undefined
 }
 
-const columns = `id, product_id as "productId", quantity, unit_price as "unitPrice", total_price as "totalPrice",
+/** The columns of an order, as the shop shows it. */
+export const orderColumns = `id, product_id as "productId", quantity, unit_price as "unitPrice", total_price as "totalPrice",
   status, reason, created_at as "createdAt", settled_at as "settledAt"`
-const tracedColumns = `${columns}, correlation_id as "requestId"`
+const tracedColumns = `${orderColumns}, correlation_id as "requestId"`
 
 type TracedRow = Order & { requestId: string | null }
 
@@ -40,7 +41,7 @@ export async function insertOrders(trx: Transaction, drafts: readonly OrderDraft
      select "productId", quantity, "unitPrice", "totalPrice", "requestId"
        from json_to_recordset(?) as draft("productId" bigint, quantity integer, "unitPrice" numeric,
                                           "totalPrice" numeric, "requestId" text)
-     returning ${columns}`,
+     returning ${orderColumns}`,
     [JSON.stringify(drafts)],
   )
   return orders.sort((one, other) => one.id - other.id)
@@ -48,7 +49,7 @@ export async function insertOrders(trx: Transaction, drafts: readonly OrderDraft
 
 /** Reads one order, or undefined. */
 export async function findOrder(id: number): Promise<Order | undefined> {
-  const [order] = await query<Order>('orders', `select ${columns} from orders.orders where id = ?`, [id])
+  const [order] = await query<Order>('orders', `select ${orderColumns} from orders.orders where id = ?`, [id])
   return order
 }
 
@@ -60,7 +61,7 @@ export function listOrders(
 ): Promise<Order[]> {
   return query<Order>(
     'orders',
-    `select ${columns} from orders.orders where product_id = ? and id < ? order by id desc limit ?`,
+    `select ${orderColumns} from orders.orders where product_id = ? and id < ? order by id desc limit ?`,
     [productId, before, limit],
   )
 }

@@ -18,12 +18,12 @@ export async function query<Row>(
   sql: string,
   bindings: unknown[] = [],
 ): Promise<Row[]> {
-  const executor = typeof session === 'string' ? database(session) : session
   try {
+    const executor = typeof session === 'string' ? uncrowded(session) : session
     const result = await executor.raw(sql, bindings as Knex.RawBinding[])
     return result.rows
   } catch (error) {
-    throw isUnavailable(error) ? new Unavailable('database', error) : error
+    throw asUnavailable(error)
   }
 }
 
@@ -36,8 +36,23 @@ export async function transaction<Result>(
   work: (trx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await database(domain).transaction(work)
+    return await uncrowded(domain).transaction(work)
   } catch (error) {
-    throw isUnavailable(error) ? new Unavailable('database', error) : error
+    throw asUnavailable(error)
   }
+}
+
+function asUnavailable(error: unknown): unknown {
+  return isUnavailable(error) ? new Unavailable('database', error) : error
+}
+
+/** A slow database must not fill the memory with those who wait for it. */
+const maxWaiting = 200
+
+function uncrowded(domain: Domain): Knex {
+  const pool = database(domain)
+  if (pool.client.pool.numPendingAcquires() >= maxWaiting) {
+    throw new Unavailable('database', 'too many are waiting for it')
+  }
+  return pool
 }

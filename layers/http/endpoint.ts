@@ -14,6 +14,8 @@ export interface HttpRequest<Body = undefined> {
   body: Body
   path: Record<string, string | undefined>
   query: Record<string, string | undefined>
+  /** By lower-case name. */
+  headers: Record<string, string | undefined>
   requestId: string
 }
 
@@ -59,6 +61,7 @@ function httpRequest<Body>(event: APIGatewayProxyEventV2): HttpRequest<Body> {
     body: event.body as Body,
     path: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},
+    headers: event.headers ?? {},
     requestId: currentInvocation()?.requestId as string,
   }
 }

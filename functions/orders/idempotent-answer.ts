@@ -1,0 +1,60 @@
+import { Problem } from '@stockroom/http/problem'
+import { type HttpResponse, json } from '@stockroom/http/response'
+import type { Idempotency } from './idempotency.ts'
+import { findRemembered } from './idempotency-store.ts'
+import type { Order } from './order.ts'
+
+const inProgress = new Set<string>()
+
+/**
+ * Answers a request once for each idempotency key: a retry gets the first answer again, and a request that is refused
+ * leaves its key free. `accept` resolves to undefined when another instance has used the key in the meantime.
+ * @throws Problem `idempotency-key-in-progress` while the first request runs, `idempotency-key-reused` when the key came
+ * with another body
+ */
+export async function answerOnce(
+  idempotency: Idempotency | undefined,
+  accept: () => Promise<Order | undefined>,
+): Promise<HttpResponse> {
+  if (!idempotency) return accepted((await accept()) as Order)
+  if (inProgress.has(idempotency.key)) {
+    throw new Problem('idempotency-key-in-progress', 'Ask again when the first request has been answered.')
+  }
+  inProgress.add(idempotency.key)
+  try {
+    return (await replay(idempotency)) ?? (await acceptOrReplay(idempotency, accept))
+  } finally {
+    inProgress.delete(idempotency.key)
+  }
+}
+
+async function acceptOrReplay(
+  idempotency: Idempotency,
+  accept: () => Promise<Order | undefined>,
+): Promise<HttpResponse> {
+  const order = await accept()
+  if (order) return accepted(order)
+  const earlier = await replay(idempotency)
+  if (!earlier) throw new Problem('idempotency-key-in-progress', 'Ask again in a moment.')
+  return earlier
+}
+
+async function replay({ key, fingerprint }: Idempotency): Promise<HttpResponse | undefined> {
+  const remembered = await findRemembered(key)
+  if (!remembered) return undefined
+  if (remembered.fingerprint !== fingerprint) {
+    throw new Problem('idempotency-key-reused', 'This idempotency key came with another body before.')
+  }
+  return accepted(asFirstAnswered(remembered.order), { 'idempotent-replayed': 'true' })
+}
+
+/** Whatever became of it since: the first answer showed the order pending. */
+const asFirstAnswered = (order: Order): Order => ({
+  ...order,
+  status: 'pending',
+  reason: null,
+  settledAt: null,
+})
+
+const accepted = (order: Order, headers: Record<string, string> = {}) =>
+  json(202, order, { location: `/orders/${order.id}`, ...headers })
