@@ -35,12 +35,15 @@ export async function declareTopology(channel: Channel): Promise<void> {
   await channel.assertExchange(deadLetterExchange, 'direct', { durable: true })
   for (const [queue, events] of Object.entries(queues)) {
     const deadQueue = deadLetterQueue(queue)
-    await channel.assertQueue(deadQueue, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
+    await channel.assertQueue(deadQueue, { durable: true, arguments: deadQueueArguments })
     await channel.bindQueue(deadQueue, deadLetterExchange, deadQueue)
     await channel.assertQueue(queue, { durable: true, arguments: sourceQueueArguments(queue) })
     for (const { name } of events) await channel.bindQueue(queue, eventExchange, name)
   }
 }
+
+/** Dead letters may be looked at any number of times; RabbitMQ 4 drops a message after 20 deliveries by default. */
+const deadQueueArguments = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000_000 }
 
 /** https://www.rabbitmq.com/docs/quorum-queues: at-least-once dead-lettering needs `reject-publish`. */
 const sourceQueueArguments = (queue: string) => ({
