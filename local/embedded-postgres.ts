@@ -39,12 +39,42 @@ export async function startEmbeddedPostgres(
   await createData(place)
   const { server, port } = await startOnFreePort(place, options.port)
   try {
-    const origin = `postgres://postgres:${await readPassword(place.data)}@127.0.0.1:${port}`
-    await ensureDatabase(`${origin}/postgres`)
-    return { url: `${origin}/${DATABASE}`, port, dataDirectory: home, stop: server.stop }
+    const password = await readPassword(place.data)
+    await ensureDatabase(urlOf(port, password, 'postgres'))
+    return { url: urlOf(port, password, DATABASE), port, dataDirectory: home, stop: server.stop }
   } catch (error) {
     await server.stop()
     throw error
+  }
+}
+
+/**
+ * The URL of the embedded PostgreSQL that another process runs on `dataDirectory`, or undefined when none runs there.
+ * Only who may read that folder can know the password in it.
+ */
+export async function runningEmbeddedPostgres(dataDirectory: string): Promise<string | undefined> {
+  const home = await reachableDirectory(dataDirectory, await postgresAccount()).catch(() => dataDirectory)
+  const data = join(home, 'postgres')
+  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
+  if (lines[7]?.trim() !== 'ready') return undefined
+  const url = urlOf(Number(lines[3]), await readPassword(data), DATABASE)
+  return (await answers(url)) ? url : undefined
+}
+
+const urlOf = (port: number, password: string, database: string) =>
+  `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+  client.on('error', () => {}) // the query under way rejects with the same reason
+  try {
+    await client.connect()
+    await client.query('select 1')
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
   }
 }
 

@@ -1,9 +1,8 @@
 import { ConfigurationError, configuration } from '@stockroom/runtime/configuration'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import type { BannerFacts } from './banner.ts'
-import { claimDataDirectory } from './data-directory.ts'
+import { embedDatabase } from './databases.ts'
 import { embedBroker, embeddedBrokerUrl } from './embedded-broker.ts'
-import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { requireFreePort } from './ports.ts'
 import { requireServices } from './reachability.ts'
 import { embeddedVariables, type LocalSettings, localSettings } from './settings.ts'
@@ -58,17 +57,4 @@ function requireRealParts(settings: LocalSettings): void {
 async function requirePorts({ host, httpPort, lambdaPort }: LocalSettings): Promise<void> {
   await requireFreePort('HTTP_PORT', host, httpPort)
   await requireFreePort('LAMBDA_PORT', host, lambdaPort)
-}
-
-async function embedDatabase(path: string) {
-  const directory = await claimDataDirectory(path)
-  const postgres = await startEmbeddedPostgres(directory.path)
-  process.env.DATABASE_URL = postgres.url
-  return {
-    dataDirectory: postgres.dataDirectory,
-    async stop() {
-      await postgres.stop()
-      await directory.release()
-    },
-  }
 }

@@ -1,8 +1,8 @@
 import { endpointWithBody } from '@stockroom/http/endpoint'
 import { Problem } from '@stockroom/http/problem'
 import { findProduct } from '../products/catalogue.ts'
-import { answerOnce } from './idempotent-answer.ts'
 import { type Idempotency, idempotencyOf } from './idempotency.ts'
+import { answerOnce } from './idempotent-answer.ts'
 import { NewOrder, type Order, totalPrice } from './order.ts'
 import { placeOrder } from './order-placement.ts'
 

@@ -1,4 +1,4 @@
-import { configuration } from '@stockroom/runtime/configuration'
+import { configuration, required } from '@stockroom/runtime/configuration'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import knex, { type Knex } from 'knex'
 import { BoundedPostgresClient } from './bounded-postgres-client.ts'
@@ -8,8 +8,8 @@ import { typeParsers } from './type-parsers.ts'
 export type Domain = 'products' | 'orders'
 
 const connectTimeoutMs = 1000
-const statementTimeoutMs = 1500
-const answerTimeoutMs = 1700
+/** A live server cancels a slow statement by itself; one that doesn't answer at all is given up a little later. */
+const silenceMs = 200
 
 const pools = new Map<string, Knex>()
 
@@ -27,22 +27,24 @@ export function database(domain: Domain): Knex {
 
 /** The URL of the database that holds a domain's schema. */
 export function databaseUrl(domain: Domain): string {
-  return domain === 'products' ? configuration().productsDatabaseUrl : configuration().ordersDatabaseUrl
+  const { productsDatabaseUrl, ordersDatabaseUrl } = configuration()
+  return required('DATABASE_URL', domain === 'products' ? productsDatabaseUrl : ordersDatabaseUrl)
 }
 
 function openPool(url: string): Knex {
+  const { databaseTimeoutMs, databasePoolSize } = configuration()
   return knex({
     client: BoundedPostgresClient as unknown as typeof knex.Client,
     connection: {
       connectionString: url,
       application_name: 'stockroom',
       connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: statementTimeoutMs,
-      query_timeout: answerTimeoutMs,
+      statement_timeout: databaseTimeoutMs,
+      query_timeout: databaseTimeoutMs + silenceMs,
       types: typeParsers,
     } as Knex.PgConnectionConfig,
     acquireConnectionTimeout: connectTimeoutMs,
-    pool: { min: 0, max: configuration().databasePoolSize },
+    pool: { min: 0, max: databasePoolSize },
   })
 }
 

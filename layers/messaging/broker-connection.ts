@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { configuration } from '@stockroom/runtime/configuration'
+import { configuration, required } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
 import { log } from '@stockroom/runtime/logger'
 import { onShutdown } from '@stockroom/runtime/shutdown'
@@ -47,7 +47,8 @@ export async function openChannel(): Promise<ConfirmChannel> {
 }
 
 async function open(): Promise<Connection> {
-  const model = await client.connect(withHeartbeat(configuration().rabbitmqUrl), {
+  const url = required('RABBITMQ_URL', configuration().rabbitmqUrl)
+  const model = await client.connect(withHeartbeat(url), {
     recovery,
     timeout: connectTimeoutMs,
   })

@@ -1,11 +1,13 @@
 /** Every setting of the shop, read from the environment once and checked. */
 export interface Configuration {
-  /** postgres:// URL of the database that holds the schema `products`. */
-  productsDatabaseUrl: string
+  /** postgres:// URL of the database that holds the schema `products`; {@link required} where it is needed. */
+  productsDatabaseUrl: string | undefined
   /** postgres:// URL of the database that holds the schema `orders`. */
-  ordersDatabaseUrl: string
+  ordersDatabaseUrl: string | undefined
   /** Connections that one process opens to each database at most. */
   databasePoolSize: number
+  /** Milliseconds that a statement may take. */
+  databaseTimeoutMs: number
   /** redis:// URL; without one the in-process tier of the cache works alone. */
   redisUrl: string | undefined
   /** Stands before every cache key and the name of the invalidation channel. */
@@ -13,7 +15,7 @@ export interface Configuration {
   /** Time to live of a value in Redis. */
   cacheTtlSeconds: number
   /** amqp:// URL of the broker, its path names the virtual host. */
-  rabbitmqUrl: string
+  rabbitmqUrl: string | undefined
   logLevel: LogLevel
 }
 
@@ -29,18 +31,23 @@ type Environment = Record<string, string | undefined>
 
 /**
  * Reads the configuration from `environment`; an empty value counts as absent.
- * @throws ConfigurationError for the first variable that is missing or wrong
+ * @throws ConfigurationError for the first variable that is wrong
  */
 export function readConfiguration(environment: Environment): Configuration {
-  const databaseUrl = optionalUrl(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'])
+  const databaseUrl = postgresUrl(environment, 'DATABASE_URL')
   return {
-    productsDatabaseUrl: domainDatabaseUrl(environment, 'PRODUCTS_DATABASE_URL', databaseUrl),
-    ordersDatabaseUrl: domainDatabaseUrl(environment, 'ORDERS_DATABASE_URL', databaseUrl),
+    productsDatabaseUrl: postgresUrl(environment, 'PRODUCTS_DATABASE_URL') ?? databaseUrl,
+    ordersDatabaseUrl: postgresUrl(environment, 'ORDERS_DATABASE_URL') ?? databaseUrl,
     databasePoolSize: integer(environment, 'DATABASE_POOL_SIZE', { fallback: 10, from: 1, to: 1000 }),
+    databaseTimeoutMs: integer(environment, 'DATABASE_TIMEOUT_MS', {
+      fallback: 1500,
+      from: 1,
+      to: 86_400_000,
+    }),
     redisUrl: optionalUrl(environment, 'REDIS_URL', ['redis:', 'rediss:']),
     cachePrefix: environment.CACHE_PREFIX ?? '',
     cacheTtlSeconds: integer(environment, 'CACHE_TTL_SECONDS', { fallback: 60, from: 1, to: 86_400 }),
-    rabbitmqUrl: required('RABBITMQ_URL', optionalUrl(environment, 'RABBITMQ_URL', ['amqp:', 'amqps:'])),
+    rabbitmqUrl: optionalUrl(environment, 'RABBITMQ_URL', ['amqp:', 'amqps:']),
     logLevel: oneOf(environment, 'LOG_LEVEL', logLevels, 'info'),
   }
 }
@@ -80,14 +87,17 @@ export function optionalUrl(environment: Environment, name: string, protocols: s
   throw new ConfigurationError(`${name} must be a URL that begins with ${protocols[0]}//.`)
 }
 
-function domainDatabaseUrl(environment: Environment, name: string, shared: string | undefined): string {
-  const own = optionalUrl(environment, name, ['postgres:', 'postgresql:'])
-  return required('DATABASE_URL', own ?? shared)
+/**
+ * A value that the calling code can't do without.
+ * @throws ConfigurationError that names the variable when it is absent
+ */
+export function required(variable: string, value: string | undefined): string {
+  if (value) return value
+  throw new ConfigurationError(`${variable} is not set; give the URL of the service, as .env.example shows.`)
 }
 
-function required(name: string, value: string | undefined): string {
-  if (value) return value
-  throw new ConfigurationError(`${name} is not set; give the URL of the service, as .env.example shows.`)
+function postgresUrl(environment: Environment, name: string): string | undefined {
+  return optionalUrl(environment, name, ['postgres:', 'postgresql:'])
 }
 
 function oneOf<Value extends string>(

@@ -1,0 +1,62 @@
+import { inspectQueues, type QueueInspection } from '@stockroom/messaging/queue-inspection'
+import { configuration } from '@stockroom/runtime/configuration'
+import { shutDown } from '@stockroom/runtime/shutdown'
+import { embedDatabase } from '../databases.ts'
+import { runningEmbeddedPostgres } from '../embedded-postgres.ts'
+import { requireServices } from '../reachability.ts'
+import { type LocalSettings, localSettings } from '../settings.ts'
+import { readBooks } from './books.ts'
+import { sortDeadLetters } from './dead-letter-book.ts'
+import { type Audit, report } from './report.ts'
+
+/** The queues of a shop that runs with the broker in its process are asked through that shop. */
+const functionUrl = ({ host, lambdaPort }: LocalSettings) =>
+  `http://${host}:${lambdaPort}/2015-03-31/functions/stockroom-dev-inspectQueues/invocations`
+
+/** Reads the books of the shop that the environment names and prints them; resolves to the exit code. */
+export async function main(print: (line: string) => void): Promise<number> {
+  let stop = async () => {}
+  try {
+    process.env.DATABASE_TIMEOUT_MS ||= '600000'
+    const settings = localSettings(process.env)
+    stop = await prepareDatabase(settings)
+    await requireServices({ ...process.env, REDIS_URL: undefined })
+    const audit = await takeAudit(settings)
+    for (const line of report(audit)) print(line)
+    return audit.books.breaches.length > 0 ? 1 : 0
+  } catch (error) {
+    print((error as Error).message)
+    return 1
+  } finally {
+    await shutDown()
+    await stop()
+  }
+}
+
+/** Uses the embedded database of a running shop, or starts it when none runs; resolves to what ends that. */
+async function prepareDatabase({ embedded, dataDirectory }: LocalSettings): Promise<() => Promise<void>> {
+  if (embedded.database) {
+    const running = await runningEmbeddedPostgres(dataDirectory)
+    if (!running) return (await embedDatabase(dataDirectory)).stop
+    process.env.DATABASE_URL = running
+  }
+  configuration()
+  return async () => {}
+}
+
+async function takeAudit(settings: LocalSettings): Promise<Audit> {
+  const queues = settings.embedded.broker ? await askShop(settings) : await inspectQueues()
+  const books = await readBooks()
+  return { books, ready: queues?.ready, deadLetters: queues && (await sortDeadLetters(queues.deadLetters)) }
+}
+
+async function askShop(settings: LocalSettings): Promise<QueueInspection | undefined> {
+  try {
+    const response = await fetch(functionUrl(settings), { method: 'POST', body: '{}' })
+    return (await response.json()) as QueueInspection
+  } catch {
+    return undefined // no shop runs here, and its queues ended with it
+  }
+}
+
+if (import.meta.main) process.exitCode = await main((line) => process.stdout.write(`${line}\n`))

@@ -1,0 +1,111 @@
+import { query } from '@stockroom/database/query'
+import { type DecisionRow, type OrderRow, type ProductTally, Tally } from './tally.ts'
+
+/** What the books of a shop say, as {@link readBooks} adds them up. */
+export interface Books {
+  orders: Tally['orders']
+  products: ProductBook[]
+  /** Events that no broker has confirmed yet. */
+  outbox: { products: number; orders: number }
+  /** Every breach of a promise, naming the row that breaks it. None in a shop that keeps its promises. */
+  breaches: string[]
+}
+
+/** The stock of one product in pieces; `left` is null when the product was deleted. */
+export interface ProductBook extends ProductTally, Stock {}
+
+interface Stock {
+  id: number
+  initial: number
+  /** By which edits and deletion have changed it. */
+  adjusted: number
+  /** All that the ledger says was taken, whether its order was read or came later. */
+  taken: number
+  left: number | null
+}
+
+const ordersPerStep = 50_000
+
+/**
+ * Reads both schemas and compares them: the orders with the ledger, order by order, and the ledger with the stock.
+ * Orders are read before what the ledger says of them, so that what a running shop does meanwhile is no breach.
+ */
+export async function readBooks(): Promise<Books> {
+  const tally = await compareOrdersWithLedger()
+  const stocks = await readStocks()
+  return {
+    orders: tally.orders,
+    products: stocks.map((stock) => ({ ...stock, ...tally.product(stock.id) })),
+    outbox: { products: await countRows('products'), orders: await countRows('orders') },
+    breaches: [...tally.breaches, ...(await ordersDecidedTwice()), ...stocks.flatMap(stockBreaches)],
+  }
+}
+
+async function compareOrdersWithLedger(): Promise<Tally> {
+  const tally = new Tally()
+  let last = 0
+  for (let orders = await readOrders(last); orders.length > 0; orders = await readOrders(last)) {
+    const first = last
+    last = orders.at(-1)?.id as number
+    tally.compare(orders, await readDecisions(first, last))
+  }
+  return tally
+}
+
+function readOrders(after: number): Promise<OrderRow[]> {
+  return query<OrderRow>(
+    'orders',
+    `select id, product_id as "productId", quantity, status from orders.orders where id > ? order by id limit ?`,
+    [after, ordersPerStep],
+  )
+}
+
+function readDecisions(after: number, last: number): Promise<DecisionRow[]> {
+  return query<DecisionRow>(
+    'products',
+    `select order_id as "orderId", product_id as "productId", change, kind
+       from products.stock_movements where order_id > ? and order_id <= ?`,
+    [after, last],
+  )
+}
+
+/** The unique index forbids it; an audit doesn't take an index's word for it. */
+async function ordersDecidedTwice(): Promise<string[]> {
+  const rows = await query<{ orderId: number; times: number }>(
+    'products',
+    `select order_id as "orderId", count(*) as times from products.stock_movements
+      where order_id is not null group by order_id having count(*) > 1 order by order_id`,
+  )
+  return rows.map(({ orderId, times }) => `order ${orderId} was decided ${times} times`)
+}
+
+/** One statement, so that stock and ledger are of the same moment. */
+function readStocks(): Promise<Stock[]> {
+  return query<Stock>(
+    'products',
+    `select coalesce(id, product_id) as id, qty as "left", coalesce(initial, 0) as initial,
+            coalesce(adjusted, 0) as adjusted, coalesce(taken, 0) as taken
+       from products.products full join (
+         select product_id,
+                sum(change) filter (where kind = 'initial') as initial,
+                sum(change) filter (where kind in ('adjustment', 'removal')) as adjusted,
+                -sum(change) filter (where kind = 'sale') as taken
+           from products.stock_movements
+          group by product_id
+         having bool_or(kind = 'initial')
+       ) ledger on product_id = id
+      order by 1`,
+  )
+}
+
+function stockBreaches({ id, initial, adjusted, taken, left }: Stock): string[] {
+  const expected = initial + adjusted - taken
+  if (left !== null && left < 0) return [`product ${id} has a stock of ${left}`]
+  if (expected === (left ?? 0)) return []
+  return [`product ${id} has ${left ?? 'no'} pieces, but the ledger says ${expected}`]
+}
+
+async function countRows(domain: 'products' | 'orders'): Promise<number> {
+  const [row] = await query<{ count: number }>(domain, `select count(*) as count from ${domain}.outbox`)
+  return row?.count ?? 0
+}

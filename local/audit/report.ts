@@ -1,0 +1,76 @@
+import type { Books, ProductBook } from './books.ts'
+import type { DeadLetterBook } from './dead-letter-book.ts'
+
+/** Everything that an audit has found. */
+export interface Audit {
+  books: Books
+  /** Messages that wait, by queue; undefined when nobody can be asked, because the broker in process is stopped. */
+  ready: Record<string, number> | undefined
+  deadLetters: DeadLetterBook | undefined
+}
+
+const mostProducts = 20
+const mostRows = 50
+
+/** The audit as lines for a person, and last a verdict. */
+export function report({ books, ready, deadLetters }: Audit): string[] {
+  const { orders, outbox, breaches } = books
+  return [
+    'Orders',
+    table([
+      ['accepted', 'pending', 'confirmed', 'rejected'],
+      [orders.accepted, orders.pending, orders.confirmed, orders.rejected],
+    ]),
+    '',
+    'Stock, in pieces',
+    table([
+      ['product', 'initial', 'adjusted', 'gone', 'sold', 'reserved', 'left'],
+      ...largest(books.products).map(productRow),
+    ]),
+    ...more(books.products.length - mostProducts, 'products'),
+    '',
+    `Outbox          ${outbox.products} events of products, ${outbox.orders} of orders`,
+    `Queues          ${
+      ready
+        ? Object.entries(ready)
+            .map(([queue, count]) => `${count} in ${queue}`)
+            .join(', ')
+        : 'none: the broker in process is stopped'
+    }`,
+    ...deadLetterLines(deadLetters),
+    '',
+    ...breaches.slice(0, mostRows).map((breach) => `BROKEN  ${breach}`),
+    ...more(breaches.length - mostRows, 'breaches'),
+    breaches.length === 0 ? 'The books balance.' : `The books do not balance: ${breaches.length} breaches.`,
+  ]
+}
+
+function deadLetterLines(book: DeadLetterBook | undefined): string[] {
+  if (!book) return []
+  const { harmless, pending, forAPerson } = book
+  return [
+    `Dead letters    ${harmless} harmless (settled), ${pending} pending (announced again), ${forAPerson.length} for a person`,
+    ...forAPerson.slice(0, mostRows).map((letter) => `  ${letter}`),
+    ...more(forAPerson.length - mostRows, 'dead letters'),
+  ]
+}
+
+/** Those with the most sales; a shop may have a million products. */
+const largest = (products: ProductBook[]) =>
+  [...products].sort((a, b) => b.gone - a.gone).slice(0, mostProducts)
+
+const productRow = ({ id, initial, adjusted, gone, sold, reserved, left }: ProductBook) => [
+  id,
+  initial,
+  adjusted,
+  gone,
+  sold,
+  reserved,
+  left ?? 'deleted',
+]
+
+const more = (count: number, what: string): string[] => (count > 0 ? [`… and ${count} more ${what}`] : [])
+
+function table(rows: (string | number)[][]): string {
+  return rows.map((row) => row.map((cell) => String(cell).padStart(11)).join('')).join('\n')
+}
