@@ -6,11 +6,11 @@ import { requireServices } from './reachability.ts'
 import { localSettings } from './settings.ts'
 
 /** What `node local/migrate.ts` can do, each with the lines that it prints. */
-const commands: Record<string, () => Promise<string[]>> = {
-  latest: async () => eachDomain(await migrateAll(), (names) => ({ applied: names })),
-  rollback: async () => eachDomain(await rollbackAll(), (names) => ({ reverted: names })),
-  status: async () => eachDomain(await statusOfAll(), ({ applied, pending }) => ({ applied, pending })),
-}
+const commands = new Map<string | undefined, () => Promise<string[]>>([
+  ['latest', async () => eachDomain(await migrateAll(), (applied) => ({ applied }))],
+  ['rollback', async () => eachDomain(await rollbackAll(), (reverted) => ({ reverted }))],
+  ['status', async () => eachDomain(await statusOfAll(), ({ applied, pending }) => ({ applied, pending }))],
+])
 
 function eachDomain<Result>(
   results: Record<string, Result>,
@@ -25,11 +25,13 @@ function eachDomain<Result>(
 }
 
 async function run(name: string | undefined): Promise<void> {
-  const command = commands[name ?? '']
-  if (!command) throw new Error(`Say which of ${Object.keys(commands).join(', ')}, not "${name ?? ''}".`)
+  const command = commands.get(name)
+  if (!command) throw new Error(`Say one of ${[...commands.keys()].join(', ')}, not "${name ?? ''}".`)
   const stop = await prepareDatabase()
   try {
     for (const line of await command()) console.log(line)
+  } catch (error) {
+    throw new Error(`The migrations' ${name} failed: ${reasonOf(error)}`, { cause: error })
   } finally {
     await stop()
   }
@@ -57,10 +59,9 @@ async function embedDatabase(path: string): Promise<() => Promise<void>> {
   }
 }
 
-/** In one line: knex puts the whole statement before what PostgreSQL says of it. */
-function reasonOf(error: unknown): string {
-  const { message } = error as Error
-  return message.split(' - ').at(-1)?.replaceAll(/\s+/g, ' ') as string
+/** What PostgreSQL says; knex puts the whole statement before it. */
+function reasonOf(error: unknown): string | undefined {
+  return (error as Error).message.split(' - ').at(-1)
 }
 
 // The embedded PostgreSQL ends with process.exit(), not with a signal that ends this process.
@@ -70,6 +71,6 @@ process.once('SIGTERM', () => process.exit(143))
 try {
   await run(process.argv[2])
 } catch (error) {
-  console.error(reasonOf(error))
+  console.error((error as Error).message)
   process.exitCode = 1
 }

@@ -29,7 +29,7 @@ export async function prepareParts(role: Role): Promise<Parts> {
   const database = settings.embedded.database ? await embedDatabase(settings.dataDirectory) : undefined
   if (settings.embedded.broker) {
     process.env.RABBITMQ_URL = embeddedBrokerUrl
-    embedBroker()
+    await embedBroker()
   }
   configuration()
   const { handler: migrate } = await import('../functions/operations/migrate.ts')

@@ -84,8 +84,7 @@ export class Poller {
     }
     this.#retryPause.reset()
     if (subscription.acknowledge(batch)) this.#log('info', `${summary()}, acknowledged`)
-    else
-      this.#log('warning', `${summary()}, but the channel was lost meanwhile: the broker delivers them again`)
+    else this.#log('warning', `${summary()}, but not acknowledged: the broker delivers them again`)
   }
 
   async #subscribeAgain(interruption: Error | undefined): Promise<Subscription | undefined> {

@@ -99,12 +99,15 @@ export class Subscription {
     }
   }
 
+  /** Ends the subscription when the client refuses: what it can't settle, the broker delivers again. */
   #tell(send: () => void): boolean {
     if (!this.#usable) return false
     try {
       send()
       return true
-    } catch {
+    } catch (error) {
+      this.#interruption ??= error as Error
+      this.#window.close()
       return false
     }
   }
