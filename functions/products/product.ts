@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 
-const Name = Type.String({ minLength: 1, maxLength: 255, pattern: '^(?=.*\\S)[^\\p{Cc}\\p{Cs}]*$' })
+const Name = Type.String({ minLength: 1, maxLength: 255, pattern: '^(?=[^]*\\S)[^\\p{Cc}\\p{Cs}]*$' })
 const Price = Type.Number({ minimum: 0, maximum: 999_999_999.99, decimals: 2 })
 const Quantity = Type.Integer({ minimum: 0, maximum: 1_000_000_000 })
 

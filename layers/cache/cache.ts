@@ -4,6 +4,10 @@ export interface Stored<Value = unknown> {
   value?: Value | null
 }
 
+/** Whether something read from outside this process is an entry. */
+export const isStored = (entry: unknown): entry is Stored =>
+  typeof entry === 'object' && entry !== null && 'version' in entry && typeof entry.version === 'number'
+
 /** A place that keeps copies. A write never replaces a value of a higher version. */
 export interface Tier {
   read(key: string): Stored | undefined | Promise<Stored | undefined>

@@ -1,6 +1,6 @@
 import { log } from '@stockroom/runtime/logger'
 import type { Redis } from 'ioredis'
-import type { Stored, Tier } from './cache.ts'
+import { isStored, type Stored, type Tier } from './cache.ts'
 import type { RedisConnection } from './redis-connection.ts'
 
 /** Entries begin with their version, so that the scripts needn't parse the rest. */
@@ -19,6 +19,16 @@ return 1`
 /** A raised version outlives every load that began before it. */
 const shortestMarkSeconds = 10
 
+/** The entry that a text in Redis stands for; undefined for what somebody else has written there. */
+function parseStored(text: string): Stored | undefined {
+  try {
+    const stored = JSON.parse(text)
+    return isStored(stored) ? stored : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The tier in Redis, which all instances share. While Redis is away it knows nothing and keeps nothing, at once. */
 export class RedisTier implements Tier {
   readonly #connection: () => RedisConnection
@@ -31,7 +41,7 @@ export class RedisTier implements Tier {
 
   async read(key: string): Promise<Stored | undefined> {
     const text = await this.#attempt((redis) => redis.get(key))
-    return text ? JSON.parse(text) : undefined
+    return text ? parseStored(text) : undefined
   }
 
   async write(key: string, { version, value }: Stored): Promise<void> {

@@ -1,6 +1,6 @@
 import { configuration } from '@stockroom/runtime/configuration'
 import { log } from '@stockroom/runtime/logger'
-import type { Stored } from './cache.ts'
+import { isStored, type Stored } from './cache.ts'
 import type { LocalTier } from './local-tier.ts'
 import { openRedis, redisConnection } from './redis-connection.ts'
 
@@ -25,7 +25,16 @@ export function receiveUpdates(local: LocalTier): void {
     redis.subscribe(channel()).catch((error) => log.debug({ err: error }, 'redis did not answer'))
   })
   redis.on('message', (_channel: string, message: string) => {
-    const { key, stored } = JSON.parse(message) as { key: string; stored: Stored }
-    local.write(key, stored)
+    const update = parseUpdate(message)
+    if (update) local.write(update.key, update.stored)
   })
+}
+
+function parseUpdate(message: string): { key: string; stored: Stored } | undefined {
+  try {
+    const { key, stored } = JSON.parse(message)
+    return typeof key === 'string' && isStored(stored) ? { key, stored } : undefined
+  } catch {
+    return undefined // somebody else speaks on this channel
+  }
 }

@@ -5,23 +5,24 @@ import { eventExchange } from './topology.ts'
 
 const answerWithinMs = 1000
 
-let channel: ConfirmChannel | undefined
+let probe: Promise<ConfirmChannel> | undefined
 
 /** Whether the broker answers within a second and has the exchange that the shop publishes to. */
 export async function brokerAnswers(): Promise<boolean> {
   try {
-    channel ??= await openProbe()
+    probe ??= openProbe()
+    const channel = await probe
     await within(answerWithinMs, channel.checkExchange(eventExchange))
     return true
   } catch {
-    channel = undefined
+    probe = undefined
     return false
   }
 }
 
 async function openProbe(): Promise<ConfirmChannel> {
-  const probe = await openChannel()
+  const channel = await openChannel()
   // A missing exchange closes the channel with an error, which the caller gets as the answer.
-  probe.on('error', () => {})
-  return probe
+  channel.on('error', () => {})
+  return channel
 }

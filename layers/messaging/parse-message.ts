@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { type EventDefinition, schemaVersion } from './events.ts'
 import { headerValue, type RmqMessage } from './rmq-event.ts'
 
@@ -22,8 +23,8 @@ export function parseMessage(
   definitions: readonly EventDefinition[],
 ): Received<unknown & object> | Unreadable {
   const { type, headers, messageId, correlationId } = message.basicProperties
-  const version = headerValue(headers?.['schema-version'] ?? schemaVersion)
-  if (Number(version) !== schemaVersion) return { reason: `unknown schema-version ${version}` }
+  const version = words(headerValue(headers?.['schema-version'] ?? schemaVersion))
+  if (version !== String(schemaVersion)) return { reason: `unknown schema-version ${version}` }
 
   const definition = definitionOf(type, definitions)
   if (!definition) return { reason: `unknown event ${type ?? '(no type)'}` }
@@ -38,6 +39,9 @@ export function parseMessage(
     correlationId: correlationId ?? undefined,
   } as Received<object>
 }
+
+/** A header may be a table, and not every table can be turned into text. */
+const words = (value: unknown) => (typeof value === 'string' ? value : inspect(value))
 
 function definitionOf(type: string | null, definitions: readonly EventDefinition[]) {
   if (!type && definitions.length === 1) return definitions[0]

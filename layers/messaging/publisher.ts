@@ -27,21 +27,22 @@ export async function publish(messages: readonly OutboundMessage[]): Promise<boo
 }
 
 function currentPublisher(): Promise<Publisher> {
-  opening ??= openPublisher().catch((error) => {
-    opening = undefined
-    throw error
-  })
+  opening ??= openPublisher()
   return opening
 }
 
-async function openPublisher(): Promise<Publisher> {
-  const channel = await openChannel()
+/** A closed channel is gone for good: the next message opens another one. */
+function openPublisher(): Promise<Publisher> {
   const forget = () => {
-    opening = undefined
+    if (opening === publisher) opening = undefined
   }
-  channel.on('close', forget)
-  channel.on('error', forget)
-  return new Publisher(channel)
+  const publisher = openChannel().then((channel) => {
+    channel.on('close', forget)
+    channel.on('error', forget)
+    return new Publisher(channel)
+  })
+  publisher.catch(forget)
+  return publisher
 }
 
 /** One confirm channel, and what the broker has returned on it. */
