@@ -18,6 +18,9 @@ const announcementWaitMs = 250
 
 const underWay = new Set<Promise<void>>()
 
+/** Whether the latest wait was in vain: then nobody waits until a delivery has arrived again. */
+let brokerIsSlow = false
+
 /**
  * Runs `work` in a transaction of the domain, stores the events that it tells in the outbox within the same commit,
  * and publishes them right after. Resolves after the commit, with the result of `work` and a promise that waits a
@@ -49,12 +52,16 @@ async function announce(domain: Domain, events: OutboxEvent[]): Promise<void> {
   const delivery = deliver(domain, events)
   underWay.add(delivery)
   delivery.finally(() => underWay.delete(delivery))
-  await within(announcementWaitMs, delivery).catch(() => {})
+  if (brokerIsSlow) return
+  await within(announcementWaitMs, delivery).catch(() => {
+    brokerIsSlow = true
+  })
 }
 
 async function deliver(domain: Domain, events: OutboxEvent[]): Promise<void> {
   try {
     const confirmed = await publishEvents(events)
+    if (confirmed.length > 0) brokerIsSlow = false
     await forget[domain](confirmed)
   } catch (error) {
     log.debug({ err: error, events: events.length }, 'events stay in the outbox for now')

@@ -1,4 +1,5 @@
 import { within } from '@stockroom/runtime/deadline'
+import { log } from '@stockroom/runtime/logger'
 import type { ConfirmChannel, Message, Options } from 'amqplib'
 import { openChannel } from './broker-connection.ts'
 
@@ -54,7 +55,10 @@ class Publisher {
     this.#channel = channel
     // RabbitMQ returns an unroutable mandatory message before it confirms it:
     // https://www.rabbitmq.com/docs/confirms#when-publishes-are-confirmed
-    channel.on('return', (message: Message) => this.#returned.add(message.properties.messageId))
+    channel.on('return', ({ fields, properties }: Message) => {
+      this.#returned.add(properties.messageId)
+      log.error({ event: fields.routingKey, messageId: properties.messageId }, 'no queue takes this event')
+    })
   }
 
   async publish(messages: readonly OutboundMessage[]): Promise<boolean[]> {
