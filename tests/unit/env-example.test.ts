@@ -1,0 +1,71 @@
+import { globSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { describe, expect, it } from '@jest/globals'
+import { readConfiguration } from '@stockroom/runtime/configuration'
+import { localSettings } from '../../local/settings.ts'
+
+type Environment = Record<string, string | undefined>
+
+const example = readFileSync('.env.example', 'utf8')
+const active = parseEnv(example) as Environment
+/** With every variable that is commented out, too. */
+const complete = parseEnv(example.replaceAll(/^#(?=[A-Z_]+=)/gm, '')) as Environment
+const defaults = Object.entries(complete).filter(([name]) => !(name in active)) as [string, string][]
+
+/** The variables that `read` asks an environment for. */
+function variablesReadBy(read: (environment: Environment) => unknown): string[] {
+  const names = new Set<string>()
+  read(
+    new Proxy(active, {
+      get(target, name) {
+        names.add(String(name))
+        return Reflect.get(target, name)
+      },
+    }),
+  )
+  return [...names]
+}
+
+/** The variables that files name by `pattern`, in its first group. */
+function variablesNamedIn(files: string[], pattern: RegExp): string[] {
+  const text = files.map((file) => readFileSync(file, 'utf8')).join('\n')
+  return [...text.matchAll(pattern)].map((match) => match[1] as string)
+}
+
+const sources = globSync('{functions,layers,local}/**/*.ts').filter((path) => !path.endsWith('.test.ts'))
+const serverless = readFileSync('serverless.yml', 'utf8')
+
+it('lists every variable that is read, and no other', () => {
+  const read = new Set([
+    ...variablesReadBy(readConfiguration),
+    ...variablesReadBy(localSettings),
+    ...variablesNamedIn(sources, /process\.env\.([A-Z_]+)/g),
+    ...variablesNamedIn(['serverless.yml'], /\benv:([A-Z_]+)/g),
+    ...variablesNamedIn(['package.json'], /\$\{([A-Z_]+):-/g),
+  ])
+
+  expect(Object.keys(complete).sort()).toEqual([...read].sort())
+})
+
+describe('the defaults', () => {
+  it('are those of the configuration', () => {
+    expect(readConfiguration(complete)).toEqual(readConfiguration(active))
+  })
+
+  it('are those of the local settings', () => {
+    expect(localSettings(complete)).toEqual(localSettings(active))
+  })
+
+  it.each(defaults.filter(([name]) => /^(AWS|BROKER)_/.test(name)))(
+    'are those of serverless.yml: %s',
+    (name, value) => {
+      expect(serverless).toMatch(new RegExp(`env:${name}, '${value}'`))
+    },
+  )
+
+  it('are those of the npm scripts', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+    expect(scripts.start).toContain(`\${SLS_LOG_LEVEL:-${complete.SLS_LOG_LEVEL}}`)
+  })
+})
