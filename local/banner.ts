@@ -11,7 +11,8 @@ export interface BannerFacts {
 /** The lines that a person sees when the shop is ready: where it listens, what backs each part, and what to try. */
 export function banner({ settings, databaseDirectory, environment }: BannerFacts): string {
   const { embedded, host, httpPort } = settings
-  const url = `http://${host}:${httpPort}`
+  // Where every interface is listened on, this machine's own name leads there.
+  const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host}:${httpPort}`
   const backing = {
     database: embedded.database
       ? `PostgreSQL, embedded (${databaseDirectory})`

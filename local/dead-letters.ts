@@ -4,6 +4,7 @@ import { type DeadLetter, sourceQueues, takeDeadLetters } from '@stockroom/messa
 import { ConfigurationError } from '@stockroom/runtime/configuration'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import type { ConfirmChannel } from 'amqplib'
+import { loadEnvironment } from './environment-file.ts'
 import { requireServices } from './reachability.ts'
 
 const usage = `Looks after the messages that no consumer could handle.
@@ -31,6 +32,7 @@ interface Request {
 export async function main(args: string[], print: (line: string) => void): Promise<number> {
   try {
     const request = parse(args)
+    loadEnvironment()
     await requireBroker()
     const channel = await openChannel()
     return await run(request, channel, print)

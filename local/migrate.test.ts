@@ -43,7 +43,7 @@ async function silentUrl(): Promise<string> {
 const states = (output: string) => output.match(/^\w+: (nothing to do|\w+)/gm)
 
 describe('on the embedded database', () => {
-  it('applies, names and reverts the migrations of each domain, and leaves no server and no lock behind', async () => {
+  it('applies and names the migrations of each domain, reverts the newest of all, and leaves no server and no lock behind', async () => {
     const before = await migrate('status')
     const first = await migrate('latest')
     const second = await migrate('latest')
@@ -51,7 +51,7 @@ describe('on the embedded database', () => {
     const reverted = await migrate('rollback')
     const after = await migrate('status')
 
-    expect(states(before.output)).toEqual(['products: pending', 'orders: pending'])
+    expect(states(before.output)).toEqual(['products: pending', 'orders: pending', 'orders: pending'])
     expect(first).toEqual({ code: 0, output: before.output.replaceAll('pending', 'applied'), errors: '' })
     expect(second).toEqual({
       code: 0,
@@ -59,8 +59,9 @@ describe('on the embedded database', () => {
       errors: '',
     })
     expect(between.output).toBe(first.output)
-    expect(reverted.output).toBe(first.output.replaceAll('applied', 'reverted'))
-    expect(after.output).toBe(before.output)
+    expect(reverted.output).toBe('orders: reverted 20261121_000001_create_idempotency_keys\n')
+    expect(after.output).toContain('orders: pending 20261121_000001_create_idempotency_keys')
+    expect(after.output).toContain('products: applied 20261121_000000_create_products')
     expect(await readdir(directory)).not.toContain('shop.pid')
     expect(await readdir(join(directory, 'postgres'))).not.toContain('postmaster.pid')
   }, 60_000)

@@ -1,16 +1,18 @@
-import { configuration } from '@stockroom/runtime/configuration'
-import { migrateAll, rollbackAll, statusOfAll } from '../migrations/all.ts'
-import { claimDataDirectory } from './data-directory.ts'
-import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { migrateAll, rollbackNewest, statusOfAll } from '../migrations/all.ts'
+import { embedDatabase } from './databases.ts'
+import { loadEnvironment } from './environment-file.ts'
 import { requireServices } from './reachability.ts'
 import { localSettings } from './settings.ts'
 
 /** What `node local/migrate.ts` can do, each with the lines that it prints. */
 const commands = new Map<string | undefined, () => Promise<string[]>>([
   ['latest', async () => eachDomain(await migrateAll(), (applied) => ({ applied }))],
-  ['rollback', async () => eachDomain(await rollbackAll(), (reverted) => ({ reverted }))],
+  ['rollback', async () => [reverted(await rollbackNewest())]],
   ['status', async () => eachDomain(await statusOfAll(), ({ applied, pending }) => ({ applied, pending }))],
 ])
+
+const reverted = (newest: { domain: string; name: string } | undefined) =>
+  newest ? `${newest.domain}: reverted ${newest.name}` : 'nothing to do'
 
 function eachDomain<Result>(
   results: Record<string, Result>,
@@ -41,22 +43,9 @@ async function run(name: string | undefined): Promise<void> {
 async function prepareDatabase(): Promise<() => Promise<void>> {
   const { embedded, dataDirectory } = localSettings(process.env)
   const { DATABASE_URL, PRODUCTS_DATABASE_URL, ORDERS_DATABASE_URL } = process.env
-  const stop = embedded.database ? await embedDatabase(dataDirectory) : async () => {}
-  // The configuration is read as a whole and wants a broker; migrations use none.
-  process.env.RABBITMQ_URL ||= 'amqp://localhost'
-  configuration()
+  const database = embedded.database ? await embedDatabase(dataDirectory) : undefined
   await requireServices({ DATABASE_URL, PRODUCTS_DATABASE_URL, ORDERS_DATABASE_URL })
-  return stop
-}
-
-async function embedDatabase(path: string): Promise<() => Promise<void>> {
-  const directory = await claimDataDirectory(path)
-  const postgres = await startEmbeddedPostgres(directory.path)
-  process.env.DATABASE_URL = postgres.url
-  return async () => {
-    await postgres.stop()
-    await directory.release()
-  }
+  return async () => database?.stop()
 }
 
 /** What PostgreSQL says; knex puts the whole statement before it. */
@@ -69,6 +58,7 @@ process.once('SIGINT', () => process.exit(130))
 process.once('SIGTERM', () => process.exit(143))
 
 try {
+  loadEnvironment()
   await run(process.argv[2])
 } catch (error) {
   console.error((error as Error).message)

@@ -24,8 +24,15 @@ const domains: Domain[] = ['products', 'orders']
 /** Brings every domain's schema up to date; safe to call from any number of instances at once. */
 export const migrateAll = (): Promise<Record<Domain, string[]>> => eachDomain(migrate)
 
-/** Reverts what the latest {@link migrateAll} applied in each domain. */
-export const rollbackAll = (): Promise<Record<Domain, string[]>> => eachDomain(rollback)
+/** Reverts the one migration that is the newest of all domains, by its name; resolves to what it reverted, if anything. */
+export async function rollbackNewest(): Promise<{ domain: Domain; name: string } | undefined> {
+  const status = await statusOfAll()
+  const newest = domains
+    .map((domain) => ({ domain, name: status[domain].applied.at(-1) ?? '' }))
+    .reduce((one, other) => (other.name > one.name ? other : one))
+  const name = newest.name && (await rollback(newest.domain, migrations[newest.domain]))
+  return name ? { domain: newest.domain, name } : undefined
+}
 
 /** What is applied and what is pending in each domain. */
 export const statusOfAll = (): Promise<Record<Domain, MigrationStatus>> => eachDomain(migrationStatus)

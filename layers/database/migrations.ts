@@ -24,11 +24,11 @@ export function migrate(domain: Domain, migrations: Migrations): Promise<string[
   })
 }
 
-/** Reverts the migrations that the latest {@link migrate} applied and resolves to their names. */
-export function rollback(domain: Domain, migrations: Migrations): Promise<string[]> {
+/** Reverts the newest applied migration of a domain and resolves to its name, if there is one. */
+export function rollback(domain: Domain, migrations: Migrations): Promise<string | undefined> {
   return withMigrator(domain, async (migrator) => {
-    const [, names] = await migrator.rollback(configurationOf(domain, migrations))
-    return names
+    const [, names] = await migrator.down(configurationOf(domain, migrations))
+    return names[0]
   })
 }
 
@@ -48,7 +48,13 @@ async function withMigrator<Result>(
   domain: Domain,
   work: (migrator: Knex.Migrator) => Promise<Result>,
 ): Promise<Result> {
-  const connection = knex({ client: 'pg', connection: databaseUrl(domain), pool: { min: 0, max: 2 } })
+  const connection = knex({
+    client: 'pg',
+    connection: databaseUrl(domain),
+    pool: { min: 0, max: 2 },
+    // knex would print the whole SQL of a migration that fails; the caller gets the reason as an error.
+    log: { warn() {}, error() {} },
+  })
   try {
     return await connection.transaction(async (lock) => {
       await lock.raw('select pg_advisory_xact_lock(hashtext(?))', [`stockroom migrations ${domain}`])

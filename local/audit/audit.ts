@@ -3,6 +3,7 @@ import { configuration } from '@stockroom/runtime/configuration'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { embedDatabase } from '../databases.ts'
 import { runningEmbeddedPostgres } from '../embedded-postgres.ts'
+import { loadEnvironment } from '../environment-file.ts'
 import { requireServices } from '../reachability.ts'
 import { type LocalSettings, localSettings } from '../settings.ts'
 import { readBooks } from './books.ts'
@@ -17,6 +18,7 @@ const functionUrl = ({ host, lambdaPort }: LocalSettings) =>
 export async function main(print: (line: string) => void): Promise<number> {
   let stop = async () => {}
   try {
+    loadEnvironment()
     process.env.DATABASE_TIMEOUT_MS ||= '600000'
     const settings = localSettings(process.env)
     stop = await prepareDatabase(settings)
