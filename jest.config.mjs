@@ -1,21 +1,54 @@
-const typescript = { '\\.ts$': '<rootDir>/tests/support/strip-types.mjs' }
-const project = (displayName, testMatch) => ({
-  displayName,
-  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
+import { availableParallelism } from 'node:os'
+import { newPrefix, publishEnvironment } from './tests/support/environment.ts'
+import { leftOutFiles, missingServicesOf } from './tests/support/missing-services.ts'
+import { findServices } from './tests/support/services.ts'
+import { forgetShopVariables } from './tests/support/shop-environment.ts'
+
+const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  transform: typescript,
+  transform: { '\\.ts$': '<rootDir>/tests/support/strip-types.mjs' },
+}
+const project = (displayName, testMatch, options = {}) => ({
+  ...shared,
+  displayName,
+  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
+  ...options,
 })
 
-export default {
-  collectCoverageFrom: ['functions/**/*.ts', 'layers/**/*.ts', '!**/*.test.ts'],
-  projects: [
-    project('unit', [
-      'functions/**/*.test.ts',
-      'layers/**/*.test.ts',
-      'local/**/*.test.ts',
-      'plugins/**/*.test.ts',
-      'tests/unit/**/*.test.ts',
-    ]),
-  ],
+const unit = project('unit', [
+  'functions/**/*.test.ts',
+  'layers/**/*.test.ts',
+  'local/**/*.test.ts',
+  'plugins/**/*.test.ts',
+  'tests/unit/**/*.test.ts',
+])
+
+/** Tests on services: those that are missing decide which files are left out. */
+async function projectsOnServices() {
+  const services = await findServices()
+  publishEnvironment({ services, databaseServerUrl: services.database.url, prefix: newPrefix() })
+  const onServices = {
+    globalSetup: '<rootDir>/tests/support/global-setup.ts',
+    globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
+    testPathIgnorePatterns: leftOutFiles(missingServicesOf(services)).map((path) => `<rootDir>/${path}`),
+  }
+  return [
+    project('integration', ['tests/integration/**/*.test.ts'], {
+      ...onServices,
+      setupFiles: ['<rootDir>/tests/support/integration-environment.ts'],
+    }),
+    project('end-to-end', ['tests/end-to-end/**/*.test.ts'], onServices),
+  ]
+}
+
+export default async () => {
+  forgetShopVariables()
+  return {
+    collectCoverageFrom: ['functions/**/*.ts', 'layers/**/*.ts', '!**/*.test.ts'],
+    coverageThreshold: { global: { branches: 95 } },
+    maxWorkers: Math.min(4, availableParallelism()),
+    testTimeout: 30_000,
+    projects: [unit, ...(process.env.STOCKROOM_TESTS === 'unit' ? [] : await projectsOnServices())],
+  }
 }

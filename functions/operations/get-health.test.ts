@@ -1,0 +1,40 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { itKeepsTheEndpointPromises, send } from '../../tests/support/endpoint-promises.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const databaseAnswers = jest.fn<() => Promise<boolean>>()
+const cacheAnswers = jest.fn<() => Promise<boolean>>()
+const brokerAnswers = jest.fn<() => Promise<boolean>>()
+jest.unstable_mockModule('@stockroom/database/database-health', () => ({ databaseAnswers }))
+jest.unstable_mockModule('@stockroom/cache/cache-health', () => ({ cacheAnswers }))
+jest.unstable_mockModule('@stockroom/messaging/broker-health', () => ({ brokerAnswers }))
+const { handler } = await import('./get-health.ts')
+
+const services = (database: boolean, cache: boolean, broker: boolean) => {
+  databaseAnswers.mockResolvedValue(database)
+  cacheAnswers.mockResolvedValue(cache)
+  brokerAnswers.mockResolvedValue(broker)
+}
+
+beforeEach(() => services(true, true, true))
+
+describe('GET /health', () => {
+  itKeepsTheEndpointPromises(handler, { request: {} })
+
+  it.each([
+    [200, 'healthy', { database: 'up', cache: 'up', broker: 'up' }],
+    [200, 'degraded', { database: 'up', cache: 'down', broker: 'up' }],
+    [200, 'degraded', { database: 'up', cache: 'up', broker: 'down' }],
+    [200, 'degraded', { database: 'up', cache: 'down', broker: 'down' }],
+    [503, 'unhealthy', { database: 'down', cache: 'up', broker: 'up' }],
+    [503, 'unhealthy', { database: 'down', cache: 'down', broker: 'down' }],
+  ])('answers %d %s when %j', async (statusCode, status, words) => {
+    services(words.database === 'up', words.cache === 'up', words.broker === 'up')
+
+    const answer = await send(handler)
+
+    expect(answer.statusCode).toBe(statusCode)
+    expect(answer.body).toEqual({ status, timestamp: expect.any(String), services: words })
+    expect(new Date(answer.body.timestamp).toISOString()).toBe(answer.body.timestamp)
+  })
+})

@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { lambdaContext } from '../../tests/support/lambda-context.ts'
+
+const steps: string[] = []
+const migrateAll = jest.fn<() => Promise<object>>()
+const openChannel = jest.fn<() => Promise<object>>()
+const declareTopology = jest.fn<(channel: object) => Promise<void>>()
+jest.unstable_mockModule('../../migrations/all.ts', () => ({ migrateAll }))
+jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
+jest.unstable_mockModule('@stockroom/messaging/topology', () => ({ declareTopology }))
+const { handler } = await import('./migrate.ts')
+
+const channel = {
+  close: async () => {
+    steps.push('close')
+  },
+}
+
+beforeEach(() => {
+  steps.length = 0
+  migrateAll.mockReset().mockResolvedValue({ products: ['first'], orders: [] })
+  openChannel.mockReset().mockResolvedValue(channel)
+  declareTopology.mockReset().mockImplementation(async () => {
+    steps.push('declare')
+  })
+})
+
+describe('migrate', () => {
+  it('applies the migrations and says which', async () => {
+    const applied = await handler({}, lambdaContext())
+
+    expect(applied).toEqual({ products: ['first'], orders: [] })
+  })
+
+  it('declares the topology on a channel of its own and closes it', async () => {
+    await handler({}, lambdaContext())
+
+    expect(declareTopology.mock.calls).toEqual([[channel]])
+    expect(steps).toEqual(['declare', 'close'])
+  })
+
+  it('fails when a migration fails', async () => {
+    migrateAll.mockRejectedValue(new Error('migration failed'))
+
+    const outcome = handler({}, lambdaContext())
+
+    await expect(outcome).rejects.toThrow('migration failed')
+  })
+
+  it('fails when the topology cannot be declared', async () => {
+    declareTopology.mockRejectedValue(new Error('PRECONDITION_FAILED'))
+
+    const outcome = handler({}, lambdaContext())
+
+    await expect(outcome).rejects.toThrow('PRECONDITION_FAILED')
+  })
+})

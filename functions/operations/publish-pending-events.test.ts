@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { OutboxEvent } from '@stockroom/database/outbox'
+import { Unavailable } from '@stockroom/runtime/unavailable'
+import { lambdaContext } from '../../tests/support/lambda-context.ts'
+
+const claimPendingEvents = jest.fn<typeof import('@stockroom/database/outbox').claimPendingEvents>()
+const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
+const postponeEvents = jest.fn<typeof import('@stockroom/database/outbox').postponeEvents>()
+const publishEvents = jest.fn<typeof import('@stockroom/messaging/announce').publishEvents>()
+const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
+jest.unstable_mockModule('@stockroom/database/outbox', () => ({
+  claimPendingEvents,
+  removeFromOutbox,
+  postponeEvents,
+}))
+jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
+jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ publishEvents }))
+const { handler } = await import('./publish-pending-events.ts')
+
+const trx = { of: 'the test' } as never
+const events = (...ids: string[]): OutboxEvent[] =>
+  ids.map((id) => ({
+    id,
+    name: 'order.created',
+    body: {},
+    correlationId: null,
+    createdAt: '2026-11-21T10:00:00.000Z',
+    attempts: 0,
+  }))
+const aFullRound = events(...Array.from({ length: 500 }, (_, index) => `event-${index}`))
+const run = () => handler({}, lambdaContext())
+
+/** Lets the outbox of `products` hold these rounds, one after the other, and that of `orders` nothing. */
+const productsOutbox = (...rounds: OutboxEvent[][]) =>
+  claimPendingEvents.mockImplementation(async (_trx, domain) =>
+    domain === 'products' ? (rounds.shift() ?? []) : [],
+  )
+
+beforeEach(() => {
+  transaction.mockReset().mockImplementation(async (_domain, work) => work(trx))
+  claimPendingEvents.mockReset().mockResolvedValue([])
+  removeFromOutbox.mockReset().mockResolvedValue()
+  postponeEvents.mockReset().mockResolvedValue()
+  publishEvents.mockReset().mockImplementation(async (pending) => pending.map(({ id }) => id))
+})
+
+describe('publishPendingEvents', () => {
+  it('publishes what both outboxes hold and says how much', async () => {
+    claimPendingEvents.mockImplementation(async (_trx, domain) =>
+      domain === 'products' ? events('a', 'b') : events('c'),
+    )
+
+    const outcome = await run()
+
+    expect(outcome).toEqual({ products: 2, orders: 1 })
+    expect(transaction.mock.calls.map(([domain]) => domain)).toEqual(['products', 'orders'])
+    expect(publishEvents.mock.calls).toEqual([[events('a', 'b')], [events('c')]])
+  })
+
+  it('removes what the broker confirmed and puts the rest off, in the transaction that holds the rows', async () => {
+    productsOutbox(events('a', 'b', 'c'))
+    publishEvents.mockImplementation(async (pending) => (pending.length ? ['b'] : []))
+
+    const outcome = await run()
+
+    expect(outcome).toEqual({ products: 1, orders: 0 })
+    expect(removeFromOutbox.mock.calls[0]).toEqual([trx, 'products', ['b']])
+    expect(postponeEvents.mock.calls[0]).toEqual([trx, 'products', ['a', 'c']])
+  })
+
+  it('takes another round while rounds are full', async () => {
+    productsOutbox(aFullRound, aFullRound, events('last'))
+
+    const outcome = await run()
+
+    expect(outcome).toMatchObject({ products: 1001 })
+    expect(claimPendingEvents.mock.calls.every(([, , limit]) => limit === 500)).toBe(true)
+  })
+
+  it('ends after 20 full rounds, so that it stays within its time', async () => {
+    claimPendingEvents.mockImplementation(async (_trx, domain) => (domain === 'products' ? aFullRound : []))
+
+    const outcome = await run()
+
+    expect(outcome).toEqual({ products: 10_000, orders: 0 })
+  })
+
+  it('fails while the broker is away, and leaves every event where it is', async () => {
+    productsOutbox(events('a'))
+    publishEvents.mockRejectedValue(new Unavailable('broker', 'not connected'))
+
+    const outcome = run()
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable' })
+    expect(removeFromOutbox).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { announcements } from '../../tests/support/announcements.ts'
+import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import type { Order } from './order.ts'
+
+const { trx, commits, clear, commitAndAnnounce } = announcements()
+const claimUnsettledOrders = jest.fn<typeof import('./order-store.ts').claimUnsettledOrders>()
+const makeAnnouncementsDue = jest.fn<typeof import('./order-store.ts').makeAnnouncementsDue>()
+jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('./order-store.ts', () => ({
+  claimUnsettledOrders,
+  makeAnnouncementsDue,
+  insertOrders: jest.fn(),
+}))
+jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders: jest.fn() }))
+const { handler } = await import('./reannounce-pending-orders.ts')
+
+const createdAt = '2026-11-21T10:00:00.000Z'
+const order = (id: number): Order => ({
+  id,
+  productId: 7,
+  quantity: 2,
+  unitPrice: 1.5,
+  totalPrice: 3,
+  status: 'pending',
+  reason: null,
+  createdAt,
+  settledAt: null,
+})
+const run = (event = {}) => handler(event, lambdaContext())
+
+beforeEach(() => {
+  clear()
+  claimUnsettledOrders.mockReset().mockResolvedValue([
+    { order: order(1), requestId: 'request-1' },
+    { order: order(2), requestId: undefined },
+  ])
+  makeAnnouncementsDue.mockReset().mockResolvedValue()
+})
+
+describe('reannouncePendingOrders', () => {
+  it('tells of each due order as it was told at first, with the request id that it follows from', async () => {
+    const outcome = await run()
+
+    const told = (orderId: number, correlationId: string | undefined) => ({
+      event: {
+        name: 'order.created',
+        body: { orderId, productId: 7, quantity: 2, totalPrice: 3, timestamp: createdAt },
+      },
+      correlationId,
+    })
+    expect(outcome).toEqual({ reannounced: 2 })
+    expect(commits).toEqual([{ domain: 'orders', told: [told(1, 'request-1'), told(2, undefined)] }])
+  })
+
+  it('takes at most 1,000 orders a run', async () => {
+    await run()
+
+    expect(claimUnsettledOrders.mock.calls).toEqual([[trx, 1000]])
+  })
+
+  it('leaves orders whose time has not come alone', async () => {
+    await run()
+
+    expect(makeAnnouncementsDue).not.toHaveBeenCalled()
+  })
+
+  it('makes every pending order due before it takes them when the broker has lost its messages', async () => {
+    const steps: string[] = []
+    makeAnnouncementsDue.mockImplementation(async (session) => {
+      steps.push(session === trx ? 'due, in the transaction' : 'due')
+    })
+    claimUnsettledOrders.mockImplementation(async () => {
+      steps.push('claim')
+      return []
+    })
+
+    const outcome = await run({ brokerIsEmpty: true })
+
+    expect(steps).toEqual(['due, in the transaction', 'claim'])
+    expect(outcome).toEqual({ reannounced: 0 })
+  })
+
+  it('fails when the database is away, so that its schedule shows it', async () => {
+    claimUnsettledOrders.mockRejectedValue(new Error('connection refused'))
+
+    const outcome = run()
+
+    await expect(outcome).rejects.toThrow('connection refused')
+  })
+})

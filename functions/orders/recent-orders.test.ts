@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { Cache } from '@stockroom/cache/cache'
+import { LocalTier } from '@stockroom/cache/local-tier'
+import type { Order } from './order.ts'
+
+const tier = new LocalTier()
+const listOrders = jest.fn<typeof import('./order-store.ts').listOrders>()
+jest.unstable_mockModule('./order-store.ts', () => ({ listOrders }))
+jest.unstable_mockModule('@stockroom/cache/create-cache', () => ({
+  sharedCache: (source: object) => new Cache({ ...source, tiers: () => [tier] } as never),
+}))
+const { recentOrders, refreshRecentOrders } = await import('./recent-orders.ts')
+
+const order = (id: number, productId = 7): Order => ({
+  id,
+  productId,
+  quantity: 1,
+  unitPrice: 2,
+  totalPrice: 2,
+  status: 'pending',
+  reason: null,
+  createdAt: '2026-11-21T10:00:00.000Z',
+  settledAt: null,
+})
+const firstPage = { limit: 20, before: undefined }
+
+beforeEach(() => {
+  tier.clear()
+  listOrders.mockReset().mockResolvedValue([order(9), order(8)])
+})
+
+describe('the recent orders of a product', () => {
+  it('reads the first page from the database once, and then from the cache', async () => {
+    const first = await recentOrders(7, firstPage)
+    const second = await recentOrders(7, firstPage)
+
+    expect(first).toEqual({ value: { page: [order(9), order(8)] }, hit: false })
+    expect(second).toEqual({ value: { page: [order(9), order(8)] }, hit: true })
+    expect(listOrders).toHaveBeenCalledTimes(1)
+  })
+
+  it('keeps the first page of each product under a key that people can read', async () => {
+    await recentOrders(7, firstPage)
+
+    expect(tier.read('orders:product:7')?.value).toEqual({ page: [order(9), order(8)] })
+  })
+
+  it('shows a new order at once', async () => {
+    await recentOrders(7, firstPage)
+    listOrders.mockResolvedValue([order(10), order(9), order(8)])
+
+    await refreshRecentOrders([order(10)])
+    const page = await recentOrders(7, firstPage)
+
+    expect(page).toEqual({ value: { page: [order(10), order(9), order(8)] }, hit: false })
+  })
+
+  it('drops the pages of every product that was ordered, and no others', async () => {
+    for (const productId of [1, 2, 3]) await recentOrders(productId, firstPage)
+
+    await refreshRecentOrders([order(10, 1), order(11, 2), order(12, 1)])
+
+    expect((await recentOrders(1, firstPage)).hit).toBe(false)
+    expect((await recentOrders(2, firstPage)).hit).toBe(false)
+    expect((await recentOrders(3, firstPage)).hit).toBe(true)
+  })
+
+  it.each([
+    ['another size', { limit: 19, before: undefined }],
+    ['a later place', { limit: 20, before: 9 }],
+  ])('reads pages of %s from the database each time', async (_, request) => {
+    await recentOrders(7, firstPage)
+
+    const one = await recentOrders(7, request)
+    const other = await recentOrders(7, request)
+
+    expect([one.hit, other.hit]).toEqual([false, false])
+    expect(listOrders).toHaveBeenLastCalledWith(7, request.limit + 1, request.before)
+  })
+
+  it('says where the next page begins while there is more', async () => {
+    listOrders.mockResolvedValue([order(9), order(8), order(7)])
+
+    const { value } = await recentOrders(7, { limit: 2, before: undefined })
+
+    expect(value).toEqual({ page: [order(9), order(8)], next: 8 })
+  })
+})

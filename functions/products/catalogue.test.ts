@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { Cache } from '@stockroom/cache/cache'
+import { LocalTier } from '@stockroom/cache/local-tier'
+
+const tier = new LocalTier()
+const findProducts = jest.fn<typeof import('./product-store.ts').findProducts>()
+jest.unstable_mockModule('./product-store.ts', () => ({ findProducts }))
+jest.unstable_mockModule('@stockroom/cache/create-cache', () => ({
+  twoTierCache: (source: object) => new Cache({ ...source, tiers: () => [tier] } as never),
+}))
+const { findProduct, hideProduct, showProducts, warmProducts } = await import('./catalogue.ts')
+
+const time = '2026-11-21T10:00:00.000Z'
+const stored = (id: number, version = 1) => ({
+  product: { id, name: `Lamp ${id}`, price: 1, qty: 1, createdAt: time, updatedAt: time },
+  version,
+})
+
+beforeEach(() => {
+  tier.clear()
+  findProducts.mockReset().mockResolvedValue([])
+})
+
+describe('the catalogue', () => {
+  it('reads a product from the database the first time, and from the cache the second', async () => {
+    findProducts.mockResolvedValue([stored(7)])
+
+    const first = await findProduct(7)
+    const second = await findProduct(7)
+
+    expect(first).toEqual({ value: stored(7).product, hit: false })
+    expect(second).toEqual({ value: stored(7).product, hit: true })
+    expect(findProducts.mock.calls).toEqual([[[7]]])
+  })
+
+  it('asks again for a product that does not exist, as it may be made at any moment', async () => {
+    const first = await findProduct(7)
+    const second = await findProduct(7)
+
+    expect([first, second]).toEqual([
+      { value: null, hit: false },
+      { value: null, hit: false },
+    ])
+    expect(findProducts).toHaveBeenCalledTimes(2)
+  })
+
+  it('keeps products under keys that people can read', async () => {
+    await showProducts([stored(7, 3)])
+
+    expect(tier.read('product:7')).toEqual({ version: 3, value: stored(7).product })
+  })
+
+  it('shows changed products without asking the database', async () => {
+    await showProducts([stored(7), stored(8)])
+
+    expect(await findProduct(7)).toEqual({ value: stored(7).product, hit: true })
+    expect(await findProduct(8)).toEqual({ value: stored(8).product, hit: true })
+    expect(findProducts).not.toHaveBeenCalled()
+  })
+
+  it('hides a removed product for good: its last version does not come back', async () => {
+    await hideProduct(7, 3)
+    await showProducts([stored(7, 3)])
+
+    expect(await findProduct(7)).toEqual({ value: null, hit: true })
+  })
+})
+
+describe('warming the catalogue', () => {
+  it('reads all products at once and says which exist and which are missing, each once', async () => {
+    findProducts.mockResolvedValue([stored(9), stored(7)])
+
+    const warmth = await warmProducts([7, 8, 9, 7, 8])
+
+    expect(warmth).toEqual({ warmed: [7, 9], missing: [8] })
+    expect(findProducts.mock.calls).toEqual([[[7, 8, 9]]])
+  })
+
+  it('puts the products that exist into the cache', async () => {
+    findProducts.mockResolvedValue([stored(7)])
+
+    await warmProducts([7, 8])
+
+    expect(await findProduct(7)).toEqual({ value: stored(7).product, hit: true })
+  })
+})

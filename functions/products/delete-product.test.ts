@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { announcements } from '../../tests/support/announcements.ts'
+import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const { trx, commits, clear, commitAndAnnounce } = announcements()
+const removeProduct = jest.fn<typeof import('./product-store.ts').removeProduct>()
+const hideProduct = jest.fn<typeof import('./catalogue.ts').hideProduct>()
+jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('./product-store.ts', () => ({ removeProduct }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ hideProduct }))
+const { handler } = await import('./delete-product.ts')
+
+const request = { path: { id: '7' } }
+
+beforeEach(() => {
+  clear()
+  removeProduct.mockReset().mockResolvedValue(3)
+  hideProduct.mockReset().mockResolvedValue()
+})
+
+describe('DELETE /products/{id}', () => {
+  itKeepsTheEndpointPromises(handler, {
+    request,
+    fails: (error) => removeProduct.mockRejectedValueOnce(error),
+  })
+
+  it('answers 204 without a body', async () => {
+    const answer = await send(handler, request)
+
+    expect(answer.statusCode).toBe(204)
+    expect(answer.body).toBeUndefined()
+  })
+
+  it('tells of the removal in the same transaction', async () => {
+    await send(handler, { ...request, headers: { 'x-request-id': 'r1' } })
+
+    expect(removeProduct.mock.calls).toEqual([[trx, 7]])
+    expect(commits).toEqual([
+      {
+        domain: 'products',
+        told: [{ event: { name: 'product.deleted', body: { id: 7 } }, correlationId: 'r1' }],
+      },
+    ])
+  })
+
+  it('hides the product from every instance, with its last version', async () => {
+    await send(handler, request)
+
+    expect(hideProduct.mock.calls).toEqual([[7, 3]])
+  })
+
+  it('answers 404 for a product that does not exist, and tells nobody', async () => {
+    removeProduct.mockResolvedValue(undefined)
+
+    const answer = await send(handler, request)
+
+    expect(answer.statusCode).toBe(404)
+    expect(answer.body).toEqual(problem(404, 'product-not-found'))
+    expect(commits).toEqual([])
+    expect(hideProduct).not.toHaveBeenCalled()
+  })
+
+  it.each(['0', '-1', '1.5', 'lamp', '9007199254740992'])('answers 404 for the id %s', async (id) => {
+    const answer = await send(handler, { path: { id } })
+
+    expect(answer.body).toEqual(problem(404, 'product-not-found'))
+    expect(removeProduct).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const listProducts = jest.fn<typeof import('./product-store.ts').listProducts>()
+jest.unstable_mockModule('./product-store.ts', () => ({ listProducts }))
+const { handler } = await import('./list-products.ts')
+
+const createdAt = '2026-11-21T10:00:00.000Z'
+const product = (id: number) => ({
+  id,
+  name: `Lamp ${id}`,
+  price: 1,
+  qty: 1,
+  createdAt,
+  updatedAt: createdAt,
+})
+
+/** Answers as a table of `count` products would, ids from 1. */
+const tableOf = (count: number) => async (limit: number, before?: number) =>
+  Array.from({ length: count }, (_, index) => product(count - index))
+    .filter(({ id }) => id < (before ?? Number.POSITIVE_INFINITY))
+    .slice(0, limit)
+
+const queryOf = (link: string | undefined) =>
+  Object.fromEntries(new URL(/^<(.+)>; rel="next"$/.exec(link ?? '')?.[1] ?? '', 'http://shop').searchParams)
+
+beforeEach(() => {
+  listProducts.mockReset().mockImplementation(tableOf(3))
+})
+
+describe('GET /products', () => {
+  itKeepsTheEndpointPromises(handler, {
+    request: {},
+    fails: (error) => listProducts.mockRejectedValueOnce(error),
+  })
+
+  it('answers 200 with the products newest first, and no Link when that is all', async () => {
+    const answer = await send(handler)
+
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toEqual([product(3), product(2), product(1)])
+    expect(answer.headers.link).toBeUndefined()
+  })
+
+  it('answers an empty array when there are no products', async () => {
+    listProducts.mockImplementation(tableOf(0))
+
+    const answer = await send(handler)
+
+    expect(answer.body).toEqual([])
+  })
+
+  it('shows 20 products when no limit is given', async () => {
+    listProducts.mockImplementation(tableOf(50))
+
+    const answer = await send(handler)
+
+    expect(answer.body).toHaveLength(20)
+  })
+
+  it('links to the next page while there is more, which shows each product once', async () => {
+    listProducts.mockImplementation(tableOf(5))
+    const shown: number[] = []
+    let query: Record<string, string> | undefined = { limit: '2' }
+
+    while (query) {
+      const answer = await send(handler, { query })
+      shown.push(...answer.body.map(({ id }: { id: number }) => id))
+      query = answer.headers.link === undefined ? undefined : queryOf(answer.headers.link)
+    }
+
+    expect(shown).toEqual([5, 4, 3, 2, 1])
+  })
+
+  it('has no Link on a last page that is full', async () => {
+    listProducts.mockImplementation(tableOf(2))
+
+    const answer = await send(handler, { query: { limit: '2' } })
+
+    expect(answer.body).toHaveLength(2)
+    expect(answer.headers.link).toBeUndefined()
+  })
+
+  it('refuses a wrong limit and a cursor that it has not given, both at once', async () => {
+    const answer = await send(handler, { query: { limit: '101', cursor: 'page-2' } })
+
+    expect(answer.statusCode).toBe(400)
+    expect(answer.body).toEqual(problem(400, 'validation-failed', [{ path: '/limit' }, { path: '/cursor' }]))
+    expect(listProducts).not.toHaveBeenCalled()
+  })
+})

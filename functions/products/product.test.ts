@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals'
+import { validator } from '@stockroom/http/validator'
+import { NewProduct, ProductChange } from './product.ts'
+
+const isProduct = validator(NewProduct)
+const isChange = validator(ProductChange)
+
+const errorPaths = (members: object) =>
+  isProduct({ name: 'Lamp', price: 1, qty: 1, ...members })?.map(({ path }) => path)
+
+describe('the price of a product', () => {
+  it.each([0, 0.01, 0.1, 0.29, 1.1, 4.35, 19.99, 1234567.89, 999999999.99])('may be %d', (price) => {
+    expect(errorPaths({ price })).toBeUndefined()
+  })
+
+  it.each([-0.01, 1.005, 0.000001, 19.999, 1e-7, 999999999.991, 1000000000, 1e20, '1', null, true])(
+    'may not be %j',
+    (price) => {
+      expect(new Set(errorPaths({ price }))).toEqual(new Set(['/price']))
+    },
+  )
+})
+
+describe('the stock of a product', () => {
+  it.each([0, 1, 1_000_000_000])('may be %d', (qty) => {
+    expect(errorPaths({ qty })).toBeUndefined()
+  })
+
+  it.each([-1, 0.5, 1_000_000_001, 1e20, '2', null])('may not be %j', (qty) => {
+    expect(new Set(errorPaths({ qty }))).toEqual(new Set(['/qty']))
+  })
+})
+
+describe('the name of a product', () => {
+  it.each([
+    ['one character', 'x'],
+    ['spaces around it', '  Lamp  '],
+    ['letters of any script', 'Лампа 電燈'],
+    ['an emoji', '💡'],
+    ['a combining character', 'e\u0301'],
+    ['a line separator behind its first letter', 'Lamp\u2028large'],
+    ['a line separator before its first letter', '\u2028Lamp'],
+    ['255 characters', 'x'.repeat(255)],
+    ['255 characters of two UTF-16 units each', '💡'.repeat(255)],
+  ])('may have %s', (_, name) => {
+    expect(errorPaths({ name })).toBeUndefined()
+  })
+
+  it.each([
+    ['no characters', ''],
+    ['a space alone', ' '],
+    ['white space alone', ' \u00a0\u2003\u3000\ufeff'],
+    ['line separators alone', '\u2028\u2029'],
+    ['a NUL', 'La\0mp'],
+    ['a line feed', 'La\nmp'],
+    ['a tab', '\tLamp'],
+    ['a DEL', 'Lamp\u007f'],
+    ['a C1 control character', 'Lamp\u0085'],
+    ['a lone high surrogate', 'Lamp\ud83d'],
+    ['a lone low surrogate', '\udca1Lamp'],
+    ['surrogates in the wrong order', 'Lamp\udca1\ud83d'],
+    ['256 characters', 'x'.repeat(256)],
+    ['256 characters of two UTF-16 units each', '💡'.repeat(256)],
+  ])('may not have %s', (_, name) => {
+    expect(new Set(errorPaths({ name }))).toEqual(new Set(['/name']))
+  })
+
+  it.each([1, null, ['Lamp'], { text: 'Lamp' }])('may not be %j', (name) => {
+    expect(errorPaths({ name })).toEqual(['/name'])
+  })
+})
+
+describe('a change of a product', () => {
+  it.each([{ name: 'Lamp' }, { price: 1 }, { qty: 1 }, { name: 'Lamp', price: 1, qty: 1 }])(
+    'may be %j',
+    (change) => {
+      expect(isChange(change)).toBeUndefined()
+    },
+  )
+
+  it('has at least one member', () => {
+    expect(isChange({})).toEqual([{ path: '', message: expect.any(String) }])
+  })
+
+  it('has no unknown members', () => {
+    expect(isChange({ qty: 1, id: 7 })).toEqual([{ path: '/id', message: 'is not known here' }])
+  })
+})

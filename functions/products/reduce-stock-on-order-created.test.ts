@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { Unavailable } from '@stockroom/runtime/unavailable'
+import { announcements } from '../../tests/support/announcements.ts'
+import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import { rmqEvent } from '../../tests/support/rmq-event.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const { trx, commits, clear, commitAndAnnounce } = announcements()
+const lockStock = jest.fn<typeof import('./stock-store.ts').lockStock>()
+const findDecisions = jest.fn<typeof import('./stock-store.ts').findDecisions>()
+const enterDecisions = jest.fn<typeof import('./stock-store.ts').enterDecisions>()
+const writeStock = jest.fn<typeof import('./stock-store.ts').writeStock>()
+const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
+const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
+jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
+jest.unstable_mockModule('./stock-store.ts', () => ({ lockStock, findDecisions, enterDecisions, writeStock }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
+const { handler } = await import('./reduce-stock-on-order-created.ts')
+
+const time = '2026-11-21T10:00:00.000Z'
+const isTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+const changed = {
+  product: { id: 1, name: 'Lamp', price: 2, qty: 0, createdAt: time, updatedAt: time },
+  version: 9,
+}
+
+const order = (orderId: number, productId: number, quantity: number) => ({
+  type: 'order.created',
+  correlationId: `request-${orderId}`,
+  body: { orderId, productId, quantity, totalPrice: quantity * 2, timestamp: time },
+})
+
+const reduce = (...messages: object[]) =>
+  handler(rmqEvent({ queue: 'stock-reduction', messages }), lambdaContext())
+
+beforeEach(() => {
+  clear()
+  lockStock.mockReset().mockResolvedValue(new Map([[1, 3]]))
+  findDecisions.mockReset().mockResolvedValue([])
+  enterDecisions.mockReset().mockResolvedValue()
+  writeStock.mockReset().mockResolvedValue([changed])
+  showProducts.mockReset().mockResolvedValue()
+  publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
+})
+
+describe('reduceStock', () => {
+  it('gives the stock to the orders that came first, and enters every decision', async () => {
+    await reduce(order(11, 1, 2), order(12, 1, 2), order(13, 1, 1), order(14, 2, 1))
+
+    expect(enterDecisions.mock.calls).toEqual([
+      [
+        trx,
+        [
+          expect.objectContaining({ orderId: 11, productId: 1, quantity: 2, outcome: 'sale' }),
+          expect.objectContaining({ orderId: 12, productId: 1, quantity: 2, outcome: 'insufficient-stock' }),
+          expect.objectContaining({ orderId: 13, productId: 1, quantity: 1, outcome: 'sale' }),
+          expect.objectContaining({ orderId: 14, productId: 2, quantity: 1, outcome: 'product-not-found' }),
+        ],
+      ],
+    ])
+    expect(writeStock.mock.calls).toEqual([[trx, new Map([[1, 0]])]])
+  })
+
+  it('locks each product once', async () => {
+    await reduce(order(11, 1, 1), order(12, 2, 1), order(13, 1, 1))
+
+    expect(lockStock.mock.calls).toEqual([[trx, [1, 2]]])
+  })
+
+  it('locks the stock before it looks for earlier decisions', async () => {
+    await reduce(order(11, 1, 1))
+
+    expect(lockStock.mock.invocationCallOrder[0]).toBeLessThan(
+      findDecisions.mock.invocationCallOrder[0] as number,
+    )
+  })
+
+  it('tells each outcome in the same transaction, with the correlation id of its order', async () => {
+    await reduce(order(11, 1, 2), order(12, 1, 2), order(14, 2, 1))
+
+    expect(commits).toEqual([
+      {
+        domain: 'products',
+        told: [
+          {
+            event: {
+              name: 'stock.reduced',
+              body: { orderId: 11, productId: 1, quantity: 2, timestamp: isTime },
+            },
+            correlationId: 'request-11',
+          },
+          {
+            event: {
+              name: 'stock.rejected',
+              body: { orderId: 12, productId: 1, reason: 'insufficient-stock', timestamp: isTime },
+            },
+            correlationId: 'request-12',
+          },
+          {
+            event: {
+              name: 'stock.rejected',
+              body: { orderId: 14, productId: 2, reason: 'product-not-found', timestamp: isTime },
+            },
+            correlationId: 'request-14',
+          },
+        ],
+      },
+    ])
+  })
+
+  it('changes nothing for an order that was decided before, and tells its outcome again', async () => {
+    findDecisions.mockResolvedValue([{ orderId: 11, productId: 1, quantity: 2, outcome: 'sale' }])
+
+    await reduce(order(11, 1, 2))
+
+    expect(enterDecisions.mock.calls).toEqual([[trx, []]])
+    expect(writeStock.mock.calls).toEqual([[trx, new Map()]])
+    expect(commits[0]?.told).toEqual([
+      {
+        event: { name: 'stock.reduced', body: { orderId: 11, productId: 1, quantity: 2, timestamp: isTime } },
+        correlationId: 'request-11',
+      },
+    ])
+  })
+
+  it('takes stock once for an order that comes twice in a batch', async () => {
+    await reduce(order(11, 1, 2), order(11, 1, 2))
+
+    expect(writeStock.mock.calls).toEqual([[trx, new Map([[1, 1]])]])
+    expect(commits[0]?.told).toHaveLength(1)
+  })
+
+  it('shows the changed products to every instance', async () => {
+    await reduce(order(11, 1, 3))
+
+    expect(showProducts.mock.calls).toEqual([[[changed]]])
+  })
+
+  it('returns the batch while the database is away', async () => {
+    lockStock.mockRejectedValue(new Unavailable('database', 'connection refused'))
+
+    const outcome = reduce(order(11, 1, 1))
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable' })
+    expect(showProducts).not.toHaveBeenCalled()
+  })
+
+  it('handles the healthy orders beside a poison message, which goes to the dead letters', async () => {
+    await reduce(order(11, 1, 1), { type: 'order.created', text: 'not JSON' }, order(12, 1, 1))
+
+    expect(publish.mock.calls.flat(2)).toEqual([
+      expect.objectContaining({
+        exchange: 'shop.dead-letters',
+        routingKey: 'stock-reduction.dead',
+        content: Buffer.from('not JSON'),
+      }),
+    ])
+    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([
+      expect.objectContaining({ orderId: 11 }),
+      expect.objectContaining({ orderId: 12 }),
+    ])
+  })
+})

@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { announcements } from '../../tests/support/announcements.ts'
+import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const { trx, commits, clear, commitAndAnnounce } = announcements()
+const changeProduct = jest.fn<typeof import('./product-store.ts').changeProduct>()
+const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
+jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('./product-store.ts', () => ({ changeProduct }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
+const { handler } = await import('./update-product.ts')
+
+const request = { path: { id: '7' }, json: { price: 4.35 } }
+const changed = {
+  product: {
+    id: 7,
+    name: 'Lamp',
+    price: 4.35,
+    qty: 5,
+    createdAt: '2026-11-21T10:00:00.000Z',
+    updatedAt: '2026-11-21T11:00:00.000Z',
+  },
+  version: 2,
+}
+
+beforeEach(() => {
+  clear()
+  changeProduct.mockReset().mockResolvedValue(changed)
+  showProducts.mockReset().mockResolvedValue()
+})
+
+describe('PATCH /products/{id}', () => {
+  itKeepsTheEndpointPromises(handler, {
+    request,
+    fails: (error) => changeProduct.mockRejectedValueOnce(error),
+  })
+
+  it('answers 200 with the changed product', async () => {
+    const answer = await send(handler, request)
+
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toEqual(changed.product)
+  })
+
+  it.each([{ name: 'Lamp' }, { price: 0.1 }, { qty: 0 }, { name: 'Lamp', price: 1, qty: 2 }])(
+    'changes only what the client has sent: %j',
+    async (json) => {
+      await send(handler, { path: { id: '7' }, json })
+
+      expect(changeProduct.mock.calls).toEqual([[trx, 7, json]])
+    },
+  )
+
+  it('tells of the change in the same transaction', async () => {
+    await send(handler, { ...request, headers: { 'x-request-id': 'r1' } })
+
+    expect(commits).toEqual([
+      {
+        domain: 'products',
+        told: [{ event: { name: 'product.updated', body: changed.product }, correlationId: 'r1' }],
+      },
+    ])
+  })
+
+  it('shows the changed product to every instance', async () => {
+    await send(handler, request)
+
+    expect(showProducts.mock.calls).toEqual([[[changed]]])
+  })
+
+  it('answers 404 for a product that does not exist, and tells nobody', async () => {
+    changeProduct.mockResolvedValue(undefined)
+
+    const answer = await send(handler, request)
+
+    expect(answer.statusCode).toBe(404)
+    expect(answer.body).toEqual(problem(404, 'product-not-found'))
+    expect(commits).toEqual([])
+    expect(showProducts).not.toHaveBeenCalled()
+  })
+
+  it.each(['0', '-1', '1.5', 'lamp', '9007199254740992'])('answers 404 for the id %s', async (id) => {
+    const answer = await send(handler, { ...request, path: { id } })
+
+    expect(answer.body).toEqual(problem(404, 'product-not-found'))
+    expect(changeProduct).not.toHaveBeenCalled()
+  })
+
+  it('refuses a change of nothing', async () => {
+    const answer = await send(handler, { ...request, json: {} })
+
+    expect(answer.body).toEqual(problem(400, 'validation-failed', [{ path: '' }]))
+  })
+
+  it.each([
+    ['/id', { id: 8 }],
+    ['/name', { name: null }],
+    ['/price', { price: '4.35' }],
+    ['/qty', { qty: 1.5 }],
+  ])('refuses a change with a wrong %s', async (path, json) => {
+    const answer = await send(handler, { ...request, json })
+
+    expect(answer.body).toEqual(problem(400, 'validation-failed', [{ path }]))
+    expect(changeProduct).not.toHaveBeenCalled()
+  })
+})

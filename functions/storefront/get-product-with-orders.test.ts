@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { Unavailable } from '@stockroom/runtime/unavailable'
+import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+import type { Order } from '../orders/order.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const findProduct = jest.fn<typeof import('../products/catalogue.ts').findProduct>()
+const recentOrders = jest.fn<typeof import('../orders/recent-orders.ts').recentOrders>()
+jest.unstable_mockModule('../products/catalogue.ts', () => ({ findProduct }))
+jest.unstable_mockModule('../orders/recent-orders.ts', () => ({ recentOrders }))
+const { handler } = await import('./get-product-with-orders.ts')
+
+const request = { path: { id: '7' } }
+const time = '2026-11-21T10:00:00.000Z'
+const product = { id: 7, name: 'Lamp', price: 19.99, qty: 5, createdAt: time, updatedAt: time }
+const order: Order = {
+  id: 42,
+  productId: 7,
+  quantity: 1,
+  unitPrice: 19.99,
+  totalPrice: 19.99,
+  status: 'pending',
+  reason: null,
+  createdAt: time,
+  settledAt: null,
+}
+
+beforeEach(() => {
+  findProduct.mockReset().mockResolvedValue({ value: product, hit: true })
+  recentOrders.mockReset().mockResolvedValue({ value: { page: [order] }, hit: true })
+})
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+describe('GET /products/{id}/with-orders', () => {
+  itKeepsTheEndpointPromises(handler, {
+    request,
+    fails: (error) => findProduct.mockRejectedValueOnce(error),
+  })
+
+  it('answers 200 with the product and its orders', async () => {
+    const answer = await send(handler, request)
+
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toEqual({ ...product, orders: [order] })
+  })
+
+  it('asks for the newest 20 orders', async () => {
+    await send(handler, request)
+
+    expect(recentOrders.mock.calls).toEqual([[7, { limit: 20, before: undefined }]])
+  })
+
+  it('shows a product that nobody ordered with no orders', async () => {
+    recentOrders.mockResolvedValue({ value: null, hit: false })
+
+    const answer = await send(handler, request)
+
+    expect(answer.body).toEqual({ ...product, orders: [] })
+  })
+
+  it.each([
+    ['is away', new Unavailable('database', 'connect ECONNREFUSED 10.0.0.7:5432')],
+    ['fails', new Error('relation orders.orders does not exist')],
+  ])('shows the product without orders, and says so, when the orders half %s', async (_, error) => {
+    recentOrders.mockRejectedValue(error)
+
+    const answer = await send(handler, request)
+
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toEqual({ ...product, orders: null, warnings: [expect.any(String)] })
+    expect(answer.body.warnings[0]).not.toMatch(/10\.0\.0\.7|relation/)
+  })
+
+  it('shows the product without orders when the orders half is silent', async () => {
+    jest.useFakeTimers()
+    recentOrders.mockReturnValue(new Promise(() => {}))
+
+    const answer = send(handler, request)
+    await jest.advanceTimersByTimeAsync(1000)
+
+    expect(await answer).toMatchObject({ statusCode: 200, body: { id: 7, orders: null } })
+  })
+
+  it('answers 404 for a product that does not exist, whatever its orders', async () => {
+    findProduct.mockResolvedValue({ value: null, hit: false })
+
+    const answer = await send(handler, request)
+
+    expect(answer.statusCode).toBe(404)
+    expect(answer.body).toEqual(problem(404, 'product-not-found'))
+  })
+
+  it.each(['0', '-1', '1.5', 'lamp'])('answers 404 for the id %s', async (id) => {
+    const answer = await send(handler, { path: { id } })
+
+    expect(answer.body).toEqual(problem(404, 'product-not-found'))
+  })
+
+  it('says 503 when neither half answers in time', async () => {
+    jest.useFakeTimers()
+    findProduct.mockReturnValue(new Promise(() => {}))
+    recentOrders.mockReturnValue(new Promise(() => {}))
+
+    const answer = send(handler, request)
+    await jest.advanceTimersByTimeAsync(2000)
+
+    expect(await answer).toMatchObject({ statusCode: 503, body: problem(503, 'service-unavailable') })
+  })
+})

@@ -1,0 +1,111 @@
+import { EventEmitter } from 'node:events'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { LocalTier } from './local-tier.ts'
+
+process.env.LOG_LEVEL = 'silent'
+
+/** Redis, as much of it as updates need. */
+class FakeRedis extends EventEmitter {
+  status = 'ready'
+  publish = jest.fn<(channel: string, message: string) => Promise<number>>(async () => 1)
+  subscribe = jest.fn<(channel: string) => Promise<number>>(async () => 1)
+}
+
+let redis: FakeRedis
+const connection = () => ({ redis, tried: Promise.resolve() })
+jest.unstable_mockModule('./redis-connection.ts', () => ({
+  redisConnection: connection,
+  openRedis: connection,
+}))
+jest.unstable_mockModule('@stockroom/runtime/configuration', () => ({
+  configuration: () => ({ cachePrefix: 'shop-2:' }),
+}))
+const { broadcastUpdate, receiveUpdates } = await import('./updates.ts')
+
+const stored = { version: 3, value: { id: 7 } }
+const message = JSON.stringify({ key: 'product:7', stored })
+
+beforeEach(() => {
+  redis = new FakeRedis()
+})
+
+describe('telling of a new value', () => {
+  it('tells every instance that shares the prefix', async () => {
+    await broadcastUpdate('product:7', stored)
+
+    expect(redis.publish.mock.calls).toEqual([['shop-2:cache-updates', message]])
+  })
+
+  it('is left out while Redis is away', async () => {
+    redis.status = 'reconnecting'
+
+    await broadcastUpdate('product:7', stored)
+
+    expect(redis.publish).not.toHaveBeenCalled()
+  })
+
+  it('does not fail when Redis does not answer', async () => {
+    redis.publish.mockRejectedValue(new Error('Command timed out'))
+
+    await expect(broadcastUpdate('product:7', stored)).resolves.toBeUndefined()
+  })
+})
+
+describe('hearing of new values', () => {
+  it('begins when the connection is ready', () => {
+    receiveUpdates(new LocalTier())
+    const before = redis.subscribe.mock.calls.length
+    redis.emit('ready')
+
+    expect(before).toBe(0)
+    expect(redis.subscribe.mock.calls).toEqual([['shop-2:cache-updates']])
+  })
+
+  it('writes a value that another instance tells of', () => {
+    const local = new LocalTier()
+    receiveUpdates(local)
+
+    redis.emit('message', 'shop-2:cache-updates', message)
+
+    expect(local.read('product:7')).toEqual(stored)
+  })
+
+  it('keeps a newer value that is there', () => {
+    const local = new LocalTier()
+    local.write('product:7', { version: 4, value: 'newer' })
+    receiveUpdates(local)
+
+    redis.emit('message', 'shop-2:cache-updates', message)
+
+    expect(local.read('product:7')).toEqual({ version: 4, value: 'newer' })
+  })
+
+  it('starts empty after the connection was broken, as it may have missed something', () => {
+    const local = new LocalTier()
+    receiveUpdates(local)
+    local.write('product:7', stored)
+
+    redis.emit('ready')
+
+    expect(local.read('product:7')).toBeUndefined()
+  })
+
+  it('outlives a subscription that fails', async () => {
+    redis.subscribe.mockRejectedValue(new Error('Command timed out'))
+    receiveUpdates(new LocalTier())
+
+    redis.emit('ready')
+    await new Promise(setImmediate)
+
+    expect(redis.subscribe).toHaveBeenCalledTimes(1)
+  })
+
+  it.each(['hello', 'null', '{}', '{"key":"product:7"}', '{"key":7,"stored":{"version":1}}'])(
+    'outlives a message that is none of its own: %s',
+    (text) => {
+      receiveUpdates(new LocalTier())
+
+      expect(() => redis.emit('message', 'shop-2:cache-updates', text)).not.toThrow()
+    },
+  )
+})

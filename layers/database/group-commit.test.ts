@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { groupCommit } from './group-commit.ts'
+
+/** A commit that the test ends by hand. */
+interface Commit {
+  items: readonly string[]
+  succeed(): void
+  fail(error: Error): void
+}
+
+const commits: Commit[] = []
+const commit = jest.fn(
+  (items: readonly string[]) =>
+    new Promise<string[]>((resolve, reject) => {
+      commits.push({
+        items,
+        succeed: () => resolve(items.map((item) => item.toUpperCase())),
+        fail: reject,
+      })
+    }),
+)
+const turn = () => new Promise(setImmediate)
+const groups = () => commits.map(({ items }) => items)
+const end = async (index: number) => {
+  commits[index]?.succeed()
+  await turn()
+}
+
+beforeEach(() => {
+  commits.length = 0
+})
+
+describe('groupCommit', () => {
+  it('commits what arrives together together, and gives each caller its own result', async () => {
+    const insert = groupCommit(commit, { maxSize: 10 })
+
+    const results = Promise.all(['a', 'b', 'c'].map(insert))
+    await turn()
+    await end(0)
+
+    expect(groups()).toEqual([['a', 'b', 'c']])
+    expect(await results).toEqual(['A', 'B', 'C'])
+  })
+
+  it('collects what arrives while a commit is under way for the next, in the order of arrival', async () => {
+    const insert = groupCommit(commit, { maxSize: 10 })
+    const results = [insert('a')]
+    await turn()
+
+    for (const item of ['b', 'c', 'd']) {
+      results.push(insert(item))
+      await turn()
+    }
+    const before = groups()
+    await end(0)
+    await end(1)
+
+    expect(before).toEqual([['a']])
+    expect(groups()).toEqual([['a'], ['b', 'c', 'd']])
+    expect(await Promise.all(results)).toEqual(['A', 'B', 'C', 'D'])
+  })
+
+  it('commits at most maxSize items at a time, one commit at a time', async () => {
+    const insert = groupCommit(commit, { maxSize: 2 })
+
+    const results = Promise.all(['a', 'b', 'c', 'd', 'e'].map(insert))
+    await turn()
+    const atFirst = groups()
+    await end(0)
+    const afterOne = groups()
+    await end(1)
+    await end(2)
+
+    expect(atFirst).toEqual([['a', 'b']])
+    expect(afterOne).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ])
+    expect(groups()).toEqual([['a', 'b'], ['c', 'd'], ['e']])
+    expect(await results).toEqual(['A', 'B', 'C', 'D', 'E'])
+  })
+
+  it('commits equal items as often as they arrive', async () => {
+    const insert = groupCommit(commit, { maxSize: 10 })
+
+    const results = Promise.all([insert('a'), insert('a')])
+    await turn()
+    await end(0)
+    await results
+
+    expect(groups()).toEqual([['a', 'a']])
+  })
+
+  it('fails for each item of a commit that fails, and for no other', async () => {
+    const insert = groupCommit(commit, { maxSize: 2 })
+
+    const outcomes = Promise.allSettled(['a', 'b', 'c'].map(insert))
+    await turn()
+    commits[0]?.fail(new Error('no connection'))
+    await turn()
+    await end(1)
+
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+  })
+
+  it('goes on after a commit that failed', async () => {
+    const insert = groupCommit(commit, { maxSize: 2 })
+    const failed = insert('a').catch((error) => error.message)
+    await turn()
+    commits[0]?.fail(new Error('no connection'))
+
+    const later = insert('b')
+    await turn()
+    await end(1)
+
+    expect(await failed).toBe('no connection')
+    expect(await later).toBe('B')
+  })
+})

@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+
+const raw = jest.fn<(sql: string, bindings: unknown[]) => Promise<{ rows: unknown[] }>>()
+const begin = jest.fn<(work: (trx: unknown) => Promise<unknown>) => Promise<unknown>>()
+const database = jest.fn<(domain: string) => object>()
+jest.unstable_mockModule('./connection.ts', () => ({ database }))
+const { query, transaction } = await import('./query.ts')
+
+const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+const violated = Object.assign(new Error('duplicate key'), { code: '23505' })
+
+beforeEach(() => {
+  raw.mockReset().mockResolvedValue({ rows: [{ id: 7 }] })
+  begin.mockReset().mockImplementation((work) => work('the transaction'))
+  database.mockReset().mockReturnValue({ raw, transaction: begin })
+})
+
+describe('query', () => {
+  it('runs a statement in the database of a domain and resolves to its rows', async () => {
+    const rows = await query('products', 'select ?', [7])
+
+    expect(rows).toEqual([{ id: 7 }])
+    expect(database.mock.calls).toEqual([['products']])
+    expect(raw.mock.calls).toEqual([['select ?', [7]]])
+  })
+
+  it('runs a statement in a transaction', async () => {
+    const inTransaction = jest.fn(async () => ({ rows: [] }))
+
+    const rows = await query({ raw: inTransaction } as never, 'select 1')
+
+    expect(rows).toEqual([])
+    expect(inTransaction.mock.calls).toEqual([['select 1', []]])
+    expect(database).not.toHaveBeenCalled()
+  })
+
+  it('says that the database is unavailable while it is away', async () => {
+    raw.mockRejectedValue(refused)
+
+    const rows = query('products', 'select 1')
+
+    await expect(rows).rejects.toMatchObject({ name: 'Unavailable', service: 'database', cause: refused })
+  })
+
+  it('throws what the database says otherwise', async () => {
+    raw.mockRejectedValue(violated)
+
+    await expect(query('products', 'select 1')).rejects.toBe(violated)
+  })
+})
+
+describe('transaction', () => {
+  it('runs the work in a transaction of the domain and resolves to its result', async () => {
+    const result = await transaction('orders', async (trx) => `done in ${trx}`)
+
+    expect(result).toBe('done in the transaction')
+    expect(database.mock.calls).toEqual([['orders']])
+  })
+
+  it('says that the database is unavailable when it goes away', async () => {
+    begin.mockRejectedValue(refused)
+
+    const outcome = transaction('orders', async () => {})
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'database' })
+  })
+
+  it('throws what the work throws', async () => {
+    const refusal = new Error('refused')
+
+    const outcome = transaction('orders', () => Promise.reject(refusal))
+
+    await expect(outcome).rejects.toBe(refusal)
+  })
+})

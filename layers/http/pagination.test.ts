@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals'
+import { cutPage, nextPageHeader, pageRequest } from './pagination.ts'
+
+const errorPaths = (query: Record<string, string>) => {
+  try {
+    pageRequest(query)
+    return []
+  } catch (error) {
+    return (error as { errors: { path: string }[] }).errors.map(({ path }) => path)
+  }
+}
+
+const cursorBefore = (id: number) =>
+  new URL(
+    /^<(.+)>; rel="next"$/.exec(nextPageHeader('/things', 20, id).link ?? '')?.[1] ?? '',
+    'http://shop',
+  ).searchParams.get('cursor') as string
+
+describe('the page that a client asks for', () => {
+  it('is the first 20 rows by default', () => {
+    expect(pageRequest({})).toEqual({ limit: 20, before: undefined })
+  })
+
+  it.each([1, 20, 100])('may have %d rows', (limit) => {
+    expect(pageRequest({ limit: String(limit) }).limit).toBe(limit)
+  })
+
+  it.each(['0', '101', '-1', '1.5', '1e1', ' 5', '', 'all', '1000000000000000000000'])(
+    'may not have "%s" rows',
+    (limit) => {
+      expect(errorPaths({ limit })).toEqual(['/limit'])
+    },
+  )
+
+  it.each([1, 7, 9_007_199_254_740_991])('begins below %d when the cursor of a Link says so', (id) => {
+    const request = pageRequest({ cursor: cursorBefore(id) })
+
+    expect(request).toEqual({ limit: 20, before: id })
+  })
+
+  it.each([
+    ['empty', ''],
+    ['an id', '7'],
+    ['not base64url', '%%%'],
+    ['of another kind', Buffer.from('after:7').toString('base64url')],
+    ['before zero', Buffer.from('before:0').toString('base64url')],
+    ['before something else', Buffer.from('before:7 or 1=1').toString('base64url')],
+    ['too long', Buffer.from(`before:${'9'.repeat(17)}`).toString('base64url')],
+  ])('may not begin at a cursor that is %s', (_, cursor) => {
+    expect(errorPaths({ cursor })).toEqual(['/cursor'])
+  })
+
+  it('is refused with everything that is wrong with it', () => {
+    expect(errorPaths({ limit: 'all', cursor: 'x' })).toEqual(['/limit', '/cursor'])
+  })
+})
+
+describe('the Link header', () => {
+  it('leads to the next page of the same size', () => {
+    const { link } = nextPageHeader('/things', 5, 7)
+
+    expect(link).toBe(`<${`/things?limit=5&cursor=${cursorBefore(7)}`}>; rel="next"`)
+  })
+
+  it('is absent on the last page', () => {
+    expect(nextPageHeader('/things', 5, undefined)).toEqual({})
+  })
+
+  it('has a cursor that does not show its id', () => {
+    expect(cursorBefore(123456)).not.toContain('123456')
+  })
+})
+
+describe('cutPage', () => {
+  const rows = [{ id: 9 }, { id: 5 }, { id: 2 }]
+
+  it('keeps all rows when there are no more than asked for', () => {
+    expect(cutPage(rows, 3)).toEqual({ page: rows })
+  })
+
+  it('cuts the row that tells of a next page, which begins below the last row shown', () => {
+    expect(cutPage(rows, 2)).toEqual({ page: [{ id: 9 }, { id: 5 }], next: 5 })
+  })
+})

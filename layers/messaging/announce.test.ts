@@ -1,0 +1,297 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { OutboxEvent } from '@stockroom/database/outbox'
+import { shutDown } from '@stockroom/runtime/shutdown'
+import { Unavailable } from '@stockroom/runtime/unavailable'
+import { orderCreated, productDeleted } from './events.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const steps: string[] = []
+const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
+const addToOutbox = jest.fn<typeof import('@stockroom/database/outbox').addToOutbox>()
+const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
+const publish = jest.fn<typeof import('./publisher.ts').publish>()
+jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
+jest.unstable_mockModule('@stockroom/database/outbox', () => ({ addToOutbox, removeFromOutbox }))
+jest.unstable_mockModule('./publisher.ts', () => ({ publish }))
+const { commitAndAnnounce, publishEvents } = await import('./announce.ts')
+
+const trx = { of: 'the test' } as never
+const event = (orderId: number) =>
+  orderCreated.of({
+    orderId,
+    productId: 7,
+    quantity: 2,
+    totalPrice: 3,
+    timestamp: '2026-11-21T10:00:00.000Z',
+  })
+const tellOf = (...orderIds: number[]) =>
+  commitAndAnnounce('orders', async (_trx, tell) => {
+    for (const id of orderIds) tell(event(id), `request-${id}`)
+    return 'the result'
+  })
+const stored = () => addToOutbox.mock.calls.flatMap(([, , events]) => events)
+/** Lets the broker be silent until the function that it returns is called. */
+const silenceBroker = () => {
+  let speak = (_: boolean[]) => {}
+  publish.mockReturnValue(
+    new Promise((resolve) => {
+      speak = resolve
+    }),
+  )
+  endSilence = () => speak([])
+  return (confirmed: boolean[]) => speak(confirmed)
+}
+let endSilence = () => {}
+const settled = async (promise: Promise<unknown>) => {
+  let isSettled = false
+  promise.finally(() => {
+    isSettled = true
+  })
+  await jest.advanceTimersByTimeAsync(0)
+  return isSettled
+}
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: new Date('2026-11-21T10:00:00.900Z') })
+  steps.length = 0
+  transaction.mockReset().mockImplementation(async (_domain, work) => {
+    const result = await work(trx)
+    steps.push('commit')
+    return result
+  })
+  addToOutbox.mockReset().mockImplementation(async () => {
+    steps.push('store')
+  })
+  publish.mockReset().mockImplementation(async (messages) => {
+    steps.push('publish')
+    return messages.map(() => true)
+  })
+  removeFromOutbox.mockReset().mockImplementation(async () => {
+    steps.push('remove')
+  })
+})
+
+afterEach(() => {
+  endSilence() // so that nothing is under way in the next test
+  jest.useRealTimers()
+})
+
+describe('commitAndAnnounce', () => {
+  it('stores events in the transaction, publishes them after the commit, removes them when confirmed', async () => {
+    const { result, announced } = await tellOf(1)
+    await announced
+
+    expect(result).toBe('the result')
+    expect(steps).toEqual(['store', 'commit', 'publish', 'remove'])
+  })
+
+  it('stores each event with its correlation id in the outbox of its domain', async () => {
+    await commitAndAnnounce('products', async (_trx, tell) => {
+      tell(productDeleted.of({ id: 7 }), 'r1')
+      tell(productDeleted.of({ id: 8 }), undefined)
+    })
+
+    const row = (id: number, correlationId: string | null) => ({
+      id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+      name: 'product.deleted',
+      body: { id },
+      correlationId,
+      createdAt: '2026-11-21T10:00:00.900Z',
+      attempts: 0,
+    })
+    expect(transaction.mock.calls.map(([domain]) => domain)).toEqual(['products'])
+    expect(addToOutbox.mock.calls).toEqual([[trx, 'products', [row(7, 'r1'), row(8, null)]]])
+    expect(new Set(stored().map(({ id }) => id)).size).toBe(2)
+  })
+
+  it('resolves after the commit, before the broker has answered', async () => {
+    silenceBroker()
+
+    const { result } = await tellOf(1)
+
+    expect(result).toBe('the result')
+    expect(steps).toEqual(['store', 'commit'])
+  })
+
+  it('waits for the broker no longer than a moment', async () => {
+    silenceBroker()
+
+    const { announced } = await tellOf(1)
+    const early = await settled(announced)
+    await jest.advanceTimersByTimeAsync(250)
+
+    expect(early).toBe(false)
+    await expect(announced).resolves.toBeUndefined()
+  })
+
+  it('waits until the events are out of the outbox', async () => {
+    let remove = () => {}
+    removeFromOutbox.mockReturnValue(
+      new Promise((resolve) => {
+        remove = resolve
+      }),
+    )
+
+    const { announced } = await tellOf(1)
+    const early = await settled(announced)
+    remove()
+
+    expect(early).toBe(false)
+    await expect(announced).resolves.toBeUndefined()
+  })
+
+  it('removes what is confirmed and keeps the rest for the sweep', async () => {
+    publish.mockResolvedValue([false, true, false])
+
+    const { announced } = await tellOf(1, 2, 3)
+    await announced
+
+    expect(removeFromOutbox.mock.calls).toEqual([['orders', 'orders', [stored()[1]?.id]]])
+  })
+
+  it('removes the events of commits that come together, each once', async () => {
+    const commits = await Promise.all([tellOf(1), tellOf(2), tellOf(3)])
+    await Promise.all(commits.map(({ announced }) => announced))
+
+    const removed = removeFromOutbox.mock.calls.flatMap(([, , ids]) => ids)
+    expect(removed.sort()).toEqual(
+      stored()
+        .map(({ id }) => id)
+        .sort(),
+    )
+  })
+
+  it('keeps every event when none is confirmed', async () => {
+    publish.mockResolvedValue([false])
+
+    const { announced } = await tellOf(1)
+    await announced
+
+    expect(removeFromOutbox).not.toHaveBeenCalled()
+  })
+
+  it('keeps every event, and does not fail, while the broker is away', async () => {
+    publish.mockRejectedValue(new Unavailable('broker', 'not connected'))
+
+    const { announced } = await tellOf(1)
+
+    await expect(announced).resolves.toBeUndefined()
+    expect(removeFromOutbox).not.toHaveBeenCalled()
+  })
+
+  it('does not fail when confirmed events cannot be removed', async () => {
+    removeFromOutbox.mockRejectedValue(new Unavailable('database', 'connection refused'))
+
+    const { announced } = await tellOf(1)
+
+    await expect(announced).resolves.toBeUndefined()
+  })
+
+  it.each([
+    ['the work', () => commitAndAnnounce('orders', () => Promise.reject(new Error('refused')))],
+    [
+      'the outbox',
+      () => {
+        addToOutbox.mockRejectedValue(new Error('refused'))
+        return tellOf(1)
+      },
+    ],
+    [
+      'the commit',
+      () => {
+        transaction.mockRejectedValue(new Error('refused'))
+        return tellOf(1)
+      },
+    ],
+  ])('publishes nothing when %s fails', async (_, fail) => {
+    await expect(fail()).rejects.toThrow('refused')
+
+    expect(publish).not.toHaveBeenCalled()
+  })
+
+  it('does not bother the broker when nothing was told', async () => {
+    const { announced } = await tellOf()
+    await announced
+
+    expect(publish).not.toHaveBeenCalled()
+  })
+
+  it('lets a shutdown wait for events that are under way', async () => {
+    const confirm = silenceBroker()
+    await tellOf(1)
+
+    const shutdown = shutDown()
+    const early = await settled(shutdown)
+    confirm([true])
+    await shutdown
+
+    expect(early).toBe(false)
+    expect(removeFromOutbox).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('publishEvents', () => {
+  const outboxEvent = (changes: Partial<OutboxEvent> = {}): OutboxEvent => ({
+    id: 'a',
+    name: 'order.created',
+    body: { orderId: 1 },
+    correlationId: 'r1',
+    createdAt: '2026-11-21T10:00:00.900Z',
+    attempts: 0,
+    ...changes,
+  })
+
+  it('publishes an event with all its properties', async () => {
+    await publishEvents([outboxEvent()])
+
+    expect(publish.mock.calls).toEqual([
+      [
+        [
+          {
+            exchange: 'shop.events',
+            routingKey: 'order.created',
+            content: Buffer.from('{"orderId":1}'),
+            options: {
+              messageId: 'a',
+              type: 'order.created',
+              timestamp: Date.UTC(2026, 10, 21, 10) / 1000,
+              correlationId: 'r1',
+              appId: 'stockroom',
+              contentType: 'application/json',
+              headers: { 'schema-version': 1 },
+              persistent: true,
+              mandatory: true,
+            },
+          },
+        ],
+      ],
+    ])
+  })
+
+  it.each([
+    ['order.created', true],
+    ['stock.reduced', true],
+    ['stock.rejected', true],
+    ['order.confirmed', false],
+    ['order.rejected', false],
+    ['product.created', false],
+    ['product.updated', false],
+    ['product.deleted', false],
+  ])('publishes %s with mandatory %s', async (name, mandatory) => {
+    await publishEvents([outboxEvent({ name, correlationId: null })])
+
+    expect(publish.mock.calls[0]?.[0][0]?.options).toMatchObject({ mandatory, correlationId: undefined })
+  })
+
+  it('says which events the broker has confirmed', async () => {
+    publish.mockResolvedValue([true, false, true])
+
+    const confirmed = await publishEvents([
+      outboxEvent({ id: 'a' }),
+      outboxEvent({ id: 'b' }),
+      outboxEvent({ id: 'c' }),
+    ])
+
+    expect(confirmed).toEqual(['a', 'c'])
+  })
+})

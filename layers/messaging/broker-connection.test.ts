@@ -1,0 +1,142 @@
+import { EventEmitter } from 'node:events'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { shutDown } from '@stockroom/runtime/shutdown'
+
+process.env.LOG_LEVEL = 'silent'
+const settings = { rabbitmqUrl: '' }
+const pause = jest.fn<() => Promise<void>>()
+jest.unstable_mockModule('@stockroom/runtime/configuration', () => ({ configuration: () => settings }))
+jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: pause }))
+const { openChannel, useBrokerClient } = await import('./broker-connection.ts')
+
+/** A connection that recovers by itself, as amqplib's; the test says when it is up. */
+class FakeConnection extends EventEmitter {
+  createConfirmChannel = jest.fn<() => Promise<object>>(async () => ({ is: 'a channel' }))
+  close = jest.fn(async () => {})
+}
+
+const connect = jest.fn<(url: string, options: object) => Promise<FakeConnection>>()
+let connection: FakeConnection
+
+/** Opens a channel while the first attempt to connect ends with `event`. */
+async function openWhile(event: 'connect' | 'connect-failed') {
+  const channel = openChannel()
+  channel.catch(() => {})
+  await new Promise(setImmediate)
+  connection.emit(event, new Error('ECONNREFUSED'))
+  return channel
+}
+
+beforeEach(() => {
+  connection = new FakeConnection()
+  settings.rabbitmqUrl = 'amqp://guest:guest@broker:5672/shop'
+  pause.mockReset().mockReturnValue(new Promise(() => {}))
+  connect.mockReset().mockImplementation(async () => connection)
+  useBrokerClient({ connect: connect as never })
+})
+
+afterEach(async () => {
+  jest.useRealTimers()
+  await shutDown() // forgets the connection
+})
+
+describe('openChannel', () => {
+  it('opens a channel once the connection is up', async () => {
+    expect(await openWhile('connect')).toEqual({ is: 'a channel' })
+  })
+
+  it('connects once for all channels', async () => {
+    await openWhile('connect')
+
+    await Promise.all([openChannel(), openChannel()])
+
+    expect(connect).toHaveBeenCalledTimes(1)
+    expect(connection.createConfirmChannel).toHaveBeenCalledTimes(3)
+  })
+
+  it('connects to RABBITMQ_URL with a heartbeat of seconds, and reconnects by itself', async () => {
+    await openWhile('connect')
+
+    const [url, options] = connect.mock.calls[0] ?? []
+    expect(url).toBe('amqp://guest:guest@broker:5672/shop?heartbeat=5')
+    expect(options).toMatchObject({ recovery: { waitForConnect: false }, timeout: 1000 })
+  })
+
+  it('leaves a heartbeat that RABBITMQ_URL asks for as it is', async () => {
+    settings.rabbitmqUrl = 'amqp://broker/shop?heartbeat=30'
+
+    await openWhile('connect')
+
+    expect(connect.mock.calls[0]?.[0]).toBe('amqp://broker/shop?heartbeat=30')
+  })
+
+  it('waits for the first attempt to connect no longer than a second', async () => {
+    pause.mockResolvedValue()
+
+    const outcome = openChannel()
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+    expect(pause.mock.calls).toEqual([[1000, undefined, { ref: false }]])
+  })
+
+  it('fails at once when the first attempt to connect has failed', async () => {
+    const outcome = openWhile('connect-failed')
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+    expect(connection.createConfirmChannel).not.toHaveBeenCalled()
+  })
+
+  it('fails at once while the connection is lost, without asking the broker', async () => {
+    await openWhile('connect')
+    connection.emit('disconnect', new Error('gone'))
+
+    const outcome = openChannel()
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+    expect(connection.createConfirmChannel).toHaveBeenCalledTimes(1)
+  })
+
+  it('opens channels again when the connection is back', async () => {
+    await openWhile('connect')
+    connection.emit('disconnect', new Error('gone'))
+    connection.emit('disconnect', new Error('gone still'))
+    connection.emit('connect', connection)
+
+    expect(await openChannel()).toEqual({ is: 'a channel' })
+  })
+
+  it('fails when the broker refuses the channel', async () => {
+    connection.createConfirmChannel.mockRejectedValue(new Error('Connection closed'))
+
+    await expect(openWhile('connect')).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+  })
+
+  it('fails after a second when the broker does not answer', async () => {
+    await openWhile('connect')
+    connection.createConfirmChannel.mockReturnValue(new Promise(() => {}))
+    jest.useFakeTimers()
+
+    const outcome = openChannel().catch((error) => error)
+    await jest.advanceTimersByTimeAsync(1000)
+
+    expect(await outcome).toMatchObject({ name: 'Unavailable', service: 'broker' })
+  })
+
+  it('outlives the errors of its connection', async () => {
+    await openWhile('connect')
+
+    expect(() => connection.emit('error', new Error('heartbeat timeout'))).not.toThrow()
+  })
+
+  it('closes its connection at shutdown, and connects anew after it', async () => {
+    await openWhile('connect')
+
+    await shutDown()
+    const closed = connection
+    connection = new FakeConnection()
+    await openWhile('connect')
+
+    expect(closed.close).toHaveBeenCalledTimes(1)
+    expect(connect).toHaveBeenCalledTimes(2)
+  })
+})

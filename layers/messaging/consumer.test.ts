@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { currentInvocation } from '@stockroom/runtime/invocation'
+import { Unavailable } from '@stockroom/runtime/unavailable'
+import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import { rmqEvent } from '../../tests/support/rmq-event.ts'
+import { stockReduced, stockRejected } from './events.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const publish = jest.fn<typeof import('./publisher.ts').publish>()
+jest.unstable_mockModule('./publisher.ts', () => ({ publish }))
+const { consumer } = await import('./consumer.ts')
+
+const handle = jest.fn<(batch: { messages: { body: { orderId: number } }[] }) => Promise<void>>()
+const handler = consumer([stockReduced, stockRejected], handle)
+const reduced = (orderId: number) => ({
+  type: 'stock.reduced',
+  messageId: `m${orderId}`,
+  body: { orderId, productId: 7, quantity: 2, timestamp: '2026-11-21T10:00:00.000Z' },
+})
+const poison = { type: 'stock.reduced', messageId: 'poison', text: 'not JSON' }
+const consume = (...messages: object[]) =>
+  handler(rmqEvent({ queue: 'order-settlement', messages }), lambdaContext())
+const handled = () => handle.mock.calls.map(([{ messages }]) => messages.map(({ body }) => body.orderId))
+
+beforeEach(() => {
+  handle.mockReset().mockResolvedValue()
+  publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
+})
+
+describe('a consumer', () => {
+  it('hands over all healthy messages at once, in the order of delivery', async () => {
+    await consume(reduced(3), reduced(1), reduced(2))
+
+    expect(handled()).toEqual([[3, 1, 2]])
+    expect(publish).not.toHaveBeenCalled()
+  })
+
+  it('hands over the messages of every queue of the event', async () => {
+    const one = rmqEvent({ queue: 'one', messages: [reduced(1)] })
+    const other = rmqEvent({ queue: 'other', messages: [reduced(2)] })
+    const rmqMessagesByQueue = { ...one.rmqMessagesByQueue, ...other.rmqMessagesByQueue }
+
+    await handler({ ...one, rmqMessagesByQueue }, lambdaContext())
+
+    expect(handled()).toEqual([[1, 2]])
+  })
+
+  it('lets healthy messages proceed beside poison ones, which go to the dead letters of their queue', async () => {
+    await consume(reduced(1), poison, reduced(2), { ...reduced(3), headers: { 'schema-version': 9 } })
+
+    expect(handled()).toEqual([[1, 2]])
+    expect(publish.mock.calls).toEqual([
+      [
+        [
+          expect.objectContaining({
+            routingKey: 'order-settlement.dead',
+            options: expect.objectContaining({
+              messageId: 'poison',
+              headers: expect.objectContaining({ 'x-dead-letter-reason': 'not JSON' }),
+            }),
+          }),
+          expect.objectContaining({
+            options: expect.objectContaining({
+              messageId: 'm3',
+              headers: expect.objectContaining({ 'x-dead-letter-reason': 'unknown schema-version 9' }),
+            }),
+          }),
+        ],
+      ],
+    ])
+  })
+
+  it('does not call the handler when nothing healthy is left', async () => {
+    await consume(poison)
+
+    expect(handle).not.toHaveBeenCalled()
+  })
+
+  it('returns the batch, untouched, when the dead letters are not confirmed', async () => {
+    publish.mockResolvedValue([true, false])
+
+    const outcome = consume(poison, reduced(1), poison)
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+    expect(handle).not.toHaveBeenCalled()
+  })
+
+  it('returns the batch when the broker is away for the dead letters', async () => {
+    publish.mockRejectedValue(new Unavailable('broker', 'not connected'))
+
+    await expect(consume(poison)).rejects.toMatchObject({ name: 'Unavailable' })
+  })
+
+  it('returns the batch with the error of the handler', async () => {
+    handle.mockRejectedValue(new Unavailable('database', 'connection refused'))
+
+    await expect(consume(reduced(1))).rejects.toMatchObject({ name: 'Unavailable', service: 'database' })
+  })
+
+  it('works under the request id of its invocation', async () => {
+    let requestId: string | undefined
+    handle.mockImplementation(async () => {
+      requestId = currentInvocation()?.requestId
+    })
+
+    await handler(
+      rmqEvent({ queue: 'order-settlement', messages: [reduced(1)] }),
+      lambdaContext({ awsRequestId: 'invocation-7' }),
+    )
+
+    expect(requestId).toBe('invocation-7')
+  })
+})

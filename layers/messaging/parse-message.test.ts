@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals'
+import { headerBytes, rmqMessage } from '../../tests/support/rmq-event.ts'
+import { orderCreated, stockReduced, stockRejected } from './events.ts'
+import { parseMessage } from './parse-message.ts'
+
+const body = { orderId: 1, productId: 7, quantity: 2, timestamp: '2026-11-21T10:00:00.000Z' }
+const both = [stockReduced, stockRejected]
+const valid = { type: 'stock.reduced', body }
+const parse = (delivery: object) => parseMessage(rmqMessage({ ...valid, ...delivery }), both)
+
+describe('parseMessage', () => {
+  it('reads an event with its message id and correlation id', () => {
+    const message = rmqMessage({ ...valid, messageId: 'm1', correlationId: 'r1' })
+
+    expect(parseMessage(message, both)).toEqual({
+      name: 'stock.reduced',
+      body,
+      messageId: 'm1',
+      correlationId: 'r1',
+    })
+  })
+
+  it('reads an event without a message id or correlation id', () => {
+    expect(parse({})).toMatchObject({ messageId: undefined, correlationId: undefined })
+  })
+
+  it('ignores members that it does not know', () => {
+    expect(parse({ body: { ...body, colour: 'red' } })).toMatchObject({ body: { orderId: 1 } })
+  })
+
+  it('means the only event that there is when the type is absent', () => {
+    const { type: _, ...untyped } = valid
+
+    expect(parseMessage(rmqMessage(untyped), [stockReduced])).toMatchObject({ name: 'stock.reduced' })
+  })
+
+  it.each([
+    ['absent headers', null],
+    ['an absent version', {}],
+    ['the version as a number', { 'schema-version': 1 }],
+    ['the version as text', { 'schema-version': headerBytes('1') }],
+  ])('reads an event with %s', (_, headers) => {
+    expect(parse({ headers })).toMatchObject({ name: 'stock.reduced' })
+  })
+})
+
+describe('a message that can never be handled', () => {
+  it.each([
+    ['2', 2],
+    ['2', headerBytes('2')],
+    ['next', headerBytes('next')],
+    ['0', 0],
+  ])('names the version %s that nobody knows', (version, header) => {
+    expect(parse({ headers: { 'schema-version': header } })).toEqual({
+      reason: `unknown schema-version ${version}`,
+    })
+  })
+
+  it('may have a table as its version, even one that no text can be made of', () => {
+    expect(parse({ headers: { 'schema-version': { toString: 1, valueOf: 1 } } })).toEqual({
+      reason: expect.stringContaining('unknown schema-version'),
+    })
+  })
+
+  it.each(['order.created', 'stock.Reduced', 'toString'])('names the event %s that is not for it', (type) => {
+    expect(parse({ type })).toEqual({ reason: `unknown event ${type}` })
+  })
+
+  it('has no type where several events may be meant', () => {
+    expect(parse({ type: null })).toEqual({ reason: 'unknown event (no type)' })
+  })
+
+  it('names an event that is not the only one there is', () => {
+    expect(parseMessage(rmqMessage(valid), [orderCreated])).toEqual({ reason: 'unknown event stock.reduced' })
+  })
+
+  it.each(['', '{', 'hello', '\u0000'])('is not JSON: %j', (text) => {
+    expect(parse({ text })).toEqual({ reason: 'not JSON' })
+  })
+
+  it.each([
+    null,
+    [],
+    7,
+    {},
+    { ...body, orderId: '1' },
+    { ...body, orderId: 0 },
+    { ...body, quantity: 0 },
+    { ...body, quantity: 1.5 },
+    { ...body, timestamp: undefined },
+  ])('has not the shape of its event: %j', (wrong) => {
+    expect(parse({ body: wrong })).toEqual({ reason: 'not the shape of stock.reduced' })
+  })
+
+  it('gives a reason that the schema does not know', () => {
+    const wrong = { orderId: 1, productId: 7, reason: 'bad mood', timestamp: body.timestamp }
+
+    expect(parse({ type: 'stock.rejected', body: wrong })).toEqual({
+      reason: 'not the shape of stock.rejected',
+    })
+  })
+})

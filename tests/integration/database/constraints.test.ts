@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals'
+import { ownServices } from '../../support/own-services.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices()
+
+const sql = (text: string) => runSql<{ id: string }>(own.databaseUrl, text)
+
+async function productWith(qty: number): Promise<string> {
+  const [product] = await sql(`insert into products.products (name, price, qty) values ('Mug', 12.5, ${qty}) returning id`)
+  return product?.id as string
+}
+
+const order = (members: Record<string, string | number> = {}) => {
+  const row = { product_id: 1, quantity: 3, unit_price: 19.99, total_price: 59.97, ...members }
+  return `insert into orders.orders (${Object.keys(row)}) values (${Object.values(row)})`
+}
+
+const movement = (members: Record<string, string | number>) => {
+  const row = { product_id: 1, ...members }
+  return `insert into products.stock_movements (${Object.keys(row)}) values (${Object.values(row)})`
+}
+
+describe('the database itself', () => {
+  it('refuses stock below zero', async () => {
+    const id = await productWith(2)
+
+    const overselling = sql(`update products.products set qty = qty - 3 where id = ${id}`)
+
+    await expect(overselling).rejects.toMatchObject({ constraint: 'stock_is_never_negative' })
+  })
+
+  it.each([
+    ['a product without a name', "insert into products.products (name, price, qty) values ('', 1, 1)"],
+    ['a negative price', "insert into products.products (name, price, qty) values ('Mug', -0.01, 1)"],
+    ['a stock above a billion', "insert into products.products (name, price, qty) values ('Mug', 1, 1000000001)"],
+    ['an unknown status', order({ status: "'lost'" })],
+    ['an unknown reason', order({ status: "'rejected'", reason: "'bad-mood'", settled_at: 'now()' })],
+    ['an order of nothing', order({ quantity: 0, total_price: 0 })],
+    ['an order of more than a million', order({ quantity: 1_000_001, total_price: 19990019.99 })],
+    ['a pending order with a time of settlement', order({ settled_at: 'now()' })],
+    ['a confirmed order without a time of settlement', order({ status: "'confirmed'" })],
+    ['a rejected order without a reason', order({ status: "'rejected'", settled_at: 'now()' })],
+    [
+      'a confirmed order with a reason',
+      order({ status: "'confirmed'", settled_at: 'now()', reason: "'insufficient-stock'" }),
+    ],
+    ['a sale without an order', movement({ change: -1, kind: "'sale'" })],
+    ['a sale that adds stock', movement({ order_id: 900, change: 1, kind: "'sale'" })],
+    ['a rejection that takes stock', movement({ order_id: 901, change: -1, kind: "'insufficient-stock'" })],
+    ['an adjustment by an order', movement({ order_id: 902, change: -1, kind: "'adjustment'" })],
+    ['an unknown kind of movement', movement({ change: 1, kind: "'gift'" })],
+  ])('refuses %s', async (_what, statement) => {
+    await expect(sql(statement)).rejects.toMatchObject({ code: '23514' })
+  })
+
+  it('refuses a total that is not quantity times price', async () => {
+    await expect(sql(order({ total_price: 59.98 }))).rejects.toMatchObject({ constraint: 'the_total_is_exact' })
+  })
+
+  it('accepts the largest total of the contract', async () => {
+    const largest = order({ quantity: 1_000_000, unit_price: 9_999_999.99, total_price: 9_999_999_990_000 })
+
+    await expect(sql(largest)).resolves.toEqual([])
+  })
+
+  it('refuses to decide an order twice', async () => {
+    await sql(movement({ order_id: 77, change: -1, kind: "'sale'" }))
+
+    const again = sql(movement({ order_id: 77, change: 0, kind: "'insufficient-stock'" }))
+
+    await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
+  })
+
+  it('lets any number of adjustments stand beside each other', async () => {
+    const adjustment = movement({ product_id: 5, change: 1, kind: "'adjustment'" })
+
+    await expect(Promise.all([sql(adjustment), sql(adjustment)])).resolves.toBeDefined()
+  })
+})

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
+
+const products = ['20261121_000000_create_products']
+const orders = ['20261121_000000_create_orders']
+
+let database: TestDatabase
+
+/** The migration runner of an instance that was just started on the empty database. */
+async function freshInstance() {
+  process.env.DATABASE_URL = database.url
+  process.env.RABBITMQ_URL = 'amqp://in-process'
+  jest.resetModules()
+  return import('../../../migrations/all.ts')
+}
+
+const tables = async () =>
+  (
+    await runSql<{ name: string }>(
+      database.url,
+      `select table_schema || '.' || table_name as name from information_schema.tables
+        where table_schema in ('products', 'orders') and table_name not like 'migrations%' order by 1`,
+    )
+  ).map(({ name }) => name)
+
+beforeEach(async () => {
+  database = await createDatabase()
+})
+
+afterEach(() => database.drop())
+
+describe('migrations', () => {
+  it('create the schemas of both domains in an empty database', async () => {
+    const { migrateAll } = await freshInstance()
+
+    const applied = await migrateAll()
+
+    expect(applied).toEqual({ products, orders })
+    expect(await tables()).toEqual([
+      'orders.orders',
+      'orders.outbox',
+      'products.outbox',
+      'products.products',
+      'products.stock_movements',
+    ])
+  })
+
+  it('all succeed when four instances start for the first time at once, each migration applied once', async () => {
+    const instances = [await freshInstance(), await freshInstance(), await freshInstance(), await freshInstance()]
+
+    const outcomes = await Promise.all(instances.map(({ migrateAll }) => migrateAll()))
+
+    expect(outcomes.flatMap((outcome) => outcome.products)).toEqual(products)
+    expect(outcomes.flatMap((outcome) => outcome.orders)).toEqual(orders)
+  })
+
+  it('have nothing to do a second time', async () => {
+    const { migrateAll } = await freshInstance()
+    await migrateAll()
+
+    const applied = await migrateAll()
+
+    expect(applied).toEqual({ products: [], orders: [] })
+  })
+
+  it('go on after a run that was killed and left its lock', async () => {
+    const { migrateAll, rollbackAll } = await freshInstance()
+    await migrateAll()
+    await rollbackAll()
+    await runSql(database.url, 'update products.migrations_lock set is_locked = 1')
+
+    const applied = await migrateAll()
+
+    expect(applied.products).toEqual(products)
+  })
+
+  it('are reverted by a rollback, and can be applied again', async () => {
+    const { migrateAll, rollbackAll } = await freshInstance()
+    await migrateAll()
+
+    const reverted = await rollbackAll()
+    const tablesInBetween = await tables()
+    const applied = await migrateAll()
+
+    expect(reverted).toEqual({ products, orders })
+    expect(tablesInBetween).toEqual([])
+    expect(applied).toEqual({ products, orders })
+  })
+
+  it('tell what is pending before and what is applied after', async () => {
+    const { migrateAll, statusOfAll } = await freshInstance()
+
+    const before = await statusOfAll()
+    await migrateAll()
+    const after = await statusOfAll()
+
+    expect(before).toEqual({
+      products: { applied: [], pending: products },
+      orders: { applied: [], pending: orders },
+    })
+    expect(after).toEqual({
+      products: { applied: products, pending: [] },
+      orders: { applied: orders, pending: [] },
+    })
+  })
+
+  it('of the two domains go into the databases that PRODUCTS_DATABASE_URL and ORDERS_DATABASE_URL name', async () => {
+    const other = await createDatabase()
+    process.env.ORDERS_DATABASE_URL = other.url
+    const { migrateAll } = await freshInstance()
+
+    await migrateAll()
+    const here = await tables()
+    const there = await runSql(other.url, "select to_regclass('orders.orders') is not null as exists")
+    delete process.env.ORDERS_DATABASE_URL
+    await other.drop()
+
+    expect(here).toEqual(['products.outbox', 'products.products', 'products.stock_movements'])
+    expect(there).toEqual([{ exists: true }])
+  })
+})

@@ -1,0 +1,264 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { transaction } from '@stockroom/database/query'
+import { placeOrder } from '../../../functions/orders/order-placement.ts'
+import {
+  claimUnsettledOrders,
+  findOrder,
+  insertOrders,
+  listOrders,
+  makeAnnouncementsDue,
+  type OrderDraft,
+  settleOrders,
+} from '../../../functions/orders/order-store.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices()
+const broker = RecordingBroker.inPlace()
+
+beforeEach(() => broker.reset())
+
+afterEach(() => runSql(own.databaseUrl, 'truncate orders.orders, orders.outbox'))
+
+const draft = (members: Partial<OrderDraft> = {}): OrderDraft => {
+  const { quantity = 3, unitPrice = 19.99 } = members
+  const totalPrice = Math.round(unitPrice * 100 * quantity) / 100
+  return { productId: 7, quantity, unitPrice, totalPrice, requestId: 'request-1', ...members }
+}
+const store = (...drafts: OrderDraft[]) => transaction('orders', (trx) => insertOrders(trx, drafts))
+const storeOne = async (members: Partial<OrderDraft> = {}) => {
+  const [order] = await store(draft(members))
+  if (!order) throw new Error('nothing was stored')
+  return order
+}
+const settle = (...settlements: Parameters<typeof settleOrders>[1]) =>
+  transaction('orders', (trx) => settleOrders(trx, settlements))
+const claim = (limit = 1000) => transaction('orders', (trx) => claimUnsettledOrders(trx, limit))
+const makeDue = (where = 'true') =>
+  runSql(own.databaseUrl, `update orders.orders set announce_again_at = now() - interval '1 second' where ${where}`)
+
+describe('insertOrders', () => {
+  it('stores a pending order as it was drafted', async () => {
+    const order = await storeOne({ quantity: 3, unitPrice: 19.99 })
+
+    expect(order).toEqual({
+      id: expect.any(Number),
+      productId: 7,
+      quantity: 3,
+      unitPrice: 19.99,
+      totalPrice: 59.97,
+      status: 'pending',
+      reason: null,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      settledAt: null,
+    })
+    expect(await findOrder(order.id)).toEqual(order)
+  })
+
+  it('resolves to a set of orders in the order of the drafts, with rising ids', async () => {
+    const quantities = Array.from({ length: 500 }, (_, n) => n + 1)
+
+    const orders = await store(...quantities.map((quantity) => draft({ quantity, unitPrice: 1, totalPrice: quantity })))
+
+    expect(orders.map(({ quantity }) => quantity)).toEqual(quantities)
+    expect(orders.every(({ id }, index) => index === 0 || id > (orders[index - 1]?.id ?? 0))).toBe(true)
+  })
+
+  it('keeps the largest total to the cent', async () => {
+    const order = await storeOne({ quantity: 1_000_000, unitPrice: 9_999_999.99, totalPrice: 9_999_999_990_000 })
+
+    expect(order.totalPrice).toBe(9_999_999_990_000)
+  })
+})
+
+describe('placeOrder', () => {
+  it('gives each of many concurrent callers the own order', async () => {
+    const quantities = Array.from({ length: 300 }, (_, n) => n + 1)
+
+    const placed = await Promise.all(
+      quantities.map((quantity) => placeOrder(draft({ quantity, requestId: `request-${quantity}` }))),
+    )
+    await Promise.all(placed.map(({ announced }) => announced))
+
+    expect(placed.map(({ order }) => order.quantity)).toEqual(quantities)
+    expect(new Set(placed.map(({ order }) => order.id)).size).toBe(300)
+  })
+
+  it('announces each order once, with its request id and its own numbers', async () => {
+    const { order, announced } = await placeOrder(draft({ requestId: 'request-9' }))
+    await announced
+
+    expect(broker.of('order.created')).toEqual([
+      expect.objectContaining({
+        exchange: 'shop.events',
+        body: {
+          orderId: order.id,
+          productId: 7,
+          quantity: 3,
+          totalPrice: 59.97,
+          timestamp: order.createdAt,
+        },
+        options: expect.objectContaining({ correlationId: 'request-9', type: 'order.created', mandatory: true }),
+      }),
+    ])
+  })
+})
+
+describe('findOrder', () => {
+  it('resolves to undefined for an order that is not there', async () => {
+    expect(await findOrder(9_007_199_254_740_991)).toBeUndefined()
+  })
+})
+
+describe('listOrders', () => {
+  it('lists the orders of one product newest first, each once over the pages', async () => {
+    const orders = await store(...Array.from({ length: 5 }, () => draft()), draft({ productId: 8 }))
+    const ids = orders.slice(0, 5).map(({ id }) => id)
+
+    const first = await listOrders(7, 3)
+    const second = await listOrders(7, 3, first.at(-1)?.id)
+
+    expect([...first, ...second].map(({ id }) => id)).toEqual(ids.reverse())
+  })
+
+  it('lists nothing for a product that nobody ordered', async () => {
+    expect(await listOrders(0, 20)).toEqual([])
+  })
+})
+
+describe('settleOrders', () => {
+  it('settles a set of pending orders and tells which, with their request ids', async () => {
+    const [one, other] = [await storeOne({ requestId: 'a' }), await storeOne({ requestId: 'b' })]
+
+    const settled = await settle(
+      { orderId: one.id, status: 'confirmed', reason: null },
+      { orderId: other.id, status: 'rejected', reason: 'insufficient-stock' },
+    )
+
+    expect(settled.sort((x, y) => x.order.id - y.order.id)).toEqual([
+      { requestId: 'a', order: { ...one, status: 'confirmed', settledAt: expect.any(String) } },
+      {
+        requestId: 'b',
+        order: { ...other, status: 'rejected', reason: 'insufficient-stock', settledAt: expect.any(String) },
+      },
+    ])
+  })
+
+  it('never moves an order that is settled', async () => {
+    const { id } = await storeOne()
+    await settle({ orderId: id, status: 'confirmed', reason: null })
+    const before = await findOrder(id)
+
+    const settled = await settle({ orderId: id, status: 'rejected', reason: 'product-not-found' })
+
+    expect(settled).toEqual([])
+    expect(await findOrder(id)).toEqual(before)
+  })
+
+  it('settles an order once when two batches bring its outcome at the same time', async () => {
+    const orders = await store(...Array.from({ length: 50 }, () => draft()))
+    const settlements = orders.map(({ id }) => ({ orderId: id, status: 'confirmed' as const, reason: null }))
+
+    const [first, second] = await Promise.all([settle(...settlements), settle(...settlements.toReversed())])
+
+    expect([...first, ...second].map(({ order }) => order.id).sort((a, b) => a - b)).toEqual(orders.map(({ id }) => id))
+  })
+
+  it('passes over orders that it does not know', async () => {
+    expect(await settle({ orderId: 424_242, status: 'confirmed', reason: null })).toEqual([])
+  })
+})
+
+describe('claimUnsettledOrders', () => {
+  it('leaves orders alone that were announced less than 30 s ago', async () => {
+    await storeOne()
+
+    expect(await claim()).toEqual([])
+  })
+
+  it('takes orders whose announcement is due, and puts the next one off', async () => {
+    const order = await storeOne({ requestId: 'request-5' })
+    await makeDue()
+
+    const claimed = await claim()
+    const again = await claim()
+
+    expect(claimed).toEqual([{ order, requestId: 'request-5' }])
+    expect(again).toEqual([])
+  })
+
+  it('doubles the pause from one announcement to the next, up to an hour', async () => {
+    await storeOne()
+    const pauses: number[] = []
+
+    for (let announcement = 0; announcement < 8; announcement += 1) {
+      await makeDue()
+      await claim()
+      const [{ seconds = 0 } = {}] = await runSql<{ seconds: number }>(
+        own.databaseUrl,
+        'select round(extract(epoch from announce_again_at - now()))::int as seconds from orders.orders',
+      )
+      pauses.push(seconds)
+    }
+
+    expect(pauses).toEqual([60, 120, 240, 480, 960, 1920, 3600, 3600])
+  })
+
+  it('takes at most so many, those first that wait longest', async () => {
+    const [first, second] = await store(draft(), draft())
+    await makeDue()
+    await runSql(own.databaseUrl, `update orders.orders set announce_again_at = now() - interval '1 hour' where id = $1`, [
+      second?.id,
+    ])
+
+    const claimed = await claim(1)
+    const rest = await claim(1)
+
+    expect([...claimed, ...rest].map(({ order }) => order.id)).toEqual([second?.id, first?.id])
+  })
+
+  it('leaves settled orders alone', async () => {
+    const { id } = await storeOne()
+    await settle({ orderId: id, status: 'confirmed', reason: null })
+    await makeDue()
+
+    expect(await claim()).toEqual([])
+  })
+
+  it('gives each order to one of two instances that claim at once', async () => {
+    const orders = await store(...Array.from({ length: 100 }, () => draft()))
+    await makeDue()
+
+    const [first, second] = await Promise.all([claim(), claim()])
+
+    const claimed = [...first, ...second].map(({ order }) => order.id)
+    expect(claimed.sort((a, b) => a - b)).toEqual(orders.map(({ id }) => id))
+  })
+})
+
+describe('makeAnnouncementsDue', () => {
+  const makeDueAndClaim = () =>
+    transaction('orders', async (trx) => {
+      await makeAnnouncementsDue(trx)
+      return (await claimUnsettledOrders(trx, 1000)).map(({ order }) => order.id)
+    })
+
+  it('makes every pending order due, and no settled one', async () => {
+    const [pending, settled] = [await storeOne(), await storeOne()]
+    await settle({ orderId: settled.id, status: 'confirmed', reason: null })
+
+    const claimed = await makeDueAndClaim()
+
+    expect(claimed).toEqual([pending.id])
+  })
+
+  it('makes them due at once, at whatever fraction of a millisecond', async () => {
+    const { id } = await storeOne()
+
+    const claims: number[][] = []
+    for (let round = 0; round < 20; round += 1) claims.push(await makeDueAndClaim())
+
+    expect(claims).toEqual(claims.map(() => [id]))
+  })
+})

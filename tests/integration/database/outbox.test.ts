@@ -1,0 +1,233 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { addToOutbox, claimPendingEvents, type OutboxEvent, postponeEvents } from '@stockroom/database/outbox'
+import { transaction } from '@stockroom/database/query'
+import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { orderConfirmed } from '@stockroom/messaging/events'
+import { randomUUID } from 'node:crypto'
+import { handler as publishPendingEvents } from '../../../functions/operations/publish-pending-events.ts'
+import { eventually } from '../../support/eventually.ts'
+import { lambdaContext } from '../../support/lambda-context.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices()
+const broker = RecordingBroker.inPlace()
+
+beforeEach(async () => {
+  broker.reset()
+  await runSql(own.databaseUrl, 'truncate orders.outbox, products.outbox')
+})
+
+const event = (orderId: number) =>
+  orderConfirmed.of({ orderId, productId: 7, quantity: 1, timestamp: '2026-11-21T12:00:00.000Z' })
+
+const row = (orderId: number): OutboxEvent => ({
+  id: randomUUID(),
+  ...event(orderId),
+  correlationId: `request-${orderId}`,
+  createdAt: '2026-11-21T12:00:00.000Z',
+  attempts: 0,
+})
+
+/** Rows that were left over: the turn of whoever wrote them is past. */
+async function leaveBehind(count: number, domain: 'orders' | 'products' = 'orders'): Promise<OutboxEvent[]> {
+  const rows = Array.from({ length: count }, (_, n) => row(n + 1))
+  await transaction(domain, (trx) => addToOutbox(trx, domain, rows))
+  await makeDue()
+  return rows
+}
+
+async function makeDue(): Promise<void> {
+  for (const domain of ['orders', 'products']) {
+    await runSql(own.databaseUrl, `update ${domain}.outbox set next_attempt_at = now() - interval '1 second'`)
+  }
+}
+
+const sweep = () => publishPendingEvents({}, lambdaContext()) as Promise<{ products: number; orders: number }>
+
+const left = async () =>
+  (await runSql<{ id: string }>(own.databaseUrl, 'select id from orders.outbox order by (body->>$1)::int', ['orderId'])).map(
+    ({ id }) => id,
+  )
+const published = () => broker.published.map(({ options }) => options.messageId)
+
+describe('commitAndAnnounce', () => {
+  it('publishes what was told once it is committed, and forgets what the broker has confirmed', async () => {
+    const { result, announced } = await commitAndAnnounce('orders', async (_trx, tell) => {
+      tell(event(1), 'request-1')
+      tell(event(2), undefined)
+      return 'done'
+    })
+    await announced
+
+    expect(result).toBe('done')
+    expect(broker.published).toEqual([
+      {
+        exchange: 'shop.events',
+        routingKey: 'order.confirmed',
+        body: event(1).body,
+        options: {
+          messageId: expect.stringMatching(/^[\da-f-]{36}$/),
+          type: 'order.confirmed',
+          timestamp: expect.any(Number),
+          correlationId: 'request-1',
+          appId: 'stockroom',
+          contentType: 'application/json',
+          headers: { 'schema-version': 1 },
+          persistent: true,
+          mandatory: false,
+        },
+      },
+      expect.objectContaining({ body: event(2).body }),
+    ])
+    await eventually(async () => (await left()).length === 0)
+  })
+
+  it('leaves no event and publishes none when the transaction fails', async () => {
+    const failing = commitAndAnnounce('orders', async (_trx, tell) => {
+      tell(event(1), 'request-1')
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+
+    expect(await left()).toEqual([])
+    expect(broker.published).toEqual([])
+  })
+
+  it('has the event in the database at the commit, before anything is published', async () => {
+    let rowsAtPublishing: Promise<string[]> | undefined
+    broker.confirms = () => {
+      rowsAtPublishing ??= left()
+      return false
+    }
+
+    const { announced } = await commitAndAnnounce('orders', async (_trx, tell) => tell(event(1), 'request-1'))
+    await announced
+
+    expect(await rowsAtPublishing).toEqual(published())
+  })
+
+  it('keeps exactly the events that the broker did not confirm', async () => {
+    broker.confirms = ({ body }) => body.orderId !== 2
+
+    const { announced } = await commitAndAnnounce('orders', async (_trx, tell) => {
+      for (const orderId of [1, 2, 3]) tell(event(orderId), undefined)
+    })
+    await announced
+
+    const [, second] = published()
+    await eventually(async () => (await left()).length === 1)
+    expect(await left()).toEqual([second])
+  })
+})
+
+describe('claimPendingEvents', () => {
+  it('leaves an event to whoever wrote it for the first five seconds', async () => {
+    await transaction('orders', (trx) => addToOutbox(trx, 'orders', [row(1)]))
+
+    const claimed = await transaction('orders', (trx) => claimPendingEvents(trx, 'orders', 10))
+
+    expect(claimed).toEqual([])
+    const [{ seconds } = {}] = await runSql<{ seconds: number }>(
+      own.databaseUrl,
+      'select extract(epoch from next_attempt_at - now())::float as seconds from orders.outbox',
+    )
+    expect(seconds).toBeGreaterThan(3)
+    expect(seconds).toBeLessThanOrEqual(5)
+  })
+
+  it('gives back an event as it was added', async () => {
+    const [added] = await leaveBehind(1)
+
+    const claimed = await transaction('orders', (trx) => claimPendingEvents(trx, 'orders', 10))
+
+    expect(claimed).toEqual([added])
+  })
+
+  it('gives two sweeps at once different events, and makes neither wait', async () => {
+    const rows = await leaveBehind(4)
+
+    const [first, second] = await transaction('orders', async (trx) => {
+      const mine = await claimPendingEvents(trx, 'orders', 3)
+      const others = await transaction('orders', (other) => claimPendingEvents(other, 'orders', 3))
+      return [mine, others]
+    })
+
+    expect(first).toHaveLength(3)
+    expect(second).toHaveLength(1)
+    expect([...(first ?? []), ...(second ?? [])].map(({ id }) => id).sort()).toEqual(rows.map(({ id }) => id).sort())
+  })
+})
+
+describe('postponeEvents', () => {
+  it('puts an event off for 2 s, then doubling up to a minute, and counts', async () => {
+    const [{ id = '' } = {}] = await leaveBehind(1)
+    const pauses: number[] = []
+
+    for (let failure = 0; failure < 7; failure += 1) {
+      await transaction('orders', (trx) => postponeEvents(trx, 'orders', [id]))
+      const [{ seconds = 0 } = {}] = await runSql<{ seconds: number }>(
+        own.databaseUrl,
+        'select round(extract(epoch from next_attempt_at - now()))::int as seconds from orders.outbox',
+      )
+      pauses.push(seconds)
+    }
+
+    expect(pauses).toEqual([2, 4, 8, 16, 32, 60, 60])
+    await makeDue()
+    const [{ attempts } = {}] = await transaction('orders', (trx) => claimPendingEvents(trx, 'orders', 1))
+    expect(attempts).toBe(7)
+  })
+})
+
+describe('publishPendingEvents', () => {
+  it('publishes what was left in both outboxes, and says how much', async () => {
+    await leaveBehind(2, 'products')
+    const rows = await leaveBehind(3)
+
+    const outcome = await sweep()
+
+    expect(outcome).toEqual({ products: 2, orders: 3 })
+    expect(published()).toEqual(expect.arrayContaining(rows.map(({ id }) => id)))
+    expect(broker.published[4]?.options).toMatchObject({ correlationId: 'request-3', type: 'order.confirmed' })
+    expect(await left()).toEqual([])
+  })
+
+  it('publishes more than one transaction holds', async () => {
+    const rows = await leaveBehind(1201)
+
+    const { orders } = await sweep()
+
+    expect(orders).toBe(1201)
+    expect(new Set(published()).size).toBe(rows.length)
+    expect(await left()).toEqual([])
+  })
+
+  it('keeps what the broker does not confirm for later', async () => {
+    const rows = await leaveBehind(3)
+    broker.confirms = ({ body }) => body.orderId === 2
+
+    const { orders } = await sweep()
+    const next = await sweep()
+
+    expect(orders).toBe(1)
+    expect(await left()).toEqual([rows[0]?.id, rows[2]?.id])
+    expect(next.orders).toBe(0)
+    expect(broker.published).toHaveLength(3)
+  })
+
+  it('publishes each event once when two instances sweep at once', async () => {
+    const rows = await leaveBehind(600)
+
+    const outcomes = await Promise.all([sweep(), sweep()])
+
+    expect(outcomes.reduce((sum, { orders }) => sum + orders, 0)).toBe(600)
+    expect(published()).toHaveLength(600)
+    expect(new Set(published())).toEqual(new Set(rows.map(({ id }) => id)))
+  })
+
+  it('has nothing to do when nothing is left', async () => {
+    expect(await sweep()).toEqual({ products: 0, orders: 0 })
+  })
+})

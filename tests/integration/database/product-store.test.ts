@@ -1,0 +1,153 @@
+import { describe, expect, it } from '@jest/globals'
+import { transaction } from '@stockroom/database/query'
+import { changeProduct, findProducts, insertProduct, listProducts, removeProduct } from '../../../functions/products/product-store.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { ledgerOf, storeProduct } from '../../support/stories.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices()
+
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+const change = (id: number, members: Parameters<typeof changeProduct>[2]) =>
+  transaction('products', (trx) => changeProduct(trx, id, members))
+
+describe('insertProduct', () => {
+  it('stores a product as it is given, in its first version', async () => {
+    const name = 'Tee "Größe L" – 木 🌲'
+
+    const { product, version } = await transaction('products', (trx) => insertProduct(trx, { name, price: 19.99, qty: 7 }))
+
+    expect(product).toEqual({
+      id: expect.any(Number),
+      name,
+      price: 19.99,
+      qty: 7,
+      createdAt: expect.stringMatching(isoTime),
+      updatedAt: product.createdAt,
+    })
+    expect(version).toBe(1)
+  })
+
+  it.each([0, 0.1, 4.35, 999_999_999.99])('keeps the price %d to the cent', async (price) => {
+    const product = await storeProduct({ price })
+
+    const [found] = await findProducts([product.id])
+
+    expect(found?.product.price).toBe(price)
+  })
+
+  it('enters the stock into the ledger as the first movement', async () => {
+    const { id } = await storeProduct({ qty: 12 })
+
+    expect(await ledgerOf(own.databaseUrl, id)).toEqual({ initial: 12, adjustments: 0, sold: 0, final: 12 })
+  })
+
+  it('leaves neither product nor movement when the transaction fails', async () => {
+    let id = 0
+    const failing = transaction('products', async (trx) => {
+      id = (await insertProduct(trx, { name: 'Ghost', price: 1, qty: 1 })).product.id
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+
+    expect(await findProducts([id])).toEqual([])
+    expect(await ledgerOf(own.databaseUrl, id)).toEqual({ initial: 0, adjustments: 0, sold: 0, final: 0 })
+  })
+})
+
+describe('findProducts', () => {
+  it('finds those that exist of many', async () => {
+    const [one, other] = [await storeProduct(), await storeProduct()]
+
+    const found = await findProducts([other.id, 9_007_199_254_740_991, one.id, one.id])
+
+    expect(found.map(({ product }) => product.id).sort((a, b) => a - b)).toEqual([one.id, other.id])
+  })
+
+  it('finds nothing for no ids', async () => {
+    expect(await findProducts([])).toEqual([])
+  })
+})
+
+describe('listProducts', () => {
+  it('lists pages newest first, each product once', async () => {
+    const ids: number[] = []
+    for (let n = 0; n < 5; n += 1) ids.unshift((await storeProduct()).id)
+
+    const first = await listProducts(3)
+    const second = await listProducts(2, first.at(-1)?.id)
+
+    expect([...first, ...second].map(({ id }) => id)).toEqual(ids)
+    expect(first[0]).not.toHaveProperty('version')
+  })
+})
+
+describe('changeProduct', () => {
+  it('changes what is given and leaves the rest', async () => {
+    const product = await storeProduct({ name: 'Mug', price: 12.5, qty: 4 })
+
+    const changed = await change(product.id, { price: 9.95 })
+
+    expect(changed).toEqual({
+      version: 2,
+      product: { ...product, price: 9.95, updatedAt: expect.stringMatching(isoTime) },
+    })
+    expect(Date.parse(changed?.product.updatedAt as string)).toBeGreaterThan(Date.parse(product.updatedAt))
+  })
+
+  it('can set price and stock to zero', async () => {
+    const { id } = await storeProduct()
+
+    const changed = await change(id, { price: 0, qty: 0 })
+
+    expect(changed?.product).toMatchObject({ price: 0, qty: 0 })
+  })
+
+  it('enters the difference of the stock into the ledger, up and down', async () => {
+    const { id } = await storeProduct({ qty: 10 })
+
+    await change(id, { qty: 25 })
+    await change(id, { qty: 5 })
+
+    expect(await ledgerOf(own.databaseUrl, id)).toEqual({ initial: 10, adjustments: -5, sold: 0, final: 5 })
+  })
+
+  it('enters nothing when the stock stays', async () => {
+    const { id } = await storeProduct({ qty: 10 })
+
+    await change(id, { qty: 10 })
+
+    const movements = await runSql(own.databaseUrl, 'select kind from products.stock_movements where product_id = $1', [id])
+    expect(movements).toEqual([{ kind: 'initial' }])
+  })
+
+  it('keeps the books right when many changes of one product come at once', async () => {
+    const { id } = await storeProduct({ qty: 10 })
+
+    await Promise.all(Array.from({ length: 20 }, (_, n) => change(id, { qty: n })))
+
+    const { initial, adjustments, final } = await ledgerOf(own.databaseUrl, id)
+    expect(initial + adjustments).toBe(final)
+  })
+
+  it('resolves to undefined for a product that is not there', async () => {
+    expect(await change(9_007_199_254_740_991, { qty: 1 })).toBeUndefined()
+  })
+})
+
+describe('removeProduct', () => {
+  it('removes the product and takes its stock out of the books', async () => {
+    const { id } = await storeProduct({ qty: 10 })
+    await change(id, { qty: 8 })
+
+    const lastVersion = await transaction('products', (trx) => removeProduct(trx, id))
+
+    expect(lastVersion).toBe(2)
+    expect(await findProducts([id])).toEqual([])
+    expect(await ledgerOf(own.databaseUrl, id)).toEqual({ initial: 10, adjustments: -10, sold: 0, final: 0 })
+  })
+
+  it('resolves to undefined for a product that is not there', async () => {
+    expect(await transaction('products', (trx) => removeProduct(trx, 9_007_199_254_740_991))).toBeUndefined()
+  })
+})

@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
+import { changeProduct, findProducts } from '../../../functions/products/product-store.ts'
+import { transaction } from '@stockroom/database/query'
+import { ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { deliver, ledgerOf, orderCreatedMessage, storeProduct } from '../../support/stories.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices()
+const broker = RecordingBroker.inPlace()
+const brokers = [broker]
+const closing: (() => Promise<void>)[] = []
+
+type Message = ReturnType<typeof orderCreatedMessage>
+
+beforeEach(() => broker.reset())
+
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()))
+  brokers.splice(1)
+})
+
+const reduce = (...messages: Message[]) => deliver(reduceStock, 'stock-reduction', messages)
+
+/** The same handler in a process of its own, as good as: with its own modules, pool and connections. */
+async function anotherInstance() {
+  jest.resetModules()
+  const { handler } = await import('../../../functions/products/reduce-stock-on-order-created.ts')
+  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
+  const { shutDown } = await import('@stockroom/runtime/shutdown')
+  brokers.push(RecordingBroker.inPlace(useBrokerClient))
+  closing.push(shutDown)
+  return (...messages: Message[]) => deliver(handler, 'stock-reduction', messages)
+}
+
+const qtyOf = async (id: number) => (await findProducts([id]))[0]?.product.qty
+
+/** The outcomes that were told: `<order> reduced` or `<order> <reason>`. */
+const outcomes = (count = Number.POSITIVE_INFINITY) =>
+  brokers
+    .flatMap(({ published }) => published)
+    .slice(-count)
+    .map(({ body }) => `${body.orderId} ${body.reason ?? 'reduced'}`)
+
+const outcome = ({ body: { orderId } }: Message, what = 'reduced') => `${orderId} ${what}`
+
+describe('reduceStock', () => {
+  it('takes the stock of an order and tells of it, following the request that began it', async () => {
+    const product = await storeProduct({ qty: 10 })
+    const order = orderCreatedMessage({ productId: product.id, quantity: 4 })
+
+    await reduce(order)
+
+    expect(await qtyOf(product.id)).toBe(6)
+    expect(broker.published).toEqual([
+      expect.objectContaining({
+        exchange: 'shop.events',
+        routingKey: 'stock.reduced',
+        body: {
+          orderId: order.body.orderId,
+          productId: product.id,
+          quantity: 4,
+          timestamp: expect.stringMatching(/Z$/),
+        },
+        options: expect.objectContaining({ correlationId: order.correlationId }),
+      }),
+    ])
+  })
+
+  it('rejects what there is too little of, and what there is not', async () => {
+    const { id: productId } = await storeProduct({ qty: 3 })
+    const tooMany = orderCreatedMessage({ productId, quantity: 4 })
+    const unknown = orderCreatedMessage({ productId: 9_007_199_254_740_991 })
+
+    await reduce(tooMany, unknown)
+
+    expect(outcomes()).toEqual([outcome(tooMany, 'insufficient-stock'), outcome(unknown, 'product-not-found')])
+    expect(broker.of('stock.rejected')).toHaveLength(2)
+    expect(await qtyOf(productId)).toBe(3)
+  })
+
+  it('serves first come, first served, and a smaller order behind one that is too large', async () => {
+    const { id: productId } = await storeProduct({ qty: 5 })
+    const orders = [4, 2, 1].map((quantity) => orderCreatedMessage({ productId, quantity }))
+    const [four, two, one] = orders as [Message, Message, Message]
+
+    await reduce(four, two, one)
+
+    expect(outcomes()).toEqual([outcome(four), outcome(two, 'insufficient-stock'), outcome(one)])
+    expect(await qtyOf(productId)).toBe(0)
+  })
+
+  it('takes the stock once of an order that stands twice in a batch', async () => {
+    const { id: productId } = await storeProduct({ qty: 10 })
+    const order = orderCreatedMessage({ productId, quantity: 4 })
+
+    await reduce(order, order)
+
+    expect(await qtyOf(productId)).toBe(6)
+    expect(new Set(outcomes())).toEqual(new Set([outcome(order)]))
+  })
+
+  it('changes nothing when an order comes again, and tells its outcome again', async () => {
+    const { id: productId } = await storeProduct({ qty: 10 })
+    const order = orderCreatedMessage({ productId, quantity: 4 })
+    await reduce(order)
+    const [before] = await findProducts([productId])
+
+    await reduce(order)
+
+    expect(await findProducts([productId])).toEqual([before])
+    expect(await ledgerOf(own.databaseUrl, productId)).toEqual({ initial: 10, adjustments: 0, sold: 4, final: 6 })
+    expect(outcomes()).toEqual([outcome(order), outcome(order)])
+    expect(broker.published[1]?.body).toMatchObject({ productId, quantity: 4 })
+  })
+
+  it('repeats its outcome beside new orders of the same batch', async () => {
+    const { id: productId } = await storeProduct({ qty: 10 })
+    const [old, fresh] = [orderCreatedMessage({ productId, quantity: 4 }), orderCreatedMessage({ productId })]
+    await reduce(old)
+
+    await reduce(old, fresh)
+
+    expect(outcomes(2)).toEqual([outcome(old), outcome(fresh)])
+    expect(await qtyOf(productId)).toBe(5)
+  })
+
+  it('keeps a rejected order rejected after the product was restocked', async () => {
+    const { id: productId } = await storeProduct({ qty: 1 })
+    const order = orderCreatedMessage({ productId, quantity: 4 })
+    await reduce(order)
+    await transaction('products', (trx) => changeProduct(trx, productId, { qty: 100 }))
+
+    await reduce(order)
+
+    expect(outcomes(1)).toEqual([outcome(order, 'insufficient-stock')])
+    expect(await qtyOf(productId)).toBe(100)
+  })
+
+  it('keeps the outcome of an order whose product was deleted since', async () => {
+    const { id: productId } = await storeProduct({ qty: 5 })
+    const order = orderCreatedMessage({ productId, quantity: 4 })
+    await reduce(order)
+    await runSql(own.databaseUrl, 'delete from products.products where id = $1', [productId])
+
+    await reduce(order)
+
+    expect(outcomes()).toEqual([outcome(order), outcome(order)])
+  })
+
+  it('never oversells with two instances at once, however often orders come twice', async () => {
+    const { id: productId } = await storeProduct({ qty: 50 })
+    const here = await anotherInstance()
+    const there = await anotherInstance()
+    const orders = Array.from({ length: 60 }, (_, n) => orderCreatedMessage({ productId, quantity: (n % 3) + 1 }))
+    const batches = Array.from({ length: 12 }, (_, n) => orders.slice(n * 5, n * 5 + 5))
+
+    await Promise.all(batches.flatMap((batch) => [here(...batch), there(...batch.toReversed())]))
+
+    const { initial, adjustments, sold, final } = await ledgerOf(own.databaseUrl, productId)
+    expect(initial + adjustments - final).toBe(sold)
+    expect({ sold, final }).toEqual({ sold: 50, final: 0 })
+    const byOrder = Map.groupBy(outcomes(), (line) => line.split(' ')[0])
+    expect(byOrder.size).toBe(60)
+    for (const lines of byOrder.values()) expect(new Set(lines).size).toBe(1)
+  })
+
+  it('lets batches pass that hold the same products in opposite order', async () => {
+    const [one, other] = [await storeProduct({ qty: 1000 }), await storeProduct({ qty: 1000 })]
+    const there = await anotherInstance()
+    const pair = () => [orderCreatedMessage({ productId: one.id }), orderCreatedMessage({ productId: other.id })]
+
+    await Promise.all(Array.from({ length: 20 }, () => [reduce(...pair()), there(...pair().reverse())]).flat())
+
+    expect([await qtyOf(one.id), await qtyOf(other.id)]).toEqual([960, 960])
+  })
+
+  it('keeps the outcome in the outbox when the broker does not take it', async () => {
+    const { id: productId } = await storeProduct()
+    const order = orderCreatedMessage({ productId })
+    broker.confirms = () => false
+
+    await reduce(order)
+
+    const left = await runSql<{ name: string; order: number }>(
+      own.databaseUrl,
+      `select name, (body->>'orderId')::int as order from products.outbox where correlation_id = $1`,
+      [order.correlationId],
+    )
+    expect(left).toEqual([{ name: 'stock.reduced', order: order.body.orderId }])
+  })
+
+  it('handles a batch of five hundred', async () => {
+    const { id: productId } = await storeProduct({ qty: 400 })
+    const orders = Array.from({ length: 500 }, () => orderCreatedMessage({ productId }))
+
+    await reduce(...orders)
+
+    expect(await ledgerOf(own.databaseUrl, productId)).toEqual({ initial: 400, adjustments: 0, sold: 400, final: 0 })
+    expect(broker.of('stock.reduced')).toHaveLength(400)
+    expect(broker.of('stock.rejected')).toHaveLength(100)
+  })
+})

@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { placeOrder } from '../../../functions/orders/order-placement.ts'
+import { findOrder } from '../../../functions/orders/order-store.ts'
+import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { deliver } from '../../support/stories.ts'
+
+ownServices()
+const broker = RecordingBroker.inPlace()
+
+beforeEach(() => broker.reset())
+
+const settle = (...messages: Parameters<typeof deliver>[2]) => deliver(settleOrder, 'order-settlement', messages)
+
+async function pendingOrder() {
+  const { order, announced } = await placeOrder({
+    productId: 7,
+    quantity: 2,
+    unitPrice: 4.35,
+    totalPrice: 8.7,
+    requestId: 'request-1',
+  })
+  await announced
+  return order
+}
+
+const timestamp = '2026-11-21T12:00:00.000Z'
+const reduced = (orderId: number) => ({
+  type: 'stock.reduced',
+  body: { orderId, productId: 7, quantity: 2, timestamp },
+})
+const rejected = (orderId: number, reason = 'insufficient-stock') => ({
+  type: 'stock.rejected',
+  body: { orderId, productId: 7, reason, timestamp },
+})
+
+describe('settleOrder', () => {
+  it('confirms an order that got its stock, and tells of it', async () => {
+    const order = await pendingOrder()
+
+    await settle(reduced(order.id))
+
+    const settled = await findOrder(order.id)
+    expect(settled).toEqual({ ...order, status: 'confirmed', settledAt: expect.any(String) })
+    expect(broker.of('order.confirmed')).toEqual([
+      expect.objectContaining({
+        body: { orderId: order.id, productId: 7, quantity: 2, timestamp: settled?.settledAt },
+        options: expect.objectContaining({ correlationId: 'request-1', mandatory: false }),
+      }),
+    ])
+  })
+
+  it.each(['insufficient-stock', 'product-not-found'] as const)(
+    'rejects an order for the reason %s, and tells of it',
+    async (reason) => {
+      const order = await pendingOrder()
+
+      await settle(rejected(order.id, reason))
+
+      const settled = await findOrder(order.id)
+      expect(settled).toEqual({ ...order, status: 'rejected', reason, settledAt: expect.any(String) })
+      expect(broker.of('order.rejected')[0]?.body).toEqual({
+        orderId: order.id,
+        productId: 7,
+        quantity: 2,
+        reason,
+        timestamp: settled?.settledAt,
+      })
+    },
+  )
+
+  it('changes nothing and tells nothing when an outcome comes again', async () => {
+    const order = await pendingOrder()
+    await settle(reduced(order.id), reduced(order.id))
+    const settled = await findOrder(order.id)
+
+    await settle(reduced(order.id), rejected(order.id))
+
+    expect(await findOrder(order.id)).toEqual(settled)
+    expect(broker.of('order.confirmed')).toHaveLength(1)
+    expect(broker.of('order.rejected')).toHaveLength(0)
+  })
+
+  it('settles many orders of a batch, and passes over one that it does not know', async () => {
+    const orders = await Promise.all(Array.from({ length: 50 }, pendingOrder))
+
+    await settle(reduced(424_242), ...orders.map(({ id }) => reduced(id)))
+
+    const settled = await Promise.all(orders.map(({ id }) => findOrder(id)))
+    expect(settled.map((order) => order?.status)).toEqual(orders.map(() => 'confirmed'))
+  })
+})

@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals'
+import { transaction } from '@stockroom/database/query'
+import type { StockDecision } from '../../../functions/products/stock.ts'
+import { enterDecisions, findDecisions, lockStock, writeStock } from '../../../functions/products/stock-store.ts'
+import { eventually } from '../../support/eventually.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { storeProduct } from '../../support/stories.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices()
+
+const missingProduct = 9_007_199_254_740_991
+const byOrder = (one: StockDecision, other: StockDecision) => one.orderId - other.orderId
+
+describe('lockStock', () => {
+  it('resolves to the stock of the products that exist', async () => {
+    const [one, other] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 0 })]
+
+    const stock = await transaction('products', (trx) => lockStock(trx, [other.id, missingProduct, one.id]))
+
+    expect(stock).toEqual(new Map([[one.id, 3], [other.id, 0]]))
+  })
+
+  it('lets a second batch wait until the first has committed, whatever the order of its ids', async () => {
+    const [one, other] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 3 })]
+    const { promise: firstMayEnd, resolve: endFirst } = Promise.withResolvers<void>()
+    const { promise: firstHasLocked, resolve: tellLocked } = Promise.withResolvers<void>()
+    const first = transaction('products', async (trx) => {
+      await lockStock(trx, [one.id, other.id])
+      tellLocked()
+      await firstMayEnd
+      await writeStock(trx, new Map([[one.id, 1], [other.id, 2]]))
+    })
+    await firstHasLocked
+
+    const second = transaction('products', (trx) => lockStock(trx, [other.id, one.id]))
+    await eventually(async () => {
+      const [{ waiting = 0 } = {}] = await runSql<{ waiting: number }>(
+        own.databaseUrl,
+        "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+      return waiting === 1
+    })
+    endFirst()
+    await first
+
+    expect(await second).toEqual(new Map([[one.id, 1], [other.id, 2]]))
+  })
+})
+
+describe('enterDecisions and findDecisions', () => {
+  it('find again what was entered, whatever was decided', async () => {
+    const { id: productId } = await storeProduct({ qty: 100 })
+    const decisions: StockDecision[] = [
+      { orderId: 101, productId, quantity: 4, outcome: 'sale' },
+      { orderId: 102, productId, quantity: 900, outcome: 'insufficient-stock' },
+      { orderId: 103, productId: missingProduct, quantity: 1, outcome: 'product-not-found' },
+    ]
+
+    await transaction('products', (trx) => enterDecisions(trx, decisions))
+    const found = await transaction('products', (trx) => findDecisions(trx, [103, 101, 102, 104]))
+
+    expect(found.sort(byOrder)).toEqual([
+      { orderId: 101, productId, quantity: 4, outcome: 'sale' },
+      expect.objectContaining({ orderId: 102, productId, outcome: 'insufficient-stock' }),
+      expect.objectContaining({ orderId: 103, productId: missingProduct, outcome: 'product-not-found' }),
+    ])
+  })
+
+  it('enter a thousand decisions at once', async () => {
+    const { id: productId } = await storeProduct({ qty: 5000 })
+    const orderIds = Array.from({ length: 1000 }, (_, n) => 10_000 + n)
+    const decisions = orderIds.map((orderId) => ({ orderId, productId, quantity: 2, outcome: 'sale' as const }))
+
+    await transaction('products', (trx) => enterDecisions(trx, decisions))
+
+    const found = await transaction('products', (trx) => findDecisions(trx, orderIds))
+    expect(found.sort(byOrder)).toEqual(decisions)
+  })
+
+  it('enter nothing for no decisions', async () => {
+    await expect(transaction('products', (trx) => enterDecisions(trx, []))).resolves.toBeUndefined()
+  })
+
+  it('fail as a whole when one of the orders was decided before', async () => {
+    const { id: productId } = await storeProduct()
+    const sale = (orderId: number): StockDecision => ({ orderId, productId, quantity: 1, outcome: 'sale' })
+    await transaction('products', (trx) => enterDecisions(trx, [sale(201)]))
+
+    const again = transaction('products', (trx) => enterDecisions(trx, [sale(202), sale(201)]))
+
+    await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
+    expect(await transaction('products', (trx) => findDecisions(trx, [202]))).toEqual([])
+  })
+})
+
+describe('writeStock', () => {
+  it('writes what is left of many products and raises their versions', async () => {
+    const [one, other] = [await storeProduct({ qty: 30 }), await storeProduct({ qty: 40 })]
+
+    const written = await transaction('products', (trx) => writeStock(trx, new Map([[one.id, 0], [other.id, 39]])))
+
+    expect(written.sort((a, b) => a.product.id - b.product.id)).toEqual([
+      { version: 2, product: { ...one, qty: 0, updatedAt: expect.any(String) } },
+      { version: 2, product: { ...other, qty: 39, updatedAt: expect.any(String) } },
+    ])
+    expect(Date.parse(written[0]?.product.updatedAt as string)).toBeGreaterThan(Date.parse(one.updatedAt))
+  })
+
+  it('writes nothing when nothing was sold', async () => {
+    expect(await transaction('products', (trx) => writeStock(trx, new Map()))).toEqual([])
+  })
+
+  it('is refused stock below zero', async () => {
+    const { id } = await storeProduct({ qty: 1 })
+
+    const overselling = transaction('products', (trx) => writeStock(trx, new Map([[id, -1]])))
+
+    await expect(overselling).rejects.toMatchObject({ constraint: 'stock_is_never_negative' })
+  })
+})

@@ -1,0 +1,162 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { Redis } from 'ioredis'
+import type { Product } from '../../../functions/products/product.ts'
+import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
+import { eventually } from '../../support/eventually.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { storeProduct } from '../../support/stories.ts'
+import { startSilentServer, TcpProxy } from '../../support/tcp-proxy.ts'
+
+const own = ownServices({ redis: true })
+
+/** Without Redis the shop is slower, by no more than this for one reader. */
+const littleMs = 600
+
+let proxy: TcpProxy
+let here: CacheInstance
+let there: CacheInstance
+let product: Product
+
+beforeEach(async () => {
+  proxy = await TcpProxy.inFrontOf(own.redisUrl, 6379)
+  here = await startCacheInstance({ ...own, redisUrl: proxy.addressFor(own.redisUrl) })
+  there = await startCacheInstance(own)
+  product = await storeProduct({ qty: 10 })
+})
+
+afterEach(async () => {
+  await proxy.close()
+  await here.shutDown()
+  await there.shutDown()
+})
+
+afterAll(async () => {
+  const redis = new Redis(own.redisUrl)
+  const keys = await redis.keys(`${own.cachePrefix}*`)
+  if (keys.length > 0) await redis.del(keys)
+  redis.disconnect()
+})
+
+const firstPage = { limit: 20, before: undefined }
+
+/** Everything that the shop does with the cache; each must come to its end while Redis is away. */
+const everything = async () => {
+  const { id } = await storeProduct({ qty: 3 })
+  const product = (await here.findProduct(id)).value as Product
+  await here.showProducts([{ product: { ...product, qty: 2 }, version: 2 }])
+  const shown = (await here.findProduct(id)).value?.qty
+  const orders = (await here.recentOrders(id, firstPage)).value?.page
+  await here.refreshRecentOrders([{ productId: id } as never])
+  const { warmed } = await here.warmProducts([id])
+  await here.hideProduct(id, 2)
+  return { shown, orders, warmed: warmed.length, hidden: (await here.findProduct(id)).value }
+}
+const asEver = { shown: 2, orders: [], warmed: 1, hidden: null }
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now()
+  await work()
+  return performance.now() - begin
+}
+
+describe.each([
+  ['refuses connections', () => proxy.refuse(), () => proxy.accept()],
+  ['is silent', async () => proxy.fallSilent(), async () => proxy.speak()],
+])('when Redis %s', (_how, lose, regain) => {
+  beforeEach(async () => {
+    await here.findProduct(product.id)
+    await lose()
+  })
+
+  it('nothing fails, and everything comes to the same', async () => {
+    expect(await everything()).toEqual(asEver)
+  })
+
+  it('readers wait little for what is not in the process', async () => {
+    const products = await Promise.all(Array.from({ length: 30 }, () => storeProduct()))
+
+    const ms = await timeOf(async () => {
+      for (const { id } of products) expect((await here.findProduct(id)).value?.id).toBe(id)
+    })
+
+    expect(ms).toBeLessThan(littleMs)
+  })
+
+  it('many readers at once wait little', async () => {
+    const ms = await timeOf(() => Promise.all(Array.from({ length: 100 }, () => here.findProduct(product.id))))
+
+    expect(ms).toBeLessThan(littleMs)
+  })
+
+  it('cacheAnswers says so within a second, and says when it is back', async () => {
+    const ms = await timeOf(async () => expect(await here.cacheAnswers()).toBe(false))
+    await regain()
+
+    expect(ms).toBeLessThan(1000)
+    await eventually(here.cacheAnswers)
+  })
+
+  it('the cache works again when it is back', async () => {
+    await everything()
+    const { id } = await storeProduct()
+
+    await regain()
+    await eventually(here.cacheAnswers)
+    await here.findProduct(id)
+
+    expect(await there.findProduct(id)).toMatchObject({ hit: true })
+  })
+
+  it('the instance hears of new values again when it is back', async () => {
+    await everything()
+    await regain()
+    await eventually(here.cacheAnswers)
+
+    let version = 1
+    await eventually(async () => {
+      version += 1
+      await here.findProduct(product.id)
+      await there.showProducts([{ product: { ...product, qty: version }, version }])
+      const heard = async () => (await here.findProduct(product.id)).value?.qty === version
+      return eventually(heard, 300).catch(() => false)
+    })
+  })
+
+  it('an instance that starts meanwhile works without it', async () => {
+    const newcomer = await startCacheInstance({ ...own, redisUrl: proxy.addressFor(own.redisUrl) })
+
+    const ms = await timeOf(async () => expect((await newcomer.findProduct(product.id)).value).toEqual(product))
+    await newcomer.shutDown()
+
+    // The first attempt to connect may take its second.
+    expect(ms).toBeLessThan(1000 + littleMs)
+  })
+})
+
+describe('when Redis comes back after it was away', () => {
+  it('an instance shows what others committed meanwhile within a second', async () => {
+    await here.findProduct(product.id)
+    await proxy.refuse()
+    await there.showProducts([{ product: { ...product, qty: 4 }, version: 2 }])
+
+    await proxy.accept()
+    await eventually(here.cacheAnswers)
+
+    await eventually(async () => (await here.findProduct(product.id)).value?.qty === 4, 1500)
+  })
+})
+
+describe('while Redis accepts connections and never says a word', () => {
+  it('an instance starts and works without it', async () => {
+    const silent = await startSilentServer()
+    const newcomer = await startCacheInstance({ ...own, redisUrl: `redis://127.0.0.1:${silent.port}` })
+
+    const found = await newcomer.findProduct(product.id)
+    const ms = await timeOf(() => newcomer.findProduct(product.id))
+    await newcomer.shutDown()
+    silent.close()
+
+    expect(found.value).toEqual(product)
+    expect(ms).toBeLessThan(littleMs)
+  })
+})

@@ -1,0 +1,228 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { Redis } from 'ioredis'
+import type { Product } from '../../../functions/products/product.ts'
+import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
+import { eventually } from '../../support/eventually.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { storeProduct } from '../../support/stories.ts'
+
+const own = ownServices({ redis: true })
+
+// Less than the second for which an instance keeps a copy of its own: what comes sooner was told over Redis.
+const atOnceMs = 700
+
+let redis: Redis
+let here: CacheInstance
+let there: CacheInstance
+let product: Product
+
+beforeAll(() => {
+  redis = new Redis(own.redisUrl)
+})
+
+afterAll(async () => {
+  const keys = await redis.keys(`${own.cachePrefix}*`)
+  if (keys.length > 0) await redis.del(keys)
+  redis.disconnect()
+})
+
+beforeEach(async () => {
+  here = await startCacheInstance(own)
+  there = await startCacheInstance(own)
+  product = await storeProduct({ qty: 10 })
+})
+
+afterEach(async () => {
+  await here.shutDown()
+  await there.shutDown()
+})
+
+const stored = (key: string) => redis.get(own.cachePrefix + key)
+const withQty = (qty: number) => ({ ...product, qty })
+const show = (instance: CacheInstance, qty: number, version: number) =>
+  instance.showProducts([{ product: withQty(qty), version }])
+const firstPage = { limit: 20, before: undefined }
+
+/** Waits until an instance listens for the values of others: a first read makes it begin. */
+async function listens(...instances: CacheInstance[]): Promise<void> {
+  for (const instance of instances) await instance.findProduct(product.id)
+  await eventually(async () => {
+    const [, count] = (await redis.pubsub('NUMSUB', `${own.cachePrefix}cache-updates`)) as [string, number]
+    return count === instances.length
+  })
+}
+
+describe('a product in the cache', () => {
+  it('is read from the database once, and then from the cache', async () => {
+    const first = await here.findProduct(product.id)
+    const second = await here.findProduct(product.id)
+
+    expect(first).toEqual({ value: product, hit: false })
+    expect(second).toEqual({ value: product, hit: true })
+  })
+
+  it('that one instance has read is a hit for the others', async () => {
+    await here.findProduct(product.id)
+
+    expect(await there.findProduct(product.id)).toEqual({ value: product, hit: true })
+  })
+
+  it('has a key that people can read, and a time to live', async () => {
+    await here.findProduct(product.id)
+
+    const text = await stored(`product:${product.id}`)
+    expect(JSON.parse(String(text))).toEqual({ version: 1, value: product })
+    const seconds = await redis.ttl(`${own.cachePrefix}product:${product.id}`)
+    expect(seconds).toBeGreaterThan(50)
+    expect(seconds).toBeLessThanOrEqual(60)
+  })
+
+  it('shows its new value at once on an instance that still has the old one', async () => {
+    await listens(here, there)
+    const before = await there.findProduct(product.id)
+
+    await show(here, 7, 2)
+
+    await eventually(async () => (await there.findProduct(product.id)).value?.qty === 7, atOnceMs)
+    expect(before).toEqual({ value: product, hit: true })
+  })
+
+  it('is gone at once on every instance when it is deleted', async () => {
+    await listens(here, there)
+
+    await here.hideProduct(product.id, 1)
+
+    await eventually(async () => (await there.findProduct(product.id)).value === null, atOnceMs)
+    expect(await here.findProduct(product.id)).toEqual({ value: null, hit: true })
+  })
+
+  it('never goes back to an older value, whoever writes it and however late', async () => {
+    await listens(here, there)
+    await show(here, 5, 3)
+    await eventually(async () => (await there.findProduct(product.id)).value?.qty === 5, atOnceMs)
+
+    await show(there, 8, 2)
+
+    expect(JSON.parse(String(await stored(`product:${product.id}`)))).toEqual({ version: 3, value: withQty(5) })
+    expect((await there.findProduct(product.id)).value).toEqual(withQty(5))
+    expect((await here.findProduct(product.id)).value).toEqual(withQty(5))
+  })
+
+  it('ends with the newest of many values that two instances write at once, in any order', async () => {
+    await listens(here, there)
+    const versions = Array.from({ length: 40 }, (_, n) => n + 2)
+
+    await Promise.all(versions.toReversed().map((version) => show(version % 2 ? here : there, version, version)))
+
+    expect(JSON.parse(String(await stored(`product:${product.id}`)))).toMatchObject({ version: 41 })
+    await eventually(async () => {
+      const both = await Promise.all([here.findProduct(product.id), there.findProduct(product.id)])
+      return both.every(({ value }) => value?.qty === 41)
+    }, atOnceMs)
+  })
+
+  it('that was not found is looked for again', async () => {
+    const missing = 9_007_199_254_740_991
+
+    expect(await here.findProduct(missing)).toEqual({ value: null, hit: false })
+    expect(await here.findProduct(missing)).toEqual({ value: null, hit: false })
+    expect(await stored(`product:${missing}`)).toBeNull()
+  })
+
+  it('can be warmed up, and says what is missing', async () => {
+    const other = await storeProduct()
+
+    const outcome = await here.warmProducts([other.id, 9_007_199_254_740_991, product.id, other.id])
+
+    expect(outcome).toEqual({ warmed: [other.id, product.id], missing: [9_007_199_254_740_991] })
+    expect(await there.findProduct(other.id)).toEqual({ value: other, hit: true })
+  })
+})
+
+describe('the orders of a product in the cache', () => {
+  it('have a key that people can read', async () => {
+    await here.recentOrders(product.id, firstPage)
+
+    expect(JSON.parse(String(await stored(`orders:product:${product.id}`)))).toMatchObject({ value: { page: [] } })
+    expect(await here.recentOrders(product.id, firstPage)).toMatchObject({ hit: true })
+  })
+
+  it('are read anew by every instance from the moment that a change is committed', async () => {
+    await here.recentOrders(product.id, firstPage)
+    await there.recentOrders(product.id, firstPage)
+
+    await here.refreshRecentOrders([{ productId: product.id } as never])
+
+    expect(await there.recentOrders(product.id, firstPage)).toMatchObject({ hit: false })
+  })
+
+  it.each([{ limit: 5, before: undefined }, { limit: 20, before: 100 }])(
+    'of another page than the first (%j) come from the database',
+    async (page) => {
+      await here.recentOrders(product.id, page)
+
+      expect(await here.recentOrders(product.id, page)).toMatchObject({ hit: false })
+    },
+  )
+})
+
+describe('a shared cache', () => {
+  it('does not keep what an instance began to read before another one dropped it', async () => {
+    const { promise: readsLate, resolve: endRead } = Promise.withResolvers<string>()
+    const { promise: hasBegun, resolve: tellBegun } = Promise.withResolvers<void>()
+    const key = () => 'late:1'
+    const slow = here.sharedCache<string>({
+      key,
+      load: async () => {
+        tellBegun()
+        return { value: await readsLate }
+      },
+    })
+    const other = there.sharedCache<string>({ key, load: async () => ({ value: 'new' }) })
+
+    const reading = slow.get(1)
+    await hasBegun
+    await other.invalidate(1)
+    endRead('old')
+    await reading
+
+    expect(await other.get(1)).toEqual({ value: 'new', hit: false })
+    expect(await slow.get(1)).toEqual({ value: 'new', hit: true })
+  })
+
+  it('loads a missing value once for many concurrent reads of one instance', async () => {
+    let loads = 0
+    const cache = here.sharedCache<string>({
+      key: () => 'popular:1',
+      load: async () => {
+        loads += 1
+        return { value: 'value' }
+      },
+    })
+
+    const reads = await Promise.all(Array.from({ length: 200 }, () => cache.get(1)))
+
+    expect(reads.every(({ value }) => value === 'value')).toBe(true)
+    expect(loads).toBe(1)
+  })
+})
+
+describe('CACHE_PREFIX', () => {
+  it('keeps two shops on one Redis apart', async () => {
+    const stranger = await startCacheInstance({ ...own, cachePrefix: `${own.cachePrefix}stranger:` })
+    await listens(here)
+    await stranger.findProduct(product.id)
+
+    await stranger.showProducts([{ product: withQty(3), version: 9 }])
+    const mine = await here.findProduct(product.id)
+    await stranger.shutDown()
+
+    expect(mine.value).toEqual(product)
+  })
+})
+
+describe('cacheAnswers', () => {
+  it('is true while Redis answers', async () => {
+    expect(await here.cacheAnswers()).toBe(true)
+  })
+})

@@ -1,0 +1,28 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+
+export interface ApiRequest {
+  path?: Record<string, string>
+  query?: Record<string, string>
+  headers?: Record<string, string>
+  /** Sent as JSON. */
+  json?: unknown
+  /** Sent as it is, in place of `json`. */
+  body?: string
+  isBase64Encoded?: boolean
+}
+
+/** A request as API Gateway hands it to a function (HTTP API, payload version 2.0). */
+export function apiEvent({ path, query, headers, json, body, isBase64Encoded = false }: ApiRequest = {}) {
+  const text = json === undefined ? body : JSON.stringify(json)
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: '/',
+    rawQueryString: new URLSearchParams(query).toString(),
+    headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...headers },
+    pathParameters: path,
+    queryStringParameters: query,
+    body: text,
+    isBase64Encoded,
+  } as unknown as APIGatewayProxyEventV2
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals'
+import type { HttpResponse } from '@stockroom/http/response'
+import { Unavailable } from '@stockroom/runtime/unavailable'
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
+import { type ApiRequest, apiEvent } from './api-event.ts'
+import { lambdaContext } from './lambda-context.ts'
+
+type Endpoint = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>
+
+/** Sends a request through the whole chain of an endpoint; `body` is the parsed answer. */
+export async function send(endpoint: Endpoint, request: ApiRequest = {}) {
+  const { statusCode, headers, body } = await endpoint(apiEvent(request), lambdaContext())
+  return { statusCode, headers, body: body ? JSON.parse(body) : undefined }
+}
+
+/** The problem details of a refusal, whole: a member more or less is a failure. */
+export const problem = (status: number, code: string, errors?: { path: string; message?: string }[]) => ({
+  type: `urn:stockroom:problem:${code}`,
+  title: expect.any(String),
+  status,
+  detail: expect.any(String),
+  code,
+  requestId: expect.any(String),
+  timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  ...(errors && { errors: errors.map((error) => ({ message: expect.any(String), ...error })) }),
+})
+
+/**
+ * The promises that every endpoint keeps.
+ * @param request one that succeeds
+ * @param fails makes what the endpoint needs fail with an error, once
+ */
+export function itKeepsTheEndpointPromises(
+  endpoint: Endpoint,
+  { request, fails }: { request: ApiRequest; fails?: (error: Error) => void },
+): void {
+  describe('as every endpoint', () => {
+    it('returns the X-Request-Id that the client has sent', async () => {
+      const headers = { ...request.headers, 'x-request-id': 'client:request_7.a-Z' }
+
+      const answer = await send(endpoint, { ...request, headers })
+
+      expect(answer.headers['x-request-id']).toBe('client:request_7.a-Z')
+    })
+
+    it.each(['', 'two words', 'one,two', 'umläut', 'x'.repeat(129)])(
+      'makes a UUID in place of the X-Request-Id "%s"',
+      async (given) => {
+        const headers = { ...request.headers, 'x-request-id': given }
+
+        const answer = await send(endpoint, { ...request, headers })
+
+        expect(answer.headers['x-request-id']).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
+      },
+    )
+
+    it('makes a new UUID for every request without an X-Request-Id', async () => {
+      const one = await send(endpoint, request)
+      const other = await send(endpoint, request)
+
+      expect(one.headers['x-request-id']).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
+      expect(other.headers['x-request-id']).not.toBe(one.headers['x-request-id'])
+    })
+
+    if (fails) itFailsPolitely(endpoint, request, fails)
+  })
+}
+
+function itFailsPolitely(endpoint: Endpoint, request: ApiRequest, fails: (error: Error) => void): void {
+  it('says 503 with Retry-After while something that it needs is away, and not what', async () => {
+    fails(new Unavailable('database', new Error('connect ECONNREFUSED 10.0.0.7:5432')))
+
+    const answer = await send(endpoint, { ...request, headers: { ...request.headers, 'x-request-id': 'r1' } })
+
+    expect(answer.statusCode).toBe(503)
+    expect(answer.headers).toEqual({
+      'content-type': 'application/json',
+      'retry-after': expect.stringMatching(/^[1-9]\d*$/),
+      'x-request-id': 'r1',
+    })
+    expect(answer.body).toEqual({ ...problem(503, 'service-unavailable'), requestId: 'r1' })
+    expect(JSON.stringify(answer.body)).not.toMatch(/10\.0\.0\.7|ECONN|database/)
+  })
+
+  it('says nothing internal when it fails', async () => {
+    fails(new Error('relation "secret" does not exist at postgres://user:password@db.internal/shop'))
+
+    const answer = await send(endpoint, { ...request, headers: { ...request.headers, 'x-request-id': 'r2' } })
+
+    expect(answer.statusCode).toBe(500)
+    expect(answer.headers).toEqual({ 'content-type': 'application/json', 'x-request-id': 'r2' })
+    expect(answer.body).toEqual({ ...problem(500, 'internal-error'), requestId: 'r2' })
+    expect(JSON.stringify(answer.body)).not.toMatch(/secret|password|internal\/|postgres|\.ts/)
+  })
+}

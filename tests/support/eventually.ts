@@ -1,0 +1,25 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/**
+ * Resolves to the first truthy value of `attempt`, which is tried again and again.
+ * @throws Error with the last outcome when `limitMs` is over
+ */
+export async function eventually<Value>(
+  attempt: () => Value | Promise<Value>,
+  limitMs = 10_000,
+): Promise<NonNullable<Value>> {
+  const deadline = Date.now() + limitMs
+  for (;;) {
+    const value = await attempt()
+    if (value) return value
+    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${attempt}`)
+    await pause(20)
+  }
+}
+
+/** How long `work` takes, in milliseconds, whether it succeeds or not. */
+export async function durationMs(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now()
+  await work().catch(() => {})
+  return performance.now() - begin
+}

@@ -1,0 +1,32 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '../../local/embedded-postgres.ts'
+import { publishEnvironment, testEnvironment } from './environment.ts'
+import { missingServicesLine, missingServicesOf } from './missing-services.ts'
+import { onTeardown } from './teardown-tasks.ts'
+
+/** Says what is missing, and starts a PostgreSQL where none was found. */
+export default async function setUp(): Promise<void> {
+  const environment = testEnvironment()
+  const missing = missingServicesOf(environment.services)
+  if (missing.length > 0) {
+    process.stderr.write(`${missingServicesLine(missing, process.env.CI === 'true')}\n`)
+    if (process.env.CI === 'true') process.exit(1)
+  }
+  if (!environment.databaseServerUrl) {
+    publishEnvironment({ ...environment, databaseServerUrl: await startOwnPostgres() })
+  }
+}
+
+async function startOwnPostgres(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'stockroom-test-'))
+  // Root runs PostgreSQL under another account, which has to get through.
+  await chmod(directory, 0o755)
+  const postgres = await startEmbeddedPostgres(directory)
+  onTeardown(async () => {
+    await postgres.stop()
+    await rm(directory, { recursive: true, force: true })
+  })
+  return postgres.url
+}

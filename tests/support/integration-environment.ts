@@ -1,0 +1,18 @@
+import { types } from 'node:util'
+
+const { isNativeError } = types
+
+// Before any module of the shop is loaded: the log belongs to the shop's operators, and small pools to small servers.
+process.env.LOG_LEVEL = 'silent'
+process.env.DATABASE_POOL_SIZE = '5'
+
+// Jest runs tests in a realm of their own, so that what Node's own modules throw is no instance of the `Error` here.
+const isInstance = Function.prototype[Symbol.hasInstance]
+Object.defineProperty(Error, Symbol.hasInstance, {
+  value(this: () => void, candidate: unknown) {
+    return this === Error ? isNativeError(candidate) : isInstance.call(this, candidate)
+  },
+})
+Object.defineProperty(AggregateError, Symbol.hasInstance, {
+  value: (candidate: unknown) => isNativeError(candidate) && candidate.name === 'AggregateError',
+})

@@ -1,0 +1,66 @@
+import { EventEmitter } from 'node:events'
+import { type BrokerClient, useBrokerClient } from '@stockroom/messaging/broker-connection'
+import type { Options, RecoveringChannelModel } from 'amqplib'
+
+/** A message as the publisher handed it over. */
+export interface Published {
+  exchange: string
+  routingKey: string
+  body: Record<string, unknown>
+  options: Options.Publish
+}
+
+type Confirm = (error: Error | null) => void
+
+/**
+ * A broker in the place of RabbitMQ that keeps what it gets, for suites about the database. It confirms everything
+ * until told otherwise.
+ */
+export class RecordingBroker implements BrokerClient {
+  readonly published: Published[] = []
+  /** Says of a message whether the broker confirms it. */
+  confirms: (message: Published) => boolean = () => true
+
+  /** Puts a new one in the place of the broker, for every module loaded with this one. */
+  static inPlace(use: (client: BrokerClient) => void = useBrokerClient): RecordingBroker {
+    const broker = new RecordingBroker()
+    use(broker)
+    return broker
+  }
+
+  async connect(): Promise<RecoveringChannelModel> {
+    const model = Object.assign(new EventEmitter(), {
+      createConfirmChannel: async () => this.#channel(),
+      close: async () => {},
+    })
+    setImmediate(() => model.emit('connect'))
+    return model as unknown as RecoveringChannelModel
+  }
+
+  /** The messages of an event, oldest first. */
+  of(eventName: string): Published[] {
+    return this.published.filter(({ routingKey }) => routingKey === eventName)
+  }
+
+  /** Forgets what it has got and confirms everything again. */
+  reset(): void {
+    this.published.length = 0
+    this.confirms = () => true
+  }
+
+  #channel() {
+    const publish = (
+      exchange: string,
+      routingKey: string,
+      content: Buffer,
+      options: Options.Publish,
+      confirm: Confirm,
+    ) => {
+      const message = { exchange, routingKey, body: JSON.parse(content.toString()), options }
+      this.published.push(message)
+      setImmediate(() => confirm(this.confirms(message) ? null : new Error('nacked')))
+      return true
+    }
+    return Object.assign(new EventEmitter(), { publish, close: async () => {} })
+  }
+}

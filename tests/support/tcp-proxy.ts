@@ -1,0 +1,151 @@
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/**
+ * A TCP proxy in front of a service, for what happens to a network: it can be cut, refuse, fall silent and be slow. It
+ * starts healthy.
+ *
+ * @example
+ * const proxy = await TcpProxy.inFrontOf('redis://localhost:6379', 6379)
+ * proxy.fallSilent()
+ */
+export class TcpProxy {
+  readonly #target: { host: string; port: number }
+  readonly #pairs = new Set<{ inside: Socket; outside: Socket }>()
+  #server: Server | undefined
+  #port = 0
+  #isSilent = false
+  #delayMs = 0
+
+  private constructor(target: { host: string; port: number }) {
+    this.#target = target
+  }
+
+  /** Starts a proxy to the host and port of `url`. */
+  static async inFrontOf(url: string, defaultPort: number): Promise<TcpProxy> {
+    const { hostname, port } = new URL(url)
+    const proxy = new TcpProxy({ host: hostname, port: Number(port) || defaultPort })
+    await proxy.accept()
+    return proxy
+  }
+
+  /** `url` with the proxy's own address. */
+  addressFor(url: string): string {
+    return Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(this.#port) }).href
+  }
+
+  /** How many connections stand now. */
+  get connections(): number {
+    return this.#pairs.size
+  }
+
+  /** Breaks every connection; new ones are accepted. */
+  cut(): void {
+    for (const { inside, outside } of this.#pairs) {
+      inside.destroy()
+      outside.destroy()
+    }
+    this.#pairs.clear()
+  }
+
+  /** Breaks every connection and refuses new ones, as a service that is down. */
+  async refuse(): Promise<void> {
+    const server = this.#server
+    this.#server = undefined
+    const closed = server && new Promise((resolve) => server.close(resolve))
+    this.cut()
+    await closed
+  }
+
+  /** Accepts connections, on the same port as ever. */
+  async accept(): Promise<void> {
+    const server = createServer({ noDelay: true }, (inside) => this.#join(inside))
+    this.#server = server
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(this.#port, '127.0.0.1', resolve)
+    })
+    this.#port = (server.address() as { port: number }).port
+  }
+
+  /** Keeps every connection and passes nothing on, as a frozen service; what is sent meanwhile is kept. */
+  fallSilent(): void {
+    this.#isSilent = true
+    for (const { inside, outside } of this.#pairs) {
+      inside.pause()
+      outside.pause()
+    }
+  }
+
+  /** Passes everything on again, first what was kept. */
+  speak(): void {
+    this.#isSilent = false
+    for (const { inside, outside } of this.#pairs) {
+      inside.resume()
+      outside.resume()
+    }
+  }
+
+  /** Keeps whatever passes, in either direction, for `delayMs`. */
+  slowDown(delayMs: number): void {
+    this.#delayMs = delayMs
+  }
+
+  async close(): Promise<void> {
+    await this.refuse()
+  }
+
+  #join(inside: Socket): void {
+    const outside = connect({ ...this.#target, noDelay: true })
+    const pair = { inside, outside }
+    this.#pairs.add(pair)
+    this.#pass(inside, outside)
+    this.#pass(outside, inside)
+    for (const socket of [inside, outside]) {
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        this.#pairs.delete(pair)
+        inside.destroy()
+        outside.destroy()
+      })
+      if (this.#isSilent) socket.pause()
+    }
+  }
+
+  /** One chunk after the other, so that a delay changes no order. */
+  #pass(from: Socket, to: Socket): void {
+    let passed = Promise.resolve()
+    const next = (work: () => void) => {
+      const delayMs = this.#delayMs
+      passed = passed.then(async () => {
+        if (delayMs > 0) await pause(delayMs)
+        if (!to.destroyed) work()
+      })
+    }
+    from.on('data', (chunk) => next(() => to.write(chunk)))
+    from.on('end', () => next(() => to.end()))
+  }
+}
+
+/** A server that accepts connections and never says a word; resolves to its port and a function that ends it. */
+export async function startSilentServer(): Promise<{ port: number; close(): void }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as { port: number }).port,
+    close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+/** A port on which nobody listens. */
+export async function freePort(): Promise<number> {
+  const { port, close } = await startSilentServer()
+  close()
+  return port
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import * as events from '@stockroom/messaging/events'
+import type { OutboundMessage } from '@stockroom/messaging/publisher'
+import { deadLetterQueue, queues } from '@stockroom/messaging/topology'
+import { lambdaContext } from '../support/lambda-context.ts'
+import { rmqEvent } from '../support/rmq-event.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const publish = jest.fn<(messages: OutboundMessage[]) => Promise<boolean[]>>()
+jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
+
+interface Yaml {
+  load(text: string): unknown
+}
+interface Service {
+  functions: Record<string, { handler: string; events?: { rabbitmq?: { queue: string } }[] }>
+}
+
+const { load } = createRequire(import.meta.url)('js-yaml') as Yaml
+const service = load(readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8')) as Service
+
+const consumers = Object.entries(service.functions).flatMap(([name, { handler, events: sources }]) =>
+  (sources ?? []).flatMap(({ rabbitmq }) => (rabbitmq ? [{ name, handler, queue: rabbitmq.queue }] : [])),
+)
+const consumersOf = (queue: string) =>
+  consumers.filter((consumer) => consumer.queue === queue).map(({ name }) => name)
+
+describe('the topology and serverless.yml', () => {
+  it.each(Object.keys(queues))('have exactly one consumer of the queue %s', (queue) => {
+    expect(consumersOf(queue)).toHaveLength(1)
+  })
+
+  it.each(consumers.map(({ name, queue }) => [name, queue]))(
+    'both know the queue that %s consumes: %s',
+    (_, queue) => {
+      expect(Object.keys(queues)).toContain(queue)
+    },
+  )
+
+  it('say as the contract does who consumes what', () => {
+    expect(consumers.map(({ queue, name }) => [queue, name])).toEqual([
+      ['stock-reduction', 'reduceStock'],
+      ['order-settlement', 'settleOrder'],
+    ])
+  })
+
+  it.each(Object.keys(queues))('leave the dead letters of %s to a person', (queue) => {
+    expect(consumersOf(deadLetterQueue(queue))).toEqual([])
+  })
+})
+
+const eventNames = Object.values(events).flatMap((value) =>
+  typeof value === 'object' && 'of' in value ? [value.name] : [],
+)
+
+/** The events that a consumer takes: of those it minds an empty body, of the others their name. */
+async function eventsTakenBy(queue: string, handler: string): Promise<string[]> {
+  const path = `../../${handler.replace(/\.handler$/, '.ts')}`
+  const consumer = (await import(path)) as { handler: (event: object, context: object) => Promise<void> }
+  const messages = eventNames.map((type) => ({ type, body: {} }))
+  await consumer.handler(rmqEvent({ queue, messages }), lambdaContext())
+  return publish.mock.calls.flat(2).flatMap(({ options }) => {
+    const [, name] = /^not the shape of (.+)$/.exec(options.headers?.['x-dead-letter-reason']) ?? []
+    return name ? [name] : []
+  })
+}
+
+beforeEach(() => {
+  publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
+})
+
+describe('the topology and the code', () => {
+  it.each(consumers.map(({ queue, handler }) => [queue, handler]))(
+    'agree on the events of %s, which %s takes',
+    async (queue, handler) => {
+      const taken = await eventsTakenBy(queue, handler)
+
+      const bound = queues[queue as keyof typeof queues].map(({ name }) => name as string)
+      expect(taken.sort()).toEqual(bound.sort())
+    },
+  )
+
+  it('bind every event to one queue at most, so that no order is handled twice', () => {
+    const bound = Object.values(queues).flatMap((list) => list.map(({ name }) => name as string))
+
+    expect(new Set(bound).size).toBe(bound.length)
+  })
+})
