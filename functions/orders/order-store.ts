@@ -115,10 +115,11 @@ export async function claimUnsettledOrders(trx: Transaction, limit: number): Pro
   return rows.map(traced)
 }
 
-/** Makes the next announcement of every pending order due now. */
+/** Makes the next announcement of every pending order due now; the column has milliseconds, which are not rounded up. */
 export async function makeAnnouncementsDue(trx: Transaction): Promise<void> {
   await query(
     trx,
-    `update orders.orders set announce_again_at = now() where status = 'pending' and announce_again_at > now()`,
+    `update orders.orders set announce_again_at = date_trunc('milliseconds', now())
+      where status = 'pending' and announce_again_at > now()`,
   )
 }

@@ -44,7 +44,10 @@ function openPool(url: string): Knex {
       types: typeParsers,
     } as Knex.PgConnectionConfig,
     acquireConnectionTimeout: connectTimeoutMs,
-    pool: { min: 0, max: databasePoolSize },
+    // A refused connection is tried again soon, so that everybody who waits is refused soon.
+    pool: { min: 0, max: databasePoolSize, createRetryIntervalMillis: 5 },
+    // knex would write to the console what the caller gets as an error.
+    log: { warn() {}, error() {} },
   })
 }
 

@@ -18,8 +18,9 @@ const passingSqlStates = [
   '25006', // read-only: a replica, or a primary that failed over
 ]
 
+/** knex puts the statement before what pg says. */
 const driverMessages =
-  /^(Query read timeout|Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Connection ended)/
+  /(?:^| - )(Query read timeout|Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Connection ended)/
 
 /** Whether an error of pg or knex says that the database is away or overloaded, rather than that the SQL is wrong. */
 export function isUnavailable(error: unknown): boolean {
