@@ -5,8 +5,10 @@ import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/e
 process.env.LOG_LEVEL = 'silent'
 const findProduct = jest.fn<typeof import('../products/catalogue.ts').findProduct>()
 const placeOrder = jest.fn<typeof import('./order-placement.ts').placeOrder>()
+const findRemembered = jest.fn<typeof import('./idempotency-store.ts').findRemembered>()
 jest.unstable_mockModule('../products/catalogue.ts', () => ({ findProduct }))
 jest.unstable_mockModule('./order-placement.ts', () => ({ placeOrder }))
+jest.unstable_mockModule('./idempotency-store.ts', () => ({ findRemembered }))
 const { handler } = await import('./create-order.ts')
 
 const time = '2026-11-21T10:00:00.000Z'
@@ -22,6 +24,7 @@ const order = {
   createdAt: time,
   settledAt: null,
 }
+const key = { 'idempotency-key': 'key-1' }
 const request = { json: { productId: 7, quantity: 3 } }
 const show = (changes: Partial<typeof product>) =>
   findProduct.mockResolvedValue({ value: { ...product, ...changes }, hit: true })
@@ -30,6 +33,7 @@ beforeEach(() => {
   findProduct.mockReset()
   show({})
   placeOrder.mockReset().mockResolvedValue({ order, announced: Promise.resolve() })
+  findRemembered.mockReset().mockResolvedValue(undefined)
 })
 
 describe('POST /orders', () => {
@@ -51,7 +55,12 @@ describe('POST /orders', () => {
 
     expect(findProduct.mock.calls).toEqual([[7]])
     expect(placeOrder.mock.calls).toEqual([
-      [{ productId: 7, quantity: 3, unitPrice: 19.99, totalPrice: 59.97, requestId: 'r1' }],
+      [
+        {
+          draft: { productId: 7, quantity: 3, unitPrice: 19.99, totalPrice: 59.97, requestId: 'r1' },
+          idempotency: undefined,
+        },
+      ],
     ])
   })
 
@@ -151,5 +160,54 @@ describe('POST /orders', () => {
     const answer = await send(handler)
 
     expect(answer.body).toEqual(problem(400, 'body-missing'))
+  })
+})
+
+describe('POST /orders with an Idempotency-Key', () => {
+  itKeepsTheEndpointPromises(handler, {
+    request: { ...request, headers: key },
+    fails: (error) => findRemembered.mockRejectedValueOnce(error),
+  })
+
+  it('places the order with the key and the fingerprint of the body', async () => {
+    const answer = await send(handler, { ...request, headers: key })
+
+    expect(answer.statusCode).toBe(202)
+    expect(answer.headers).not.toHaveProperty('idempotent-replayed')
+    expect(placeOrder.mock.calls[0]?.[0].idempotency).toEqual({
+      key: 'key-1',
+      fingerprint: expect.stringMatching(/^[\w-]{43}$/),
+    })
+  })
+
+  it('gives the first answer again, before it looks at the stock', async () => {
+    await send(handler, { ...request, headers: key })
+    const fingerprint = placeOrder.mock.calls[0]?.[0].idempotency?.fingerprint as string
+    findRemembered.mockResolvedValue({ fingerprint, order })
+    findProduct.mockReset().mockRejectedValue(new Unavailable('database', 'connection refused'))
+
+    const answer = await send(handler, { ...request, headers: key })
+
+    expect(answer.statusCode).toBe(202)
+    expect(answer.headers).toMatchObject({ location: '/orders/42', 'idempotent-replayed': 'true' })
+    expect(answer.body).toEqual(order)
+    expect(placeOrder).toHaveBeenCalledTimes(1)
+  })
+
+  it.each(['', 'k'.repeat(256)])(
+    'rejects the malformed key "%s" before anything is looked up',
+    async (malformed) => {
+      const answer = await send(handler, { ...request, headers: { 'idempotency-key': malformed } })
+
+      expect(answer.statusCode).toBe(400)
+      expect(answer.body).toEqual(problem(400, 'idempotency-key-malformed'))
+      expect([findRemembered.mock.calls, findProduct.mock.calls, placeOrder.mock.calls]).toEqual([[], [], []])
+    },
+  )
+
+  it('names what is wrong with the body first', async () => {
+    const answer = await send(handler, { json: { productId: 7 }, headers: { 'idempotency-key': '' } })
+
+    expect(answer.body.code).toBe('validation-failed')
   })
 })

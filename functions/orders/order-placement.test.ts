@@ -1,13 +1,18 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { announcements } from '../../tests/support/announcements.ts'
+import type { Idempotency } from './idempotency.ts'
 import type { Order } from './order.ts'
+import type { OrderRequest } from './order-placement.ts'
 import type { OrderDraft } from './order-store.ts'
 
 const { trx, commits, clear, commitAndAnnounce } = announcements()
 const insertOrders = jest.fn<typeof import('./order-store.ts').insertOrders>()
+const takeKeys = jest.fn<typeof import('./idempotency-store.ts').takeKeys>()
+const rememberOrders = jest.fn<typeof import('./idempotency-store.ts').rememberOrders>()
 const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
 jest.unstable_mockModule('./order-store.ts', () => ({ insertOrders }))
+jest.unstable_mockModule('./idempotency-store.ts', () => ({ takeKeys, rememberOrders }))
 jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders }))
 const { placeOrder } = await import('./order-placement.ts')
 
@@ -27,18 +32,25 @@ const orderOf = ({ requestId: _, ...rest }: OrderDraft): Order => ({
   createdAt: time,
   settledAt: null,
 })
+const idempotencyOf = (key: string): Idempotency => ({ key, fingerprint: `fingerprint of ${key}` })
+const request = (productId: number, key?: string): OrderRequest => ({
+  draft: draft(productId),
+  idempotency: key === undefined ? undefined : idempotencyOf(key),
+})
 
 beforeEach(() => {
   clear()
   insertOrders.mockReset().mockImplementation(async (_trx, drafts) => drafts.map(orderOf))
+  takeKeys.mockReset().mockImplementation(async (_trx, wanted) => new Set(wanted.map(({ key }) => key)))
+  rememberOrders.mockReset().mockResolvedValue()
   refreshRecentOrders.mockReset().mockResolvedValue()
 })
 
 describe('placeOrder', () => {
   it('stores the order and its event in one commit', async () => {
-    const placed = await placeOrder(draft(7))
+    const placed = await placeOrder(request(7))
 
-    expect(placed.order).toEqual(orderOf(draft(7)))
+    expect(placed?.order).toEqual(orderOf(draft(7)))
     expect(insertOrders.mock.calls).toEqual([[trx, [draft(7)]]])
     expect(commits).toEqual([
       {
@@ -57,10 +69,10 @@ describe('placeOrder', () => {
   })
 
   it('shares a commit among the orders that arrive at the same time, and gives each its own', async () => {
-    const placed = await Promise.all([placeOrder(draft(1)), placeOrder(draft(2)), placeOrder(draft(3))])
+    const placed = await Promise.all([1, 2, 3].map((productId) => placeOrder(request(productId))))
 
     expect(commits).toHaveLength(1)
-    expect(placed.map(({ order }) => order.id)).toEqual([101, 102, 103])
+    expect(placed.map((one) => one?.order.id)).toEqual([101, 102, 103])
     expect(commits[0]?.told.map(({ event, correlationId }) => [event.body, correlationId])).toEqual([
       [expect.objectContaining({ orderId: 101 }), 'request-1'],
       [expect.objectContaining({ orderId: 102 }), 'request-2'],
@@ -78,7 +90,7 @@ describe('placeOrder', () => {
       steps.push(`refresh after ${commits.length} commit`)
     })
 
-    await placeOrder(draft(7)).then(() => steps.push('placed'))
+    await placeOrder(request(7)).then(() => steps.push('placed'))
 
     expect(steps).toEqual(['insert', 'refresh after 1 commit', 'placed'])
     expect(refreshRecentOrders.mock.calls).toEqual([[[orderOf(draft(7))]]])
@@ -87,9 +99,53 @@ describe('placeOrder', () => {
   it('fails for every order of a commit that fails', async () => {
     insertOrders.mockRejectedValueOnce(new Error('no connection'))
 
-    const outcomes = await Promise.allSettled([placeOrder(draft(1)), placeOrder(draft(2))])
+    const outcomes = await Promise.allSettled([placeOrder(request(1)), placeOrder(request(2))])
 
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(refreshRecentOrders).not.toHaveBeenCalled()
+  })
+})
+
+describe('placeOrder with an idempotency key', () => {
+  it('takes the key, stores the order and remembers it in one transaction', async () => {
+    const steps: string[] = []
+    const noted = (step: string, session: unknown) => {
+      steps.push(session === trx ? `${step}, in the transaction` : step)
+    }
+    takeKeys.mockImplementation(async (session, wanted) => {
+      noted('take', session)
+      return new Set(wanted.map(({ key }) => key))
+    })
+    rememberOrders.mockImplementation(async (session) => noted('remember', session))
+
+    await placeOrder(request(7, 'a'))
+
+    expect(steps).toEqual(['take, in the transaction', 'remember, in the transaction'])
+    expect(takeKeys.mock.calls).toEqual([[trx, [idempotencyOf('a')]]])
+    expect(rememberOrders.mock.calls).toEqual([[trx, [{ key: 'a', orderId: 107 }]]])
+  })
+
+  it('stores and tells nothing when the key belongs to another order', async () => {
+    takeKeys.mockResolvedValue(new Set())
+
+    const placed = await placeOrder(request(7, 'a'))
+
+    expect(placed).toBeUndefined()
+    expect(insertOrders.mock.calls).toEqual([[trx, []]])
+    expect(commits).toEqual([{ domain: 'orders', told: [] }])
+  })
+
+  it('gives each of a shared commit its own, whoever is left out', async () => {
+    takeKeys.mockResolvedValue(new Set(['a', 'c']))
+    const requests = [request(1, 'a'), request(2, 'b'), request(3), request(4, 'c')]
+
+    const placed = await Promise.all(requests.map(placeOrder))
+
+    expect(placed.map((one) => one?.order.id)).toEqual([101, undefined, 103, 104])
+    expect(takeKeys.mock.calls[0]?.[1].map(({ key }) => key)).toEqual(['a', 'b', 'c'])
+    expect(rememberOrders.mock.calls[0]?.[1]).toEqual([
+      { key: 'a', orderId: 101 },
+      { key: 'c', orderId: 104 },
+    ])
   })
 })

@@ -11,6 +11,7 @@ jest.unstable_mockModule('./order-store.ts', () => ({
   claimUnsettledOrders,
   makeAnnouncementsDue,
   insertOrders: jest.fn(),
+  orderColumns: '',
 }))
 jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders: jest.fn() }))
 const { handler } = await import('./reannounce-pending-orders.ts')

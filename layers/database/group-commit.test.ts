@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { groupCommit } from './group-commit.ts'
 
 /** A commit that the test ends by hand. */
@@ -28,6 +28,10 @@ const end = async (index: number) => {
 
 beforeEach(() => {
   commits.length = 0
+})
+
+afterEach(() => {
+  jest.useRealTimers()
 })
 
 describe('groupCommit', () => {
@@ -115,5 +119,70 @@ describe('groupCommit', () => {
 
     expect(await failed).toBe('no connection')
     expect(await later).toBe('B')
+  })
+
+  it('refuses at once who comes when maxWaiting wait already, and nobody else', async () => {
+    const insert = groupCommit(commit, { maxSize: 10, maxWaiting: 2 })
+    const first = insert('a')
+    await turn()
+    const waiting = Promise.all(['b', 'c'].map(insert))
+
+    const refused = insert('d')
+
+    await expect(refused).rejects.toMatchObject({ name: 'Unavailable', service: 'database' })
+    await end(0)
+    await end(1)
+    expect(await Promise.all([first, waiting])).toEqual(['A', ['B', 'C']])
+    expect(groups()).toEqual([['a'], ['b', 'c']])
+  })
+
+  it('takes items again when those that waited have gone into their commit', async () => {
+    const insert = groupCommit(commit, { maxSize: 10, maxWaiting: 1 })
+    const results = [insert('a')]
+    await turn()
+    results.push(insert('b'))
+    await end(0)
+
+    results.push(insert('c'))
+    await end(1)
+    await end(2)
+
+    expect(await Promise.all(results)).toEqual(['A', 'B', 'C'])
+  })
+
+  it('refuses who has waited longer than maxWaitMs, without committing it, and serves who came later', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] })
+    const insert = groupCommit(commit, { maxSize: 10, maxWaitMs: 100 })
+    const slow = insert('a')
+    await turn()
+    const early = insert('b').catch(({ name, service }) => ({ name, service }))
+    jest.advanceTimersByTime(60)
+    const late = insert('c')
+    jest.advanceTimersByTime(60)
+
+    await end(0)
+    await end(1)
+
+    expect(await Promise.all([slow, early, late])).toEqual([
+      'A',
+      { name: 'Unavailable', service: 'database' },
+      'C',
+    ])
+    expect(groups()).toEqual([['a'], ['c']])
+  })
+
+  it('commits nothing when everybody has waited too long', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] })
+    const insert = groupCommit(commit, { maxSize: 10, maxWaitMs: 100 })
+    const slow = insert('a')
+    await turn()
+    const tired = insert('b').catch((error) => error)
+    jest.advanceTimersByTime(101)
+
+    await end(0)
+
+    expect(await tired).toMatchObject({ name: 'Unavailable', service: 'database' })
+    expect(await slow).toBe('A')
+    expect(groups()).toEqual([['a']])
   })
 })

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 const raw = jest.fn<(sql: string, bindings: unknown[]) => Promise<{ rows: unknown[] }>>()
 const begin = jest.fn<(work: (trx: unknown) => Promise<unknown>) => Promise<unknown>>()
 const database = jest.fn<(domain: string) => object>()
+const numPendingAcquires = jest.fn<() => number>()
 jest.unstable_mockModule('./connection.ts', () => ({ database }))
 const { query, transaction } = await import('./query.ts')
 
@@ -12,7 +13,8 @@ const violated = Object.assign(new Error('duplicate key'), { code: '23505' })
 beforeEach(() => {
   raw.mockReset().mockResolvedValue({ rows: [{ id: 7 }] })
   begin.mockReset().mockImplementation((work) => work('the transaction'))
-  database.mockReset().mockReturnValue({ raw, transaction: begin })
+  numPendingAcquires.mockReset().mockReturnValue(0)
+  database.mockReset().mockReturnValue({ raw, transaction: begin, client: { pool: { numPendingAcquires } } })
 })
 
 describe('query', () => {
@@ -71,5 +73,33 @@ describe('transaction', () => {
     const outcome = transaction('orders', () => Promise.reject(refusal))
 
     await expect(outcome).rejects.toBe(refusal)
+  })
+})
+
+describe('a crowded database', () => {
+  it.each([
+    ['query', () => query('orders', 'select 1')],
+    ['transaction', () => transaction('orders', async () => {})],
+  ])('is unavailable at once for a %s when 200 wait for a connection', async (_, work) => {
+    numPendingAcquires.mockReturnValue(200)
+
+    const outcome = work()
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'database' })
+    expect([raw.mock.calls, begin.mock.calls]).toEqual([[], []])
+  })
+
+  it('still serves the one behind 199', async () => {
+    numPendingAcquires.mockReturnValue(199)
+
+    expect(await query('orders', 'select 1')).toEqual([{ id: 7 }])
+  })
+
+  it('still serves a transaction that has its connection already', async () => {
+    numPendingAcquires.mockReturnValue(200)
+
+    const rows = await query({ raw } as never, 'select 1')
+
+    expect(rows).toEqual([{ id: 7 }])
   })
 })

@@ -38,7 +38,7 @@ const silenceBroker = () => {
       speak = resolve
     }),
   )
-  endSilence = () => speak([])
+  endSilence = () => speak([true])
   return (confirmed: boolean[]) => speak(confirmed)
 }
 let endSilence = () => {}
@@ -71,8 +71,9 @@ beforeEach(() => {
   })
 })
 
-afterEach(() => {
-  endSilence() // so that nothing is under way in the next test
+afterEach(async () => {
+  endSilence() // so that nothing is under way in the next test, and the broker is slow no longer
+  await jest.advanceTimersByTimeAsync(0)
   jest.useRealTimers()
 })
 
@@ -122,6 +123,35 @@ describe('commitAndAnnounce', () => {
 
     expect(early).toBe(false)
     await expect(announced).resolves.toBeUndefined()
+  })
+
+  it('waits for nothing after a wait in vain, until the broker has taken an event', async () => {
+    const confirm = silenceBroker()
+    const first = await tellOf(1)
+    await jest.advanceTimersByTimeAsync(250)
+    await first.announced
+
+    const whileSlow = await settled((await tellOf(2)).announced)
+    confirm([true])
+    await jest.advanceTimersByTimeAsync(0)
+    silenceBroker()
+    const afterwards = await settled((await tellOf(3)).announced)
+
+    expect({ whileSlow, afterwards }).toEqual({ whileSlow: true, afterwards: false })
+  })
+
+  it('waits for nothing while the broker answers in time, but confirms nothing', async () => {
+    const confirm = silenceBroker()
+    const first = await tellOf(1)
+    await jest.advanceTimersByTimeAsync(250)
+    await first.announced
+    confirm([false])
+    await jest.advanceTimersByTimeAsync(0)
+
+    silenceBroker()
+    const later = await settled((await tellOf(2)).announced)
+
+    expect(later).toBe(true)
   })
 
   it('waits until the events are out of the outbox', async () => {

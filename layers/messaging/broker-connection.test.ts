@@ -3,9 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { shutDown } from '@stockroom/runtime/shutdown'
 
 process.env.LOG_LEVEL = 'silent'
-const settings = { rabbitmqUrl: '' }
+const settings: { rabbitmqUrl: string | undefined } = { rabbitmqUrl: '' }
 const pause = jest.fn<() => Promise<void>>()
-jest.unstable_mockModule('@stockroom/runtime/configuration', () => ({ configuration: () => settings }))
+const { required } = await import('@stockroom/runtime/configuration')
+jest.unstable_mockModule('@stockroom/runtime/configuration', () => ({
+  configuration: () => settings,
+  required,
+}))
 jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: pause }))
 const { openChannel, useBrokerClient } = await import('./broker-connection.ts')
 
@@ -68,6 +72,14 @@ describe('openChannel', () => {
     await openWhile('connect')
 
     expect(connect.mock.calls[0]?.[0]).toBe('amqp://broker/shop?heartbeat=30')
+  })
+
+  it('names RABBITMQ_URL when it is not set', async () => {
+    settings.rabbitmqUrl = undefined
+    jest.resetModules()
+    const { openChannel: openElsewhere } = await import('./broker-connection.ts')
+
+    await expect(openElsewhere()).rejects.toThrow(/^RABBITMQ_URL is not set/)
   })
 
   it('waits for the first attempt to connect no longer than a second', async () => {

@@ -2,8 +2,10 @@ import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 
+const error = jest.fn<(details: object, text: string) => void>()
 const openChannel = jest.fn<() => Promise<FakeChannel>>()
 jest.unstable_mockModule('./broker-connection.ts', () => ({ openChannel }))
+jest.unstable_mockModule('@stockroom/runtime/logger', () => ({ log: { error } }))
 const { publish } = await import('./publisher.ts')
 
 type Confirm = (error: unknown) => void
@@ -25,7 +27,7 @@ class FakeChannel extends EventEmitter {
   }
 
   returns(messageId: string): void {
-    this.emit('return', { properties: { messageId } })
+    this.emit('return', { fields: { routingKey: 'order.created' }, properties: { messageId } })
   }
 }
 
@@ -39,6 +41,7 @@ let channel: FakeChannel
 
 beforeEach(() => {
   channel = new FakeChannel()
+  error.mockReset()
   openChannel.mockReset().mockImplementation(async () => channel)
 })
 
@@ -88,6 +91,19 @@ describe('publish', () => {
     }
 
     expect(await publish([message('a'), message('b')])).toEqual([true, false])
+  })
+
+  it('logs which event no queue takes', async () => {
+    channel.onPublish = (id, confirm) => {
+      channel.returns(id)
+      confirm(null)
+    }
+
+    await publish([message('a')])
+
+    expect(error.mock.calls).toEqual([
+      [{ event: 'order.created', messageId: 'a' }, 'no queue takes this event'],
+    ])
   })
 
   it('says true of a returned message when it is published again and routed', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { configuration, readConfiguration } from './configuration.ts'
+import { configuration, readConfiguration, required } from './configuration.ts'
 
 const least = { DATABASE_URL: 'postgres://db/shop', RABBITMQ_URL: 'amqp://broker' }
 const read = (environment: Record<string, string | undefined> = {}) =>
@@ -14,11 +14,12 @@ const messageOf = (environment: Record<string, string | undefined>) => {
 }
 
 describe('the configuration', () => {
-  it('needs a database and a broker alone, and has a default for the rest', () => {
+  it('has a default for everything but the URLs', () => {
     expect(read()).toEqual({
       productsDatabaseUrl: 'postgres://db/shop',
       ordersDatabaseUrl: 'postgres://db/shop',
       databasePoolSize: 10,
+      databaseTimeoutMs: 1500,
       redisUrl: undefined,
       cachePrefix: '',
       cacheTtlSeconds: 60,
@@ -32,6 +33,7 @@ describe('the configuration', () => {
       PRODUCTS_DATABASE_URL: 'postgresql://one/products',
       ORDERS_DATABASE_URL: 'postgres://other/orders',
       DATABASE_POOL_SIZE: '3',
+      DATABASE_TIMEOUT_MS: '700',
       REDIS_URL: 'rediss://cache',
       CACHE_PREFIX: 'shop-2:',
       CACHE_TTL_SECONDS: '5',
@@ -43,6 +45,7 @@ describe('the configuration', () => {
       productsDatabaseUrl: 'postgresql://one/products',
       ordersDatabaseUrl: 'postgres://other/orders',
       databasePoolSize: 3,
+      databaseTimeoutMs: 700,
       redisUrl: 'rediss://cache',
       cachePrefix: 'shop-2:',
       cacheTtlSeconds: 5,
@@ -72,6 +75,7 @@ describe('the configuration', () => {
     const empty = {
       PRODUCTS_DATABASE_URL: '',
       DATABASE_POOL_SIZE: '',
+      DATABASE_TIMEOUT_MS: '',
       REDIS_URL: '',
       CACHE_TTL_SECONDS: '',
       LOG_LEVEL: '',
@@ -80,10 +84,15 @@ describe('the configuration', () => {
     expect(read(empty)).toEqual(read())
   })
 
-  it.each(['DATABASE_URL', 'RABBITMQ_URL'])('names %s when it is missing', (name) => {
-    for (const value of [undefined, '']) {
-      expect(messageOf({ [name]: value })).toMatch(new RegExp(`^${name} is not set[^\n]*$`))
-    }
+  it.each([undefined, ''])('can be read without any service, for what does not need them (%j)', (absent) => {
+    const settings = read({ DATABASE_URL: absent, RABBITMQ_URL: absent, REDIS_URL: absent })
+
+    expect(settings).toMatchObject({
+      productsDatabaseUrl: undefined,
+      ordersDatabaseUrl: undefined,
+      rabbitmqUrl: undefined,
+      redisUrl: undefined,
+    })
   })
 
   it.each(['DATABASE_URL', 'PRODUCTS_DATABASE_URL', 'ORDERS_DATABASE_URL', 'REDIS_URL', 'RABBITMQ_URL'])(
@@ -100,6 +109,7 @@ describe('the configuration', () => {
 
   it.each([
     ['DATABASE_POOL_SIZE', ['1', '1000'], ['0', '1001', '-1', '1.5', 'many', '1e2', ' 5']],
+    ['DATABASE_TIMEOUT_MS', ['1', '86400000'], ['0', '86400001', '-1', '1.5', 'never']],
     ['CACHE_TTL_SECONDS', ['1', '86400'], ['0', '86401', '-1', '1.5', 'long', '0x10']],
   ])('takes whole numbers within bounds for %s, and names it otherwise', (name, right, wrong) => {
     expect(right.map((value) => messageOf({ [name]: value }))).toEqual([undefined, undefined])
@@ -116,6 +126,19 @@ describe('the configuration', () => {
     expect(messageOf({ LOG_LEVEL: 'loud' })).toBe(
       'LOG_LEVEL must be one of trace, debug, info, warn, error, silent, not "loud".',
     )
+  })
+})
+
+describe('what can not be done without', () => {
+  it('is there', () => {
+    expect(required('RABBITMQ_URL', 'amqp://broker')).toBe('amqp://broker')
+  })
+
+  it.each([undefined, ''])('is named in one line where it is needed, when it is %j', (absent) => {
+    const read = () => required('RABBITMQ_URL', absent)
+
+    expect(read).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+    expect(read).toThrow(/^RABBITMQ_URL is not set[^\n]*$/)
   })
 })
 

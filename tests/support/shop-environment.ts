@@ -4,6 +4,7 @@ export const shopVariables = [
   'PRODUCTS_DATABASE_URL',
   'ORDERS_DATABASE_URL',
   'DATABASE_POOL_SIZE',
+  'DATABASE_TIMEOUT_MS',
   'REDIS_URL',
   'CACHE_PREFIX',
   'CACHE_TTL_SECONDS',
@@ -27,9 +28,7 @@ export function forgetShopVariables(): void {
 }
 
 /** The shop's variables, each empty unless given: an empty one also keeps a developer's `.env` from setting it. */
-export function shopEnvironment(
-  given: Partial<Record<ShopVariable, string>>,
-): Record<ShopVariable, string> {
+export function shopEnvironment(given: Partial<Record<ShopVariable, string>>): Record<ShopVariable, string> {
   const empty = Object.fromEntries(shopVariables.map((variable) => [variable, '']))
   return { ...empty, ...given } as Record<ShopVariable, string>
 }

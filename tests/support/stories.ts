@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { transaction } from '@stockroom/database/query'
 import type { Context } from 'aws-lambda'
+import { type PlacedOrder, placeOrder } from '../../functions/orders/order-placement.ts'
+import type { OrderDraft } from '../../functions/orders/order-store.ts'
 import { insertProduct } from '../../functions/products/product-store.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { rmqEvent } from './rmq-event.ts'
@@ -14,6 +16,10 @@ export async function storeProduct({ name = 'Desk lamp', price = 49.9, qty = 80 
   const { product } = await transaction('products', (trx) => insertProduct(trx, { name, price, qty }))
   return product
 }
+
+/** Places an order without an idempotency key. */
+export const place = (draft: OrderDraft): Promise<PlacedOrder> =>
+  placeOrder({ draft, idempotency: undefined }) as Promise<PlacedOrder>
 
 /** A message that tells of an order; the ids of such orders rise far above those of the database. */
 export function orderCreatedMessage({
@@ -46,8 +52,10 @@ export async function ledgerOf(databaseUrl: string, productId: number) {
        from products.stock_movements where product_id = $1`,
     [productId],
   )
-  const [left] = await runSql<{ qty: number }>(databaseUrl, 'select qty from products.products where id = $1', [
-    productId,
-  ])
+  const [left] = await runSql<{ qty: number }>(
+    databaseUrl,
+    'select qty from products.products where id = $1',
+    [productId],
+  )
   return { initial: 0, adjustments: 0, sold: 0, ...sums, final: left?.qty ?? 0 }
 }

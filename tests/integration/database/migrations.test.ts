@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
 
 const products = ['20261121_000000_create_products']
-const orders = ['20261121_000000_create_orders']
+const orders = ['20261121_000000_create_orders', '20261121_000001_create_idempotency_keys']
 
 let database: TestDatabase
 
@@ -37,6 +37,7 @@ describe('migrations', () => {
 
     expect(applied).toEqual({ products, orders })
     expect(await tables()).toEqual([
+      'orders.idempotency_keys',
       'orders.orders',
       'orders.outbox',
       'products.outbox',
@@ -46,7 +47,12 @@ describe('migrations', () => {
   })
 
   it('all succeed when four instances start for the first time at once, each migration applied once', async () => {
-    const instances = [await freshInstance(), await freshInstance(), await freshInstance(), await freshInstance()]
+    const instances = [
+      await freshInstance(),
+      await freshInstance(),
+      await freshInstance(),
+      await freshInstance(),
+    ]
 
     const outcomes = await Promise.all(instances.map(({ migrateAll }) => migrateAll()))
 
@@ -64,25 +70,46 @@ describe('migrations', () => {
   })
 
   it('go on after a run that was killed and left its lock', async () => {
-    const { migrateAll, rollbackAll } = await freshInstance()
+    const { migrateAll, rollbackNewest } = await freshInstance()
     await migrateAll()
-    await rollbackAll()
-    await runSql(database.url, 'update products.migrations_lock set is_locked = 1')
+    await rollbackNewest()
+    await runSql(database.url, 'update orders.migrations_lock set is_locked = 1')
 
     const applied = await migrateAll()
 
-    expect(applied.products).toEqual(products)
+    expect(applied.orders).toEqual(orders.slice(-1))
   })
 
-  it('are reverted by a rollback, and can be applied again', async () => {
-    const { migrateAll, rollbackAll } = await freshInstance()
+  it('are reverted one at a time, the newest of both domains, and no other with it', async () => {
+    const { migrateAll, rollbackNewest, statusOfAll } = await freshInstance()
     await migrateAll()
 
-    const reverted = await rollbackAll()
+    const reverted = await rollbackNewest()
+
+    expect(reverted).toEqual({ domain: 'orders', name: orders.at(-1) })
+    expect(await statusOfAll()).toEqual({
+      products: { applied: products, pending: [] },
+      orders: { applied: orders.slice(0, -1), pending: orders.slice(-1) },
+    })
+    expect(await tables()).toEqual([
+      'orders.orders',
+      'orders.outbox',
+      'products.outbox',
+      'products.products',
+      'products.stock_movements',
+    ])
+  })
+
+  it('are all reverted by as many rollbacks, and can be applied again', async () => {
+    const { migrateAll, rollbackNewest } = await freshInstance()
+    await migrateAll()
+    const reverted: unknown[] = []
+
+    for (let newest = await rollbackNewest(); newest; newest = await rollbackNewest()) reverted.push(newest)
     const tablesInBetween = await tables()
     const applied = await migrateAll()
 
-    expect(reverted).toEqual({ products, orders })
+    expect(reverted).toHaveLength(products.length + orders.length)
     expect(tablesInBetween).toEqual([])
     expect(applied).toEqual({ products, orders })
   })

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { placeOrder } from '../../../functions/orders/order-placement.ts'
 import { handler as reannouncePendingOrders } from '../../../functions/orders/reannounce-pending-orders.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { deliver } from '../../support/stories.ts'
+import { deliver, place } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
@@ -13,14 +12,14 @@ const broker = RecordingBroker.inPlace()
 
 beforeEach(async () => {
   broker.reset()
-  await runSql(own.databaseUrl, 'truncate orders.orders, orders.outbox')
+  await runSql(own.databaseUrl, 'truncate orders.orders, orders.idempotency_keys, orders.outbox')
 })
 
 async function placeOrders(count: number) {
   const drafts = Array.from({ length: count }, (_, n) => n + 1)
   const placed = await Promise.all(
     drafts.map((quantity) =>
-      placeOrder({ productId: 7, quantity, unitPrice: 1, totalPrice: quantity, requestId: `request-${quantity}` }),
+      place({ productId: 7, quantity, unitPrice: 1, totalPrice: quantity, requestId: `request-${quantity}` }),
     ),
   )
   await Promise.all(placed.map(({ announced }) => announced))
@@ -28,7 +27,9 @@ async function placeOrders(count: number) {
 }
 
 const letTimePass = (interval: string) =>
-  runSql(own.databaseUrl, 'update orders.orders set announce_again_at = announce_again_at - $1::interval', [interval])
+  runSql(own.databaseUrl, 'update orders.orders set announce_again_at = announce_again_at - $1::interval', [
+    interval,
+  ])
 
 const run = (event = {}) => reannouncePendingOrders(event, lambdaContext())
 
@@ -108,6 +109,8 @@ describe('reannouncePendingOrders', () => {
 
     await run()
 
-    expect(await runSql(own.databaseUrl, 'select name from orders.outbox')).toEqual([{ name: 'order.created' }])
+    expect(await runSql(own.databaseUrl, 'select name from orders.outbox')).toEqual([
+      { name: 'order.created' },
+    ])
   })
 })

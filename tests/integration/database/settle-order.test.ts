@@ -1,20 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { placeOrder } from '../../../functions/orders/order-placement.ts'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { deliver } from '../../support/stories.ts'
+import { deliver, place } from '../../support/stories.ts'
 
 ownServices()
 const broker = RecordingBroker.inPlace()
 
 beforeEach(() => broker.reset())
 
-const settle = (...messages: Parameters<typeof deliver>[2]) => deliver(settleOrder, 'order-settlement', messages)
+const settle = (...messages: Parameters<typeof deliver>[2]) =>
+  deliver(settleOrder, 'order-settlement', messages)
 
 async function pendingOrder() {
-  const { order, announced } = await placeOrder({
+  const { order, announced } = await place({
     productId: 7,
     quantity: 2,
     unitPrice: 4.35,
