@@ -50,7 +50,7 @@ function parse(args: string[]): Request {
   const [command, ...ids] = positionals
   const queues = values.queue ? [values.queue] : sourceQueues
   const { all = false } = values
-  if (!command || !(command in commands))
+  if (!command || !Object.hasOwn(commands, command))
     throw new UsageError(command ? `There is no command ${command}.` : 'Say what to do.')
   if (queues.some((queue) => !sourceQueues.includes(queue)))
     throw new UsageError(`There is no queue ${values.queue}.`)

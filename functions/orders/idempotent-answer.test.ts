@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { Problem } from '@stockroom/http/problem'
+import type { Order } from './order.ts'
+
+const findRemembered = jest.fn<typeof import('./idempotency-store.ts').findRemembered>()
+jest.unstable_mockModule('./idempotency-store.ts', () => ({ findRemembered }))
+const { answerOnce } = await import('./idempotent-answer.ts')
+
+const order: Order = {
+  id: 42,
+  productId: 7,
+  quantity: 3,
+  unitPrice: 19.99,
+  totalPrice: 59.97,
+  status: 'pending',
+  reason: null,
+  createdAt: '2026-11-21T10:00:00.000Z',
+  settledAt: null,
+}
+const settled: Order = {
+  ...order,
+  status: 'rejected',
+  reason: 'insufficient-stock',
+  settledAt: '2026-11-21T10:00:01.000Z',
+}
+const idempotency = { key: 'a', fingerprint: 'one' }
+const accept = jest.fn<() => Promise<Order | undefined>>()
+const headers = { 'content-type': 'application/json', location: '/orders/42' }
+const first = { statusCode: 202, headers, body: JSON.stringify(order) }
+const replayed = { ...first, headers: { ...headers, 'idempotent-replayed': 'true' } }
+const refusal = (code: string) => expect.objectContaining({ code })
+
+beforeEach(() => {
+  findRemembered.mockReset().mockResolvedValue(undefined)
+  accept.mockReset().mockResolvedValue(order)
+})
+
+describe('answerOnce', () => {
+  it('accepts every request that has no key', async () => {
+    const answers = [await answerOnce(undefined, accept), await answerOnce(undefined, accept)]
+
+    expect(answers).toEqual([first, first])
+    expect(accept).toHaveBeenCalledTimes(2)
+    expect(findRemembered).not.toHaveBeenCalled()
+  })
+
+  it('accepts a request with a new key', async () => {
+    expect(await answerOnce(idempotency, accept)).toEqual(first)
+    expect(findRemembered.mock.calls).toEqual([['a']])
+  })
+
+  it('gives the first answer again without accepting anything', async () => {
+    findRemembered.mockResolvedValue({ fingerprint: 'one', order })
+
+    expect(await answerOnce(idempotency, accept)).toEqual(replayed)
+    expect(accept).not.toHaveBeenCalled()
+  })
+
+  it('gives the first answer again after the order was settled: pending, byte by byte', async () => {
+    findRemembered.mockResolvedValue({ fingerprint: 'one', order: settled })
+
+    expect(await answerOnce(idempotency, accept)).toEqual(replayed)
+  })
+
+  it('refuses the key with another body', async () => {
+    findRemembered.mockResolvedValue({ fingerprint: 'other', order })
+
+    await expect(answerOnce(idempotency, accept)).rejects.toEqual(refusal('idempotency-key-reused'))
+    expect(accept).not.toHaveBeenCalled()
+  })
+
+  it('refuses the key while its first request runs, and no other key', async () => {
+    const { promise, resolve } = Promise.withResolvers<Order>()
+    accept.mockReturnValueOnce(promise)
+    const running = answerOnce(idempotency, accept)
+
+    const same = answerOnce(idempotency, accept)
+    const other = answerOnce({ ...idempotency, key: 'A' }, accept)
+
+    await expect(same).rejects.toEqual(refusal('idempotency-key-in-progress'))
+    expect(await other).toEqual(first)
+    resolve(order)
+    expect(await running).toEqual(first)
+  })
+
+  it.each([
+    ['is refused', new Problem('insufficient-stock', 'Only 2 are left.')],
+    ['fails', new Error('no connection')],
+  ])('leaves the key free when the request %s', async (_, error) => {
+    accept.mockRejectedValueOnce(error)
+
+    await expect(answerOnce(idempotency, accept)).rejects.toBe(error)
+    expect(await answerOnce(idempotency, accept)).toEqual(first)
+  })
+
+  it('leaves the key free when it cannot be looked up', async () => {
+    const error = new Error('no connection')
+    findRemembered.mockRejectedValueOnce(error)
+
+    await expect(answerOnce(idempotency, accept)).rejects.toBe(error)
+    expect(await answerOnce(idempotency, accept)).toEqual(first)
+  })
+
+  it('gives the answer of another instance that was faster', async () => {
+    accept.mockResolvedValue(undefined)
+    findRemembered.mockResolvedValueOnce(undefined).mockResolvedValue({ fingerprint: 'one', order })
+
+    expect(await answerOnce(idempotency, accept)).toEqual(replayed)
+  })
+
+  it('refuses the key when another instance was faster with another body', async () => {
+    accept.mockResolvedValue(undefined)
+    findRemembered.mockResolvedValueOnce(undefined).mockResolvedValue({ fingerprint: 'other', order })
+
+    await expect(answerOnce(idempotency, accept)).rejects.toEqual(refusal('idempotency-key-reused'))
+  })
+
+  it('asks for another try when another instance has the key, but nothing to show', async () => {
+    accept.mockResolvedValue(undefined)
+
+    await expect(answerOnce(idempotency, accept)).rejects.toEqual(refusal('idempotency-key-in-progress'))
+  })
+})

@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals'
+import type { ProductBook } from './books.ts'
+import { type Audit, report } from './report.ts'
+
+const product = (members: Partial<ProductBook> = {}): ProductBook => ({
+  id: 7,
+  initial: 80,
+  adjusted: 5,
+  taken: 30,
+  gone: 30,
+  sold: 20,
+  reserved: 10,
+  left: 55,
+  ...members,
+})
+const audit = ({
+  books,
+  ...rest
+}: { books?: Partial<Audit['books']> } & Partial<Omit<Audit, 'books'>> = {}) =>
+  report({
+    books: {
+      orders: { accepted: 6, pending: 1, confirmed: 3, rejected: 2 },
+      products: [product()],
+      outbox: { products: 0, orders: 4 },
+      breaches: [],
+      ...books,
+    },
+    ready: { 'stock-reduction': 1, 'order-settlement': 0 },
+    deadLetters: { harmless: 0, pending: 0, forAPerson: [] },
+    ...rest,
+  })
+const columns = (line = '') => line.trim().split(/\s+/)
+const lines = (parts: string[]) => parts.join('\n').split('\n')
+const many = <Item>(count: number, item: (n: number) => Item) =>
+  Array.from({ length: count }, (_, n) => item(n))
+
+describe('the report', () => {
+  it('shows the orders and the pieces in columns, and says that the books balance', () => {
+    const [, heads, orders, , , productHeads, row, ...rest] = lines(audit())
+
+    expect(columns(heads)).toEqual(['accepted', 'pending', 'confirmed', 'rejected'])
+    expect(columns(orders)).toEqual(['6', '1', '3', '2'])
+    expect(columns(productHeads)).toEqual([
+      'product',
+      'initial',
+      'adjusted',
+      'gone',
+      'sold',
+      'reserved',
+      'left',
+    ])
+    expect(columns(row)).toEqual(['7', '80', '5', '30', '20', '10', '55'])
+    expect(rest.at(-1)).toBe('The books balance.')
+  })
+
+  it('shows what waits in the outboxes and the queues', () => {
+    const text = audit().join('\n')
+
+    expect(text).toContain('0 events of products, 4 of orders')
+    expect(text).toContain('1 in stock-reduction, 0 in order-settlement')
+  })
+
+  it('says that there are no queues when nobody can be asked', () => {
+    const text = audit({ ready: undefined, deadLetters: undefined }).join('\n')
+
+    expect(text).toContain('none: the broker in process is stopped')
+    expect(text).not.toContain('Dead letters')
+  })
+
+  it('says of a product that was deleted that it is', () => {
+    const text = audit({ books: { products: [product({ left: null })] } }).join('\n')
+
+    expect(columns(text.split('\n').find((line) => line.includes('deleted'))).at(-1)).toBe('deleted')
+  })
+
+  it('shows the 20 products of which most is gone, and how many more there are', () => {
+    const products = many(23, (n) => product({ id: 100 + n, gone: n }))
+
+    const rows = lines(audit({ books: { products } })).filter((line) => /^ +1\d\d /.test(line))
+
+    expect(rows.map((row) => Number(columns(row)[0]))).toEqual(many(20, (n) => 122 - n))
+    expect(audit({ books: { products } })).toContain('… and 3 more products')
+  })
+
+  it('sorts the dead letters, and shows those that need a person', () => {
+    const deadLetters = { harmless: 2, pending: 1, forAPerson: ['stock-reduction  m1  not JSON'] }
+
+    const text = audit({ deadLetters })
+
+    expect(text).toContain(
+      'Dead letters    2 harmless (settled), 1 pending (announced again), 1 for a person',
+    )
+    expect(text).toContain('  stock-reduction  m1  not JSON')
+  })
+
+  it('names what is broken, and says last that the books do not balance', () => {
+    const breaches = ['order 1 is rejected, but has taken 3 pieces', 'product 7 has a stock of -1']
+
+    const text = audit({ books: { breaches } })
+
+    expect(text.slice(-3)).toEqual([
+      'BROKEN  order 1 is rejected, but has taken 3 pieces',
+      'BROKEN  product 7 has a stock of -1',
+      'The books do not balance: 2 breaches.',
+    ])
+  })
+
+  it('stays readable when very much is broken or dead', () => {
+    const breaches = many(60, (n) => `order ${n} is wrong`)
+    const forAPerson = many(55, (n) => `letter ${n}`)
+
+    const text = audit({ books: { breaches }, deadLetters: { harmless: 0, pending: 0, forAPerson } })
+
+    expect(text.filter((line) => line.startsWith('BROKEN'))).toHaveLength(50)
+    expect(text.filter((line) => line.startsWith('  letter'))).toHaveLength(50)
+    expect(text).toContain('… and 10 more breaches')
+    expect(text).toContain('… and 5 more dead letters')
+    expect(text.at(-1)).toBe('The books do not balance: 60 breaches.')
+  })
+})

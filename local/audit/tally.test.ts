@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals'
+import { type DecisionRow, type OrderRow, Tally } from './tally.ts'
+
+const order = (members: Partial<OrderRow> = {}): OrderRow => ({
+  id: 1,
+  productId: 7,
+  quantity: 3,
+  status: 'confirmed',
+  ...members,
+})
+const sale = (members: Partial<DecisionRow> = {}): DecisionRow => ({
+  orderId: 1,
+  productId: 7,
+  change: -3,
+  kind: 'sale',
+  ...members,
+})
+const refusal = (members: Partial<DecisionRow> = {}) =>
+  sale({ change: 0, kind: 'insufficient-stock', ...members })
+
+function tallyOf(orders: OrderRow[], decisions: DecisionRow[]): Tally {
+  const tally = new Tally()
+  tally.compare(orders, decisions)
+  return tally
+}
+const breaches = (orders: OrderRow[], decisions: DecisionRow[]) => tallyOf(orders, decisions).breaches
+
+describe('a tally', () => {
+  it('counts orders by their status', () => {
+    const { orders } = tallyOf(
+      [
+        order({ id: 1, status: 'pending' }),
+        order({ id: 2, status: 'rejected' }),
+        order({ id: 3, status: 'rejected' }),
+      ],
+      [refusal({ orderId: 2 }), refusal({ orderId: 3 })],
+    )
+
+    expect(orders).toEqual({ accepted: 3, pending: 1, confirmed: 0, rejected: 2 })
+  })
+
+  it('counts by product what was sold, is reserved, and is gone', () => {
+    const tally = tallyOf(
+      [order({ id: 1 }), order({ id: 2, status: 'pending' }), order({ id: 3, productId: 8, quantity: 5 })],
+      [sale({ orderId: 1 }), sale({ orderId: 2 }), sale({ orderId: 3, productId: 8, change: -5 })],
+    )
+
+    expect(tally.product(7)).toEqual({ sold: 3, reserved: 3, gone: 6 })
+    expect(tally.product(8)).toEqual({ sold: 5, reserved: 0, gone: 5 })
+    expect(tally.product(9)).toEqual({ sold: 0, reserved: 0, gone: 0 })
+  })
+
+  it('adds up one run of orders after the other', () => {
+    const tally = tallyOf([order({ id: 1 })], [sale({ orderId: 1 })])
+
+    tally.compare([order({ id: 2 })], [sale({ orderId: 2 })])
+
+    expect(tally.orders.confirmed).toBe(2)
+    expect(tally.product(7).sold).toBe(6)
+    expect(tally.breaches).toEqual([])
+  })
+
+  it.each([
+    ['a confirmed order that took its stock', order(), [sale()]],
+    ['a rejected order', order({ status: 'rejected' }), [refusal()]],
+    [
+      'an order of a product that there is not',
+      order({ status: 'rejected' }),
+      [refusal({ kind: 'product-not-found' })],
+    ],
+    ['an order that is still to be decided', order({ status: 'pending' }), []],
+    ['an order that took its stock and is still to be confirmed', order({ status: 'pending' }), [sale()]],
+    ['an order that was refused and is still to be rejected', order({ status: 'pending' }), [refusal()]],
+  ])('finds nothing wrong with %s', (_, one, decisions) => {
+    expect(breaches([one], decisions)).toEqual([])
+  })
+
+  it.each<[string, OrderRow[], DecisionRow[]]>([
+    ['order 1 is confirmed, but the ledger has not decided it', [order()], []],
+    ['order 1 is rejected, but the ledger has not decided it', [order({ status: 'rejected' })], []],
+    ['order 1 is confirmed, but the ledger refused it (insufficient-stock)', [order()], [refusal()]],
+    ['order 1 is rejected, but has taken 3 pieces', [order({ status: 'rejected' })], [sale()]],
+    ['order 1 is for 3 pieces, but has taken 2', [order()], [sale({ change: -2 })]],
+    ['order 1 is for 3 pieces, but has taken 4', [order({ status: 'pending' })], [sale({ change: -4 })]],
+    ['order 1 is for product 7, but was decided for 8', [order()], [sale({ productId: 8 })]],
+    ['order 1 does not exist, but the ledger has decided it (sale)', [], [sale()]],
+  ])('says: %s', (breach, orders, decisions) => {
+    expect(breaches(orders, decisions)).toEqual([breach])
+  })
+})

@@ -1,0 +1,269 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { DeadLetter } from '@stockroom/messaging/dead-letters'
+import type { Options } from 'amqplib'
+
+const openChannel = jest.fn<() => Promise<object>>()
+const takeDeadLetters = jest.fn<(channel: object, queue: string) => Promise<DeadLetter[]>>()
+const requireServices = jest.fn<(environment: object) => Promise<void>>()
+const shutDown = jest.fn<() => Promise<void>>()
+jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
+jest.unstable_mockModule('@stockroom/messaging/dead-letters', () => ({
+  takeDeadLetters,
+  sourceQueues: ['stock-reduction', 'order-settlement'],
+}))
+jest.unstable_mockModule('@stockroom/runtime/shutdown', () => ({ shutDown }))
+jest.unstable_mockModule('./environment-file.ts', () => ({ loadEnvironment: () => {} }))
+jest.unstable_mockModule('./reachability.ts', () => ({ requireServices }))
+const { main } = await import('./dead-letters.ts')
+
+const channel = {
+  sendToQueue: jest.fn<(queue: string, content: Buffer, options: Options.Publish) => boolean>(),
+  publish: jest.fn(),
+  waitForConfirms: jest.fn<() => Promise<void>>(),
+  ack: jest.fn<(message: object) => void>(),
+  close: jest.fn<() => Promise<void>>(),
+  on: jest.fn(),
+}
+const history = {
+  'x-death': [{ queue: 'stock-reduction', reason: 'delivery_limit', count: 1 }],
+  'x-first-death-exchange': 'shop.events',
+  'x-first-death-queue': 'stock-reduction',
+  'x-first-death-reason': 'delivery_limit',
+  'x-last-death-exchange': 'shop.events',
+  'x-last-death-queue': 'stock-reduction',
+  'x-last-death-reason': 'delivery_limit',
+  'x-dead-letter-reason': 'not JSON',
+  'x-first-failed-at': '2026-11-21T10:00:00.000Z',
+  'x-attempts': 3,
+  'x-delivery-count': 101,
+}
+const kept = { 'schema-version': 1, traceparent: '00-ab-cd-01', 'x-deathly': 'kept' }
+
+function letter(messageId: string, queue = 'stock-reduction'): DeadLetter {
+  return {
+    queue,
+    messageId,
+    type: 'order.created',
+    reason: 'not JSON',
+    firstFailedAt: '2026-11-21T10:00:00.000Z',
+    attempts: 3,
+    body: `body of ${messageId}`,
+    message: {
+      content: Buffer.from(`body of ${messageId}`),
+      fields: {},
+      properties: {
+        messageId,
+        type: 'order.created',
+        correlationId: 'request-1',
+        headers: { ...history, ...kept },
+      },
+    } as never,
+  }
+}
+const letters: Record<string, DeadLetter[]> = {}
+
+const run = async (...args: string[]) => {
+  const printed: string[] = []
+  const code = await main(args, (line) => printed.push(line))
+  return { code, printed, output: printed.join('\n') }
+}
+const acknowledged = () =>
+  channel.ack.mock.calls.map(([message]) => (message as DeadLetter['message']).properties.messageId as string)
+const steps: string[] = []
+
+beforeEach(() => {
+  process.env.RABBITMQ_URL = 'amqp://broker'
+  steps.length = 0
+  Object.assign(letters, {
+    'stock-reduction': [letter('a'), letter('b')],
+    'order-settlement': [letter('c', 'order-settlement')],
+  })
+  for (const mock of Object.values(channel)) mock.mockReset()
+  channel.waitForConfirms.mockImplementation(async () => {
+    steps.push('confirmed')
+  })
+  channel.ack.mockImplementation(() => {
+    steps.push('ack')
+  })
+  openChannel.mockReset().mockResolvedValue(channel)
+  takeDeadLetters.mockReset().mockImplementation(async (_channel, queue) => letters[queue] ?? [])
+  requireServices.mockReset().mockResolvedValue()
+  shutDown.mockReset().mockResolvedValue()
+})
+
+describe('dead-letters list', () => {
+  it('prints one line for each letter, and how many there are', async () => {
+    const { code, printed } = await run('list')
+
+    expect(printed).toEqual([
+      'stock-reduction  a  order.created  2026-11-21T10:00:00.000Z  not JSON',
+      'stock-reduction  b  order.created  2026-11-21T10:00:00.000Z  not JSON',
+      'order-settlement  c  order.created  2026-11-21T10:00:00.000Z  not JSON',
+      '3 dead letters',
+    ])
+    expect(code).toBe(0)
+    expect(channel.ack).not.toHaveBeenCalled()
+  })
+
+  it('is done when there are none', async () => {
+    Object.assign(letters, { 'stock-reduction': [], 'order-settlement': [] })
+
+    expect(await run('list')).toMatchObject({ code: 0, printed: ['0 dead letters'] })
+  })
+
+  it('looks into one queue alone', async () => {
+    const { printed } = await run('list', '--queue', 'order-settlement')
+
+    expect(takeDeadLetters.mock.calls).toEqual([[channel, 'order-settlement']])
+    expect(printed.at(-1)).toBe('1 dead letters')
+  })
+})
+
+describe('dead-letters show', () => {
+  it('prints the queue, the properties and the body of a letter, and leaves it', async () => {
+    const { code, printed } = await run('show', 'b')
+
+    expect(code).toBe(0)
+    expect(JSON.parse(printed[0] as string)).toMatchObject({
+      queue: 'stock-reduction',
+      properties: { messageId: 'b', correlationId: 'request-1', headers: { 'x-attempts': 3, ...kept } },
+    })
+    expect(printed[1]).toBe('body of b')
+    expect(printed).toHaveLength(2)
+    expect(channel.ack).not.toHaveBeenCalled()
+  })
+
+  it('fails for a letter that is not there', async () => {
+    expect(await run('show', 'z')).toMatchObject({ code: 1, output: 'There is no dead letter z.' })
+  })
+})
+
+describe('dead-letters redrive', () => {
+  it('sends the letters that are named back to the queue that they came from, and no other', async () => {
+    const { code, printed } = await run('redrive', 'c', 'a')
+
+    expect(code).toBe(0)
+    expect(printed).toEqual(['2 messages went back to their queues'])
+    expect(channel.sendToQueue.mock.calls.map(([queue, content]) => [queue, content.toString()])).toEqual([
+      ['stock-reduction', 'body of a'],
+      ['order-settlement', 'body of c'],
+    ])
+    expect(acknowledged()).toEqual(['a', 'c'])
+  })
+
+  it('takes the history off, and leaves every other property and header', async () => {
+    await run('redrive', 'a')
+
+    const [, , options] = channel.sendToQueue.mock.calls[0] ?? []
+    expect(options).toEqual(
+      expect.objectContaining({
+        messageId: 'a',
+        type: 'order.created',
+        correlationId: 'request-1',
+        headers: kept,
+        persistent: true,
+      }),
+    )
+  })
+
+  it('takes no letter away before the broker has confirmed all', async () => {
+    await run('redrive', '--all')
+
+    expect(steps).toEqual(['confirmed', 'ack', 'ack', 'ack'])
+  })
+
+  it('takes no letter away when the broker does not confirm', async () => {
+    channel.waitForConfirms.mockRejectedValue(new Error('message nacked'))
+
+    const { code, printed } = await run('redrive', '--all')
+
+    expect({ code, printed }).toEqual({ code: 1, printed: ['message nacked'] })
+    expect(channel.ack).not.toHaveBeenCalled()
+  })
+})
+
+describe('dead-letters discard', () => {
+  it('takes the letters away that are named, and no other', async () => {
+    const { code, printed } = await run('discard', 'b')
+
+    expect({ code, printed }).toEqual({ code: 0, printed: ['1 messages discarded'] })
+    expect(acknowledged()).toEqual(['b'])
+  })
+
+  it('takes all of one queue away', async () => {
+    await run('discard', '--all', '--queue', 'stock-reduction')
+
+    expect(acknowledged()).toEqual(['a', 'b'])
+  })
+
+  it('names the letters that are not there, deals with the others, and says 1', async () => {
+    const { code, printed } = await run('discard', 'x', 'b', 'y')
+
+    expect(printed).toEqual([
+      'There is no dead letter x.',
+      'There is no dead letter y.',
+      '1 messages discarded',
+    ])
+    expect(code).toBe(1)
+    expect(acknowledged()).toEqual(['b'])
+  })
+
+  it('says 1 when there is nothing at all', async () => {
+    Object.assign(letters, { 'stock-reduction': [], 'order-settlement': [] })
+
+    expect(await run('discard', '--all')).toMatchObject({ code: 1 })
+  })
+
+  it('finds a letter in the queue alone that is named', async () => {
+    const { code, output } = await run('discard', 'c', '--queue', 'stock-reduction')
+
+    expect({ code, output }).toEqual({ code: 1, output: 'There is no dead letter c.' })
+  })
+})
+
+describe('dead-letters', () => {
+  it.each([
+    [[], 'Say what to do.'],
+    [['burn'], 'There is no command burn.'],
+    [['toString', '--all'], 'There is no command toString.'],
+    [['redrive'], 'redrive wants the ids of messages, or --all.'],
+    [['discard'], 'discard wants the ids of messages, or --all.'],
+    [['show'], 'show wants the ids of messages, or --all.'],
+    [['discard', 'a', '--all'], 'discard wants the ids of messages, or --all.'],
+    [['list', '--queue', 'other'], 'There is no queue other.'],
+    [['list', '--queue'], expect.any(String)],
+    [['list', '--loud'], expect.any(String)],
+  ])('explains itself when it is told %j', async (args, complaint) => {
+    const { code, printed } = await run(...args)
+
+    const [first, usage] = (printed[0] as string).split('\n\n')
+    expect(first).toEqual(complaint)
+    expect(usage).toMatch(/^Looks after the messages/)
+    expect(code).toBe(2)
+    expect(openChannel).not.toHaveBeenCalled()
+  })
+
+  it('says in one line that it can not reach the broker of a shop that keeps it in its process', async () => {
+    delete process.env.RABBITMQ_URL
+
+    const { code, printed } = await run('list')
+
+    expect(code).toBe(1)
+    expect(printed).toEqual([expect.stringMatching(/^RABBITMQ_URL is not set; [^\n]+$/)])
+  })
+
+  it('says in one line why it can not reach RabbitMQ', async () => {
+    requireServices.mockRejectedValue(new Error("RABBITMQ_URL (broker) can't be used: ECONNREFUSED"))
+
+    expect(await run('list')).toMatchObject({
+      code: 1,
+      printed: ["RABBITMQ_URL (broker) can't be used: ECONNREFUSED"],
+    })
+  })
+
+  it.each([['list'], ['discard', '--all'], ['burn']])('closes its connection after %s', async (...args) => {
+    await run(...args)
+
+    expect(shutDown).toHaveBeenCalledTimes(1)
+  })
+})
