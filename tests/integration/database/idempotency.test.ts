@@ -1,0 +1,439 @@
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import pg from 'pg'
+import { handler as createOrder } from '../../../functions/orders/create-order.ts'
+import { handler as getOrder } from '../../../functions/orders/get-order.ts'
+import { handler as purgeIdempotencyKeys } from '../../../functions/orders/purge-idempotency-keys.ts'
+import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
+import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
+import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
+import { handler as updateProduct } from '../../../functions/products/update-product.ts'
+import { problem, send } from '../../support/endpoint-promises.ts'
+import { eventually } from '../../support/eventually.ts'
+import { lambdaContext } from '../../support/lambda-context.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { deliver, storeProduct } from '../../support/stories.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices()
+const broker = RecordingBroker.inPlace()
+const closing: (() => Promise<void>)[] = []
+
+type Endpoint = typeof createOrder
+type Answer = Awaited<ReturnType<typeof order>>
+
+let product: Awaited<ReturnType<typeof storeProduct>>
+let lastKey = 0
+const newKey = () => `key-${++lastKey}`
+
+beforeEach(async () => {
+  broker.reset()
+  product = await storeProduct({ price: 19.99, qty: 1000 })
+})
+
+afterAll(() => Promise.all(closing.map((close) => close())))
+
+/** POST /orders for the test's product. */
+const order = (key: string | undefined, json: object = {}, endpoint: Endpoint = createOrder) =>
+  send(endpoint, {
+    json: { productId: product.id, quantity: 2, ...json },
+    headers: key === undefined ? {} : { 'idempotency-key': key },
+  })
+
+const isReplay = ({ headers }: Answer) => headers['idempotent-replayed'] === 'true'
+
+/** The orders that are there of the test's product. */
+const orders = () =>
+  runSql<{ id: string; quantity: number }>(
+    own.databaseUrl,
+    'select id, quantity from orders.orders where product_id = $1 order by id',
+    [product.id],
+  )
+
+const shiftKey = (key: string, interval: string) =>
+  runSql(
+    own.databaseUrl,
+    'update orders.idempotency_keys set created_at = now() - $2::interval where key = $1',
+    [key, interval],
+  )
+
+/** Hands everything that was told of orders and stock to the consumers, as the queues do. */
+async function settle(): Promise<void> {
+  const messagesOf = (...names: string[]) =>
+    names
+      .flatMap((name) => broker.of(name))
+      .map(({ body, options }) => ({ type: options.type as string, body }))
+  await deliver(reduceStock, 'stock-reduction', messagesOf('order.created'))
+  await deliver(settleOrder, 'order-settlement', messagesOf('stock.reduced', 'stock.rejected'))
+}
+
+/** The endpoint in a process of its own, as good as: with its own modules, pool and connections. */
+async function anotherInstance(): Promise<Endpoint> {
+  jest.resetModules()
+  const { handler } = await import('../../../functions/orders/create-order.ts')
+  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
+  const { shutDown } = await import('@stockroom/runtime/shutdown')
+  RecordingBroker.inPlace(useBrokerClient)
+  closing.push(shutDown)
+  return handler
+}
+
+describe('a request that comes again with its key', () => {
+  it('gets the first answer: same body, same Location, and says that it is a replay; the effect is one', async () => {
+    const key = newKey()
+    const first = await order(key)
+
+    const again = await order(key)
+
+    expect(first.statusCode).toBe(202)
+    expect(first.headers).not.toHaveProperty('idempotent-replayed')
+    expect(again.statusCode).toBe(202)
+    expect(again.body).toEqual(first.body)
+    expect(again.headers).toEqual({
+      ...first.headers,
+      'idempotent-replayed': 'true',
+      'x-request-id': expect.any(String),
+    })
+    expect(await orders()).toEqual([{ id: String(first.body.id), quantity: 2 }])
+    expect(broker.of('order.created')).toHaveLength(1)
+  })
+
+  it.each([
+    ['confirmed', 2],
+    ['rejected', 1001],
+  ])('gets the first answer, pending, after the order was %s', async (status, quantity) => {
+    const key = newKey()
+    await send(updateProduct, { path: { id: String(product.id) }, json: { qty: 2000 } })
+    const first = await order(key, { quantity })
+    await runSql(own.databaseUrl, 'update products.products set qty = 1000 where id = $1', [product.id])
+    await settle()
+
+    const again = await order(key, { quantity })
+
+    const now = await send(getOrder, { path: { id: String(first.body.id) } })
+    expect(now.body.status).toBe(status)
+    expect(again).toMatchObject({ statusCode: 202, body: first.body })
+    expect(again.body.status).toBe('pending')
+    expect(isReplay(again)).toBe(true)
+  })
+
+  it('gets the first answer when the stock is gone and the price another', async () => {
+    const key = newKey()
+    const first = await order(key, { quantity: 1000 })
+    await settle()
+    await send(updateProduct, { path: { id: String(product.id) }, json: { price: 99 } })
+
+    const again = await order(key, { quantity: 1000 })
+
+    expect(await order(undefined, { quantity: 1 })).toMatchObject({ statusCode: 409 })
+    expect(again).toMatchObject({ statusCode: 202, body: first.body })
+    expect(isReplay(again)).toBe(true)
+  })
+
+  it('gets the first answer when the product is gone', async () => {
+    const key = newKey()
+    const first = await order(key)
+    await send(deleteProduct, { path: { id: String(product.id) } })
+
+    expect(await order(key)).toMatchObject({ statusCode: 202, body: first.body })
+  })
+
+  it('gets the first answer whatever the order and spacing of the members', async () => {
+    const key = newKey()
+    const first = await order(key)
+
+    const again = await send(createOrder, {
+      body: `{ "quantity" : 2.0,\n "productId": ${product.id} }`,
+      headers: { 'content-type': 'application/json; charset=utf-8', 'idempotency-key': key },
+    })
+
+    expect(again).toMatchObject({ statusCode: 202, body: first.body })
+    expect(isReplay(again)).toBe(true)
+  })
+
+  it('gets it from another instance, too', async () => {
+    const key = newKey()
+    const first = await order(key)
+
+    const again = await order(key, {}, await anotherInstance())
+
+    expect(again).toMatchObject({ statusCode: 202, body: first.body })
+    expect(isReplay(again)).toBe(true)
+    expect(await orders()).toHaveLength(1)
+  })
+})
+
+describe('a key', () => {
+  it('is refused with another body, and goes on standing for the first', async () => {
+    const key = newKey()
+    const first = await order(key)
+
+    const other = await order(key, { quantity: 3 })
+
+    expect(other.statusCode).toBe(422)
+    expect(other.body).toEqual(problem(422, 'idempotency-key-reused'))
+    expect(await order(key)).toMatchObject({ statusCode: 202, body: first.body })
+    expect(await orders()).toHaveLength(1)
+  })
+
+  it.each([
+    ['too little stock', 409, { quantity: 1001 }],
+    ['an unknown product', 404, { productId: 9_007_199_254_740_991 }],
+    ['a wrong body', 400, { quantity: 0 }],
+  ])('stays free when the request is refused for %s', async (_, status, json) => {
+    const key = newKey()
+
+    const refused = await order(key, json)
+    const accepted = await order(key)
+
+    expect(refused.statusCode).toBe(status)
+    expect(accepted.statusCode).toBe(202)
+    expect(isReplay(accepted)).toBe(false)
+  })
+
+  it.each(['', 'k'.repeat(256)])('is malformed when it is "%s"', async (key) => {
+    const answer = await order(key)
+
+    expect(answer.statusCode).toBe(400)
+    expect(answer.body).toEqual(problem(400, 'idempotency-key-malformed'))
+    expect(await orders()).toEqual([])
+  })
+
+  it.each([
+    ['the longest', 'k'.repeat(255)],
+    ['the longest beyond ASCII', 'é'.repeat(255)],
+    ['one character', '-'],
+    ['quoted', '"8e03978e-40d5-43dd-bc93-6894a57f9324"'],
+    ['looking like SQL', "'; drop table orders.orders; --"],
+    ['two headers in one', 'one, two'],
+  ])('may be %s', async (_, key) => {
+    const first = await order(key)
+    const again = await order(key)
+
+    expect(first.statusCode).toBe(202)
+    expect(isReplay(again)).toBe(true)
+    expect(again.body).toEqual(first.body)
+  })
+
+  it('is compared as it was sent: case, spaces, quotes and accents tell keys apart', async () => {
+    const keys = ['Abc', 'abc', 'abc ', '"abc"', 'caf\u00e9', 'cafe\u0301', '%61bc', 'abc\\', '\\x61bc']
+
+    const answers = await Promise.all(keys.map((key) => order(key)))
+
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(keys.map(() => 202))
+    expect(answers.some(isReplay)).toBe(false)
+    expect(await orders()).toHaveLength(keys.length)
+  })
+
+  it('is not needed: requests without one are all accepted', async () => {
+    const answers = [await order(undefined), await order(undefined)]
+
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202])
+    expect(await orders()).toHaveLength(2)
+  })
+})
+
+describe('requests that race with one key', () => {
+  it('make one order in one process, however many there are', async () => {
+    const key = newKey()
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => order(key)))
+
+    const fresh = answers.filter((answer) => answer.statusCode === 202 && !isReplay(answer))
+    const others = answers.filter((answer) => !fresh.includes(answer))
+    expect(fresh).toHaveLength(1)
+    for (const answer of others) expect([202, 409]).toContain(answer.statusCode)
+    for (const { statusCode, body } of others) {
+      if (statusCode === 202) expect(body).toEqual(fresh[0]?.body)
+      else expect(body).toEqual(problem(409, 'idempotency-key-in-progress'))
+    }
+    expect(await orders()).toHaveLength(1)
+  })
+
+  it('make one order for each key over three processes, and the same answer for all', async () => {
+    const instances = [createOrder, await anotherInstance(), await anotherInstance()]
+    const keys = Array.from({ length: 15 }, newKey)
+
+    const answers = await Promise.all(
+      keys.map((key) => Promise.all(instances.flatMap((one) => [order(key, {}, one), order(key, {}, one)]))),
+    )
+
+    for (const ofOneKey of answers) {
+      const accepted = ofOneKey.filter(({ statusCode }) => statusCode === 202)
+      expect(ofOneKey.every(({ statusCode }) => statusCode === 202 || statusCode === 409)).toBe(true)
+      expect(accepted.filter((answer) => !isReplay(answer))).toHaveLength(1)
+      expect(new Set(accepted.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+    }
+    expect(await orders()).toHaveLength(keys.length)
+  })
+
+  it('with different bodies make one order over two processes, and the losers get a refusal', async () => {
+    const there = await anotherInstance()
+    const keys = Array.from({ length: 15 }, newKey)
+
+    const answers = await Promise.all(
+      keys.map((key) => Promise.all([order(key, { quantity: 1 }), order(key, { quantity: 2 }, there)])),
+    )
+
+    for (const statuses of answers.map((both) => both.map(({ statusCode }) => statusCode).sort())) {
+      expect(statuses).toEqual([202, 422])
+    }
+    expect(await orders()).toHaveLength(keys.length)
+  })
+})
+
+describe('a key that another instance is just taking', () => {
+  /** An instance that has taken the key and not committed yet. */
+  async function takenElsewhere(key: string) {
+    const client = new pg.Client(own.databaseUrl)
+    await client.connect()
+    await client.query('begin')
+    await client.query('insert into orders.idempotency_keys (key, fingerprint) values ($1, $2)', [
+      key,
+      'other',
+    ])
+    return async (outcome: 'commit' | 'rollback') => {
+      await client.query(outcome)
+      await client.end()
+    }
+  }
+  const waits = () =>
+    eventually(async () => {
+      const rows = await runSql(
+        own.databaseUrl,
+        "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+      return rows.length > 0
+    })
+
+  it('is waited for, and taken when the other gives up', async () => {
+    const key = newKey()
+    const end = await takenElsewhere(key)
+    const answer = order(key)
+    await waits()
+
+    await end('rollback')
+
+    expect(await answer).toMatchObject({ statusCode: 202 })
+    expect(isReplay(await answer)).toBe(false)
+  })
+
+  it('makes no order when the other goes through', async () => {
+    const key = newKey()
+    const end = await takenElsewhere(key)
+    const answer = order(key)
+    await waits()
+
+    await end('commit')
+
+    // The other instance of this test has stored no order: there is nothing to show yet.
+    expect((await answer).body).toEqual(problem(409, 'idempotency-key-in-progress'))
+    expect(await orders()).toEqual([])
+  })
+
+  it('is not waited for without end, and does not harm those who come after', async () => {
+    const key = newKey()
+    const end = await takenElsewhere(key)
+
+    const answer = await order(key)
+    await end('rollback')
+    const next = await order(newKey())
+
+    expect(answer.statusCode).toBe(503)
+    expect(next.statusCode).toBe(202)
+  })
+})
+
+describe('a key of yesterday', () => {
+  it('still stands for its order a minute before its day is over', async () => {
+    const key = newKey()
+    await order(key)
+    await shiftKey(key, '23 hours 59 minutes')
+
+    expect(isReplay(await order(key))).toBe(true)
+    expect(await order(key, { quantity: 3 })).toMatchObject({ statusCode: 422 })
+  })
+
+  it('is free after 24 hours, for any body, and then stands for the new order', async () => {
+    const key = newKey()
+    const first = await order(key)
+    await shiftKey(key, '24 hours')
+
+    const second = await order(key, { quantity: 3 })
+    const again = await order(key, { quantity: 3 })
+
+    expect(second.statusCode).toBe(202)
+    expect(isReplay(second)).toBe(false)
+    expect(second.body.id).not.toBe(first.body.id)
+    expect(again.body).toEqual(second.body)
+    expect(isReplay(again)).toBe(true)
+  })
+
+  it('makes one order when it is used again over two processes at once', async () => {
+    const key = newKey()
+    await order(key)
+    await shiftKey(key, '25 hours')
+    const there = await anotherInstance()
+
+    const answers = await Promise.all([order(key), order(key, {}, there)])
+
+    expect(answers.filter((answer) => answer.statusCode === 202 && !isReplay(answer))).toHaveLength(1)
+    expect(await orders()).toHaveLength(2)
+  })
+})
+
+describe('purgeIdempotencyKeys', () => {
+  const keysLeft = async () =>
+    Number(
+      (await runSql<{ count: string }>(own.databaseUrl, 'select count(*) from orders.idempotency_keys'))[0]
+        ?.count,
+    )
+  const purge = () => purgeIdempotencyKeys({}, lambdaContext()) as Promise<{ purged: number }>
+  const oldKeys = (count: number) =>
+    runSql(
+      own.databaseUrl,
+      `insert into orders.idempotency_keys (key, fingerprint, created_at)
+       select 'old-' || n, 'any', now() - interval '24 hours' - n * interval '1 second' from generate_series(1, $1) n`,
+      [count],
+    )
+
+  beforeEach(() => runSql(own.databaseUrl, 'truncate orders.idempotency_keys'))
+
+  it('forgets keys that are older than a day, and no others, and says how many', async () => {
+    const [young, old] = [newKey(), newKey()]
+    await order(young)
+    await order(old)
+    await shiftKey(young, '23 hours 59 minutes')
+    await shiftKey(old, '24 hours')
+
+    const outcome = await purge()
+
+    expect(outcome).toEqual({ purged: 1 })
+    expect(await keysLeft()).toBe(1)
+    expect(isReplay(await order(young))).toBe(true)
+    expect(await orders()).toHaveLength(2)
+  })
+
+  it('shares the work among instances that run at once', async () => {
+    await oldKeys(500)
+
+    const outcomes = await Promise.all([purge(), purge(), purge()])
+
+    expect(outcomes.reduce((sum, { purged }) => sum + purged, 0)).toBe(500)
+    expect(await keysLeft()).toBe(0)
+  })
+
+  it('keeps up with a shop that has taken many orders since its last run', async () => {
+    await oldKeys(50_000)
+
+    await purge()
+
+    expect(await keysLeft()).toBe(0)
+  })
+
+  it('has nothing to do when there is nothing old', async () => {
+    await order(newKey())
+
+    expect(await purge()).toEqual({ purged: 0 })
+  })
+})

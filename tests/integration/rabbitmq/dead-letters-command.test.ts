@@ -1,0 +1,318 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { inspectQueues } from '@stockroom/messaging/queue-inspection'
+import { declareTopology } from '@stockroom/messaging/topology'
+import amqp, { type ChannelModel, type ConfirmChannel, type GetMessage, type Options } from 'amqplib'
+import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
+import { main } from '../../../local/dead-letters.ts'
+import { ownName, testEnvironment } from '../../support/environment.ts'
+import { eventually } from '../../support/eventually.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { deliver } from '../../support/stories.ts'
+import { freePort } from '../../support/tcp-proxy.ts'
+import { createVirtualHost, deleteVirtualHost } from '../../support/virtual-host.ts'
+
+let connection: ChannelModel
+let channel: ConfirmChannel
+
+// Before the virtual host goes.
+afterAll(() => connection.close())
+
+const own = ownServices({ rabbitmq: true })
+const queues = ['stock-reduction', 'order-settlement']
+
+beforeAll(async () => {
+  connection = await amqp.connect(own.rabbitmqUrl)
+  channel = await connection.createConfirmChannel()
+})
+
+beforeEach(async () => {
+  await declareTopology(channel)
+  for (const queue of queues) {
+    await channel.purgeQueue(queue)
+    await channel.purgeQueue(`${queue}.dead`)
+  }
+})
+
+/** Runs the command in this process. */
+async function run(...args: string[]) {
+  const printed: string[] = []
+  const code = await main(args, (line) => printed.push(line))
+  return { code, printed }
+}
+
+/** Runs the command as `npm run dead-letters` does. */
+async function runProcess(environment: Record<string, string>, ...args: string[]) {
+  const env = { PATH: process.env.PATH, LOG_LEVEL: 'silent', ...environment }
+  try {
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      ['local/dead-letters.ts', ...args],
+      {
+        env,
+        timeout: 20_000,
+      },
+    )
+    return { code: 0, stdout, stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, stdout, stderr }
+  }
+}
+
+const header = {
+  'x-dead-letter-reason': 'not JSON',
+  'x-first-failed-at': '2026-11-21T10:00:00.000Z',
+  'x-attempts': 1,
+}
+
+/** The headers of a message that was redriven: RabbitMQ counts its deliveries from the beginning. */
+const anew = { 'schema-version': 1, 'x-delivery-count': 0 }
+
+/** Puts letters into a dead-letter queue as the consumer chain does; resolves to their ids. */
+async function setAside(count: number, queue = 'stock-reduction', options: Options.Publish = {}) {
+  const ids = Array.from({ length: count }, () => randomUUID())
+  for (const messageId of ids) {
+    channel.publish('shop.dead-letters', `${queue}.dead`, Buffer.from(`body of ${messageId}`), {
+      messageId,
+      type: 'order.created',
+      persistent: true,
+      ...options,
+      headers: { 'schema-version': 1, ...header, ...options.headers },
+    })
+  }
+  await channel.waitForConfirms()
+  return ids
+}
+
+/** Lets RabbitMQ itself set a message aside, by refusing it. */
+async function refuse(messageId: string): Promise<void> {
+  channel.publish('shop.events', 'order.created', Buffer.from(`body of ${messageId}`), {
+    messageId,
+    correlationId: 'request-1',
+    headers: { 'schema-version': 1 },
+    persistent: true,
+  })
+  await channel.waitForConfirms()
+  channel.nack((await channel.get('stock-reduction')) as GetMessage, false, false)
+  await eventually(async () => (await countOf('stock-reduction.dead')) > 0)
+}
+
+const countOf = async (queue: string) => (await channel.checkQueue(queue)).messageCount
+
+/** Takes everything out of a queue; what a channel that was just closed held takes a moment to come back. */
+async function drain(queue: string, count: number): Promise<GetMessage[]> {
+  await eventually(async () => (await countOf(queue)) === count)
+  const messages: GetMessage[] = []
+  for (let message = await channel.get(queue); message; message = await channel.get(queue)) {
+    channel.ack(message)
+    messages.push(message)
+  }
+  return messages
+}
+const idsIn = async (queue: string, count: number) =>
+  (await drain(queue, count)).map(({ properties }) => properties.messageId)
+
+describe('dead-letters list', () => {
+  it('shows what the consumer chain and RabbitMQ itself have set aside, and leaves it', async () => {
+    await deliver(reduceStock, 'stock-reduction', [{ messageId: 'poison', type: 'order.created', text: '{' }])
+    await refuse('refused')
+
+    const first = await run('list')
+    const second = await run('list')
+
+    expect(first.code).toBe(0)
+    expect(first.printed).toEqual([
+      expect.stringMatching(/^stock-reduction {2}poison {2}order\.created {2}20\d\d-\S+Z {2}not JSON$/),
+      'stock-reduction  refused  (none)  -  set aside by RabbitMQ (rejected)',
+      '2 dead letters',
+    ])
+    expect(second).toEqual(first)
+    expect(await idsIn('stock-reduction.dead', 2)).toEqual(['poison', 'refused'])
+  })
+
+  it('says what was delivered too often', async () => {
+    await setAside(1, 'order-settlement', {
+      messageId: 'tired',
+      headers: { 'x-dead-letter-reason': undefined, 'x-first-death-reason': 'delivery_limit' },
+    })
+
+    const { printed } = await run('list', '--queue', 'order-settlement')
+
+    expect(printed[0]).toContain('delivered too often without success')
+  })
+})
+
+describe('dead-letters show', () => {
+  it('shows a letter with its headers and its body, and leaves it', async () => {
+    await refuse('refused')
+
+    const { code, printed } = await run('show', 'refused')
+
+    expect(code).toBe(0)
+    expect(JSON.parse(printed[0] as string)).toMatchObject({
+      queue: 'stock-reduction',
+      properties: {
+        messageId: 'refused',
+        correlationId: 'request-1',
+        headers: { 'x-first-death-reason': 'rejected' },
+      },
+    })
+    expect(printed[1]).toBe('body of refused')
+    expect(await idsIn('stock-reduction.dead', 1)).toEqual(['refused'])
+  })
+})
+
+describe('dead-letters redrive', () => {
+  it('puts letters into the queue that they came from, without their history, and leaves the others in order', async () => {
+    const ids = await setAside(5)
+
+    const { code, printed } = await run('redrive', ids[3] as string, ids[1] as string)
+
+    expect({ code, printed }).toEqual({ code: 0, printed: ['2 messages went back to their queues'] })
+    const back = await drain('stock-reduction', 2)
+    expect(back.map(({ properties }) => properties.messageId)).toEqual([ids[1], ids[3]])
+    expect(back[0]?.content.toString()).toBe(`body of ${ids[1]}`)
+    expect(back[0]?.properties).toMatchObject({
+      type: 'order.created',
+      deliveryMode: 2,
+      headers: { 'schema-version': 1 },
+    })
+    expect(back[0]?.properties.headers).toEqual(anew)
+    expect(await idsIn('stock-reduction.dead', 3)).toEqual([ids[0], ids[2], ids[4]])
+  })
+
+  it('takes off what RabbitMQ has added, so that the message starts anew', async () => {
+    await refuse('refused')
+
+    await run('redrive', 'refused')
+
+    const [back] = await drain('stock-reduction', 1)
+    expect(back?.properties).toMatchObject({ messageId: 'refused', correlationId: 'request-1' })
+    expect(back?.properties.headers).toEqual(anew)
+  })
+
+  it('puts each letter of both queues into its own', async () => {
+    const [one] = await setAside(1, 'stock-reduction')
+    const [other] = await setAside(1, 'order-settlement')
+
+    await run('redrive', '--all')
+
+    expect(await idsIn('stock-reduction', 1)).toEqual([one])
+    expect(await idsIn('order-settlement', 1)).toEqual([other])
+  })
+
+  it('redrives hundreds', async () => {
+    await setAside(400)
+
+    const { printed } = await run('redrive', '--all')
+
+    expect(printed).toEqual(['400 messages went back to their queues'])
+    expect(await countOf('stock-reduction')).toBe(400)
+    expect(await countOf('stock-reduction.dead')).toBe(0)
+  })
+
+  it('loses nothing when the queue is not there', async () => {
+    const ids = await setAside(2)
+    await channel.deleteQueue('stock-reduction')
+
+    const { code } = await run('redrive', '--all')
+
+    expect(code).toBe(1)
+    expect(await idsIn('stock-reduction.dead', 2)).toEqual(ids)
+  })
+})
+
+describe('dead-letters discard', () => {
+  it('takes the letters away that are named, for good, and leaves the others in order', async () => {
+    const ids = await setAside(4)
+
+    const { code, printed } = await run('discard', ids[0] as string, ids[2] as string, 'unknown')
+
+    expect({ code, printed }).toEqual({
+      code: 1,
+      printed: ['There is no dead letter unknown.', '2 messages discarded'],
+    })
+    expect(await idsIn('stock-reduction.dead', 2)).toEqual([ids[1], ids[3]])
+    expect(await countOf('stock-reduction')).toBe(0)
+  })
+
+  it('takes all of one queue away', async () => {
+    await setAside(3, 'stock-reduction')
+    const [kept] = await setAside(1, 'order-settlement')
+
+    const { code } = await run('discard', '--all', '--queue', 'stock-reduction')
+
+    expect(code).toBe(0)
+    expect(await countOf('stock-reduction.dead')).toBe(0)
+    expect(await idsIn('order-settlement.dead', 1)).toEqual([kept])
+  })
+})
+
+describe('inspectQueues', () => {
+  it('tells what waits and what is dead, any number of times, and leaves it', async () => {
+    const ids = await setAside(3)
+    channel.publish('shop.events', 'stock.reduced', Buffer.from('{}'), { messageId: 'waiting' })
+    await channel.waitForConfirms()
+
+    for (let look = 0; look < 3; look += 1) {
+      expect(await inspectQueues()).toEqual({
+        ready: { 'stock-reduction': 0, 'order-settlement': 1 },
+        deadLetters: ids.map((messageId) => ({
+          queue: 'stock-reduction',
+          messageId,
+          reason: 'not JSON',
+          body: `body of ${messageId}`,
+        })),
+      })
+      await eventually(async () => (await countOf('stock-reduction.dead')) === ids.length)
+    }
+    expect(await idsIn('stock-reduction.dead', 3)).toEqual(ids)
+  })
+})
+
+describe('npm run dead-letters', () => {
+  it('prints its list and exits with 0', async () => {
+    await setAside(1)
+
+    const { code, stdout, stderr } = await runProcess({ RABBITMQ_URL: own.rabbitmqUrl }, 'list')
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^stock-reduction .*\n1 dead letters\n$/)
+  })
+
+  it('exits with 1 for a letter that is not there, and with 2 for what it does not understand', async () => {
+    const unknown = await runProcess({ RABBITMQ_URL: own.rabbitmqUrl }, 'show', 'unknown')
+    const nonsense = await runProcess({ RABBITMQ_URL: own.rabbitmqUrl }, 'burn')
+
+    expect(unknown).toEqual({ code: 1, stdout: 'There is no dead letter unknown.\n', stderr: '' })
+    expect(nonsense).toMatchObject({ code: 2, stdout: expect.stringContaining('npm run dead-letters') })
+  })
+
+  it('says in one line that nobody answers, and exits with 1', async () => {
+    const { code, stdout, stderr } = await runProcess(
+      { RABBITMQ_URL: `amqp://user:secret@127.0.0.1:${await freePort()}` },
+      'list',
+    )
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toMatch(/^RABBITMQ_URL \(127\.0\.0\.1:\d+\) can't be used: [^\n]*ECONNREFUSED[^\n]*\n$/)
+    expect(stdout).not.toContain('secret')
+  })
+
+  it('says in one line that the queues are not there, and exits with 1', async () => {
+    const { services } = testEnvironment()
+    if (!('url' in services.rabbitmq)) throw new Error('this suite needs RabbitMQ')
+    const { url, control } = services.rabbitmq
+    const name = ownName()
+    const empty = await createVirtualHost(url, control, name)
+
+    const { code, stdout, stderr } = await runProcess({ RABBITMQ_URL: empty }, 'list')
+    await deleteVirtualHost(url, control, name)
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toMatch(/^[^\n]*stock-reduction\.dead[^\n]*\n$/)
+  })
+})
