@@ -1,0 +1,49 @@
+import { type OrderBook, percentile } from './load/order-book.ts'
+import type { Scenario } from './scenario.ts'
+
+/** What came of a scenario. Where it couldn't even begin, there is nothing but the breach that says why. */
+export interface Result {
+  scenario: Scenario
+  breaches: string[]
+  /** How long it took, with everything around it. */
+  seconds: number
+  book?: OrderBook
+  settled?: number
+  lost?: number
+  oversold?: number
+  /** From the end of the fault until the shop was healthy and had settled every order of before. */
+  recoverySeconds?: number | undefined
+}
+
+const columns: { title: string; width: number; cell(result: Result): string | number | undefined }[] = [
+  { title: 'scenario', width: 25, cell: ({ scenario }) => scenario.name },
+  { title: 'what was done', width: 62, cell: ({ scenario }) => scenario.injected },
+  { title: 'requests', width: 8, cell: ({ book }) => book?.outcomes.length },
+  { title: 'orders', width: 6, cell: ({ book }) => book?.accepted().size },
+  { title: '503', width: 5, cell: ({ book }) => book?.count(503) },
+  { title: '409', width: 5, cell: ({ book }) => book?.count(409) },
+  { title: 'no answer', width: 9, cell: ({ book }) => book?.count(undefined) },
+  { title: 'settled', width: 7, cell: ({ settled }) => settled },
+  { title: 'lost', width: 4, cell: ({ lost }) => lost },
+  { title: 'oversold', width: 8, cell: ({ oversold }) => oversold },
+  { title: '503 after ms (95 %, longest)', width: 28, cell: ({ book }) => book && refusalTimes(book) },
+  { title: 'recovered in s', width: 14, cell: ({ recoverySeconds }) => recoverySeconds?.toFixed(1) },
+  { title: 'verdict', width: 7, cell: ({ breaches }) => (breaches.length === 0 ? 'kept' : 'BROKEN') },
+]
+
+/** The first two lines of the table, in Markdown. */
+export const tableHead = (): string =>
+  [row(columns.map(({ title }) => title)), row(columns.map(({ width }) => '-'.repeat(width)))].join('\n')
+
+/** A scenario as a line of the table. */
+export const tableRow = (result: Result): string =>
+  row(columns.map(({ cell }) => String(cell(result) ?? '–')))
+
+const row = (cells: string[]): string =>
+  `| ${cells.map((cell, index) => cell.padEnd(columns[index]?.width ?? 0)).join(' | ')} |`
+
+function refusalTimes(book: OrderBook): string {
+  const latencies = book.latencies(503)
+  if (latencies.length === 0) return '–'
+  return `${percentile(latencies, 0.95).toFixed()}, ${latencies.at(-1)?.toFixed()}`
+}
