@@ -1,0 +1,315 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import pg from 'pg'
+import { findOrder } from '../../../functions/orders/order-store.ts'
+import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
+import { handler as updateProduct } from '../../../functions/products/update-product.ts'
+import { main } from '../../../local/audit/audit.ts'
+import { readBooks } from '../../../local/audit/books.ts'
+import { send } from '../../support/endpoint-promises.ts'
+import { eventually } from '../../support/eventually.ts'
+import { handOn } from '../../support/loopback-shop.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { place, storeProduct } from '../../support/stories.ts'
+import { freePort } from '../../support/tcp-proxy.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices()
+const broker = RecordingBroker.inPlace()
+
+beforeAll(async () => {
+  // Without RABBITMQ_URL the queues are asked through a shop, and none listens there.
+  Object.assign(process.env, { RABBITMQ_URL: '', LAMBDA_PORT: String(await freePort()) })
+})
+
+beforeEach(async () => {
+  broker.reset()
+  await sql(
+    'truncate products.products, products.stock_movements, products.outbox, orders.orders, orders.idempotency_keys, orders.outbox',
+  )
+})
+
+const sql = (statement: string, values: unknown[] = []) =>
+  runSql<{ id: string }>(own.databaseUrl, statement, values)
+
+const order = async (productId: number, quantity = 1) => {
+  const { order, announced } = await place({
+    productId,
+    quantity,
+    unitPrice: 1,
+    totalPrice: quantity,
+    requestId: 'request-1',
+  })
+  await announced
+  return order
+}
+
+/** Takes an audit as `npm run audit` does. */
+async function audit() {
+  const printed: string[] = []
+  const code = await main((line) => printed.push(line))
+  const lines = printed.join('\n').split('\n')
+  return {
+    code,
+    lines,
+    broken: lines.flatMap((line) => /^BROKEN {2}(.*)$/.exec(line)?.[1] ?? []),
+    verdict: lines.at(-1),
+  }
+}
+const numbers = (line = '') => line.trim().split(/\s+/)
+
+/** A shop with one confirmed order, one rejected, both of the product. */
+async function shop() {
+  const product = await storeProduct({ qty: 10 })
+  const confirmed = await order(product.id, 4)
+  const rejected = await order(product.id, 7)
+  await handOn(broker)
+  return { productId: product.id, confirmed: confirmed.id, rejected: rejected.id }
+}
+
+describe('the audit of a shop that keeps its promises', () => {
+  it('shows the books, says that they balance, and exits with 0', async () => {
+    const { productId, confirmed } = await shop()
+    const gone = await storeProduct({ qty: 5 })
+    await send(updateProduct, { path: { id: String(productId) }, json: { qty: 20 } })
+    await send(deleteProduct, { path: { id: String(gone.id) } })
+    await order(productId, 3)
+
+    const { code, lines, broken, verdict } = await audit()
+
+    expect((await findOrder(confirmed))?.status).toBe('confirmed')
+    expect({ code, broken, verdict }).toEqual({ code: 0, broken: [], verdict: 'The books balance.' })
+    expect(numbers(lines[2])).toEqual(['3', '1', '1', '1'])
+    expect(numbers(lines.find((line) => line.trim().startsWith(`${productId} `)))).toEqual(
+      [productId, 10, 14, 4, 4, 0, 20].map(String),
+    )
+    expect(numbers(lines.find((line) => line.trim().startsWith(`${gone.id} `)))).toEqual(
+      [gone.id, 5, -5, 0, 0, 0, 'deleted'].map(String),
+    )
+    expect(lines.join('\n')).toContain('none: the broker in process is stopped')
+  })
+
+  it('counts what pending orders have taken as reserved', async () => {
+    const { id } = await storeProduct({ qty: 10 })
+    const { id: orderId } = await order(id, 3)
+    await handOn(broker)
+    await sql("update orders.orders set status = 'pending', settled_at = null where id = $1", [orderId])
+
+    const { code, lines } = await audit()
+
+    expect(code).toBe(0)
+    expect(numbers(lines[6])).toEqual([id, 10, 0, 3, 0, 3, 7].map(String))
+  })
+
+  it('counts what is left in the outboxes', async () => {
+    broker.confirms = () => false
+    await order((await storeProduct({ qty: 10 })).id)
+
+    const { code, lines } = await audit()
+
+    expect(code).toBe(0)
+    expect(lines.find((line) => line.startsWith('Outbox'))).toContain('0 events of products, 1 of orders')
+  })
+
+  it('is fine with a shop where nothing has happened', async () => {
+    expect(await audit()).toMatchObject({ code: 0, verdict: 'The books balance.' })
+  })
+
+  it('is fine with an order of a product that there never was', async () => {
+    await order(9_007_199_254_740_991)
+    await handOn(broker)
+
+    expect(await audit()).toMatchObject({ code: 0, broken: [] })
+  })
+})
+
+describe('the audit of a shop that has broken a promise', () => {
+  type Shop = Awaited<ReturnType<typeof shop>>
+
+  beforeAll(async () => {
+    await sql(`alter table products.products drop constraint stock_is_never_negative`)
+    await sql(`alter table products.stock_movements drop constraint an_order_is_decided_once`)
+    await sql(`alter table products.stock_movements drop constraint orders_take_and_the_rest_has_no_order`)
+  })
+
+  const sale = "product_id, order_id, change, kind) values ($1, $2, $3, 'sale')"
+  const stories: [string, (shop: Shop) => Promise<unknown>, (shop: Shop) => string[]][] = [
+    [
+      'stock that nobody has booked',
+      ({ productId }) => sql('update products.products set qty = qty + 1 where id = $1', [productId]),
+      ({ productId }) => [`product ${productId} has 7 pieces, but the ledger says 6`],
+    ],
+    [
+      'stock below zero',
+      ({ productId }) => sql('update products.products set qty = -1 where id = $1', [productId]),
+      ({ productId }) => [`product ${productId} has a stock of -1`],
+    ],
+    [
+      'a product whose stock was not booked out when it was deleted',
+      ({ productId }) => sql('delete from products.products where id = $1', [productId]),
+      ({ productId }) => [`product ${productId} has no pieces, but the ledger says 6`],
+    ],
+    [
+      'an order that took its stock twice',
+      async ({ productId, confirmed }) => {
+        await sql(`insert into products.stock_movements (${sale}`, [productId, confirmed, -4])
+        await sql('update products.products set qty = qty - 4 where id = $1', [productId])
+      },
+      ({ confirmed }) => [`order ${confirmed} was decided 2 times`],
+    ],
+    [
+      'a confirmed order that took nothing',
+      async ({ productId, confirmed }) => {
+        await sql('delete from products.stock_movements where order_id = $1', [confirmed])
+        await sql('update products.products set qty = qty + 4 where id = $1', [productId])
+      },
+      ({ confirmed }) => [`order ${confirmed} is confirmed, but the ledger has not decided it`],
+    ],
+    [
+      'a rejected order that nobody has decided',
+      ({ rejected }) => sql('delete from products.stock_movements where order_id = $1', [rejected]),
+      ({ rejected }) => [`order ${rejected} is rejected, but the ledger has not decided it`],
+    ],
+    [
+      'a rejected order that took stock',
+      ({ confirmed }) =>
+        sql("update orders.orders set status = 'rejected', reason = 'insufficient-stock' where id = $1", [
+          confirmed,
+        ]),
+      ({ confirmed }) => [`order ${confirmed} is rejected, but has taken 4 pieces`],
+    ],
+    [
+      'a confirmed order that was refused its stock',
+      ({ rejected }) =>
+        sql("update orders.orders set status = 'confirmed', reason = null where id = $1", [rejected]),
+      ({ rejected }) => [`order ${rejected} is confirmed, but the ledger refused it (insufficient-stock)`],
+    ],
+    [
+      'an order that took more than it was for',
+      async ({ productId, confirmed }) => {
+        await sql('update products.stock_movements set change = -5 where order_id = $1', [confirmed])
+        await sql('update products.products set qty = qty - 1 where id = $1', [productId])
+      },
+      ({ confirmed }) => [`order ${confirmed} is for 4 pieces, but has taken 5`],
+    ],
+    [
+      'an order that took the stock of another product',
+      async ({ confirmed }) => {
+        const other = await storeProduct({ qty: 5 })
+        await sql('update orders.orders set product_id = $2 where id = $1', [confirmed, other.id])
+      },
+      ({ productId, confirmed }) => [
+        expect.stringMatching(
+          new RegExp(`^order ${confirmed} is for product \\d+, but was decided for ${productId}$`),
+        ) as unknown as string,
+      ],
+    ],
+    [
+      'an order that was lost after it took its stock',
+      ({ confirmed }) => sql('delete from orders.orders where id = $1', [confirmed]),
+      ({ confirmed }) => [`order ${confirmed} does not exist, but the ledger has decided it (sale)`],
+    ],
+    [
+      'an order newer than all others that was lost after it took its stock',
+      async ({ productId }) => {
+        const { id } = await order(productId)
+        await handOn(broker)
+        await sql('delete from orders.orders where id = $1', [id])
+        lost = id
+      },
+      () => [`order ${lost} does not exist, but the ledger has decided it (sale)`],
+    ],
+    [
+      'two rows at once',
+      async ({ productId, rejected }) => {
+        await sql('update products.products set qty = 0 where id = $1', [productId])
+        await sql('delete from products.stock_movements where order_id = $1', [rejected])
+      },
+      ({ productId, rejected }) => [
+        `order ${rejected} is rejected, but the ledger has not decided it`,
+        `product ${productId} has 0 pieces, but the ledger says 6`,
+      ],
+    ],
+  ]
+  let lost = 0
+
+  it.each(stories)('names %s, and exits with 1', async (_, breach, names) => {
+    const facts = await shop()
+    await breach(facts)
+
+    const { code, broken, verdict } = await audit()
+
+    expect(broken).toEqual(names(facts))
+    expect(code).toBe(1)
+    expect(verdict).toBe(`The books do not balance: ${broken.length} breaches.`)
+  })
+})
+
+describe('the audit of a shop at work', () => {
+  it('raises no false alarm while orders flow, with every message twice', async () => {
+    const products = await Promise.all([storeProduct({ qty: 100 }), storeProduct({ qty: 100_000 })])
+    let isOver = false
+    const customers = Array.from({ length: 4 }, async () => {
+      while (!isOver) await Promise.all(products.map(({ id }) => order(id, 2)))
+    })
+    const consumer = (async () => {
+      while (!isOver) {
+        await handOn(broker)
+        await new Promise(setImmediate)
+      }
+    })()
+
+    const audits: Awaited<ReturnType<typeof readBooks>>[] = []
+    const end = Date.now() + 2000
+    while (Date.now() < end) audits.push(await readBooks())
+    isOver = true
+    await Promise.all([...customers, consumer])
+    await handOn(broker)
+
+    const books = await readBooks()
+    expect(audits.length).toBeGreaterThan(5)
+    expect(audits.flatMap(({ breaches }) => breaches)).toEqual([])
+    expect(books.breaches).toEqual([])
+    expect(books.orders.accepted).toBeGreaterThan(100)
+    expect(books.orders.pending).toBe(0)
+    expect(books.products.map(({ sold, gone }) => sold - gone)).toEqual([0, 0])
+  })
+
+  it('raises no false alarm for an order that is committed after one with a higher id', async () => {
+    const { id: productId } = await storeProduct({ qty: 10 })
+    const slow = await connect('begin')
+    const insert =
+      'insert into orders.orders (product_id, quantity, unit_price, total_price) values ($1, 1, 1, 1) returning id'
+    const { rows } = await slow.query(insert, [productId])
+    await sql(insert, [productId]) // of another instance, with a higher id
+    const ledger = await connect('begin')
+    await ledger.query('lock table products.stock_movements')
+    const books = readBooks()
+    await eventually(async () => (await waitingForLocks()) > 0)
+
+    await slow.query('commit')
+    await ledger.query(
+      "insert into products.stock_movements (product_id, order_id, change, kind) values ($1, $2, -1, 'sale')",
+      [productId, rows[0].id],
+    )
+    await ledger.query('update products.products set qty = qty - 1 where id = $1', [productId])
+    await ledger.query('commit')
+    await Promise.all([slow.end(), ledger.end()])
+
+    expect((await books).breaches).toEqual([])
+  })
+})
+
+async function connect(first: string): Promise<pg.Client> {
+  const client = new pg.Client(own.databaseUrl)
+  await client.connect()
+  await client.query(first)
+  return client
+}
+
+const waitingForLocks = async () =>
+  (
+    await sql(
+      "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    )
+  ).length
