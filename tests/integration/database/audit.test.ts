@@ -1,4 +1,7 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { within } from '@stockroom/runtime/deadline'
 import pg from 'pg'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
@@ -298,6 +301,58 @@ describe('the audit of a shop at work', () => {
 
     expect((await books).breaches).toEqual([])
   })
+})
+
+describe('the audit of a shop whose queues it asks for through its Lambda port', () => {
+  const servers: Server[] = []
+
+  afterEach(async () => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    }
+  })
+
+  /** Lets something listen there. */
+  async function listen(answer: RequestListener): Promise<void> {
+    const server = createServer(answer).listen(Number(process.env.LAMBDA_PORT), 'localhost')
+    servers.push(server)
+    await once(server, 'listening')
+  }
+
+  it('shows what the shop says of its queues', async () => {
+    const inspection = { ready: { 'stock-reduction': 7, 'order-settlement': 0 }, deadLetters: [] }
+    await listen((_, response) => response.end(JSON.stringify(inspection)))
+
+    const { code, lines } = await audit()
+
+    expect(code).toBe(0)
+    expect(lines.join('\n')).toContain('7 in stock-reduction, 0 in order-settlement')
+  })
+
+  it.each([
+    ['another program', 404, { message: 'Not Found' }],
+    [
+      'a shop whose broker is away',
+      200,
+      { errorType: 'Unavailable', errorMessage: 'The broker is unavailable' },
+    ],
+  ])('says in clear words that it can not ask %s', async (_, status, body) => {
+    await listen((_request, response) => response.writeHead(status).end(JSON.stringify(body)))
+
+    const { lines } = await audit()
+
+    expect(lines.join('\n')).not.toMatch(/Cannot read|undefined|not iterable/)
+  })
+
+  it('does not wait for an answer without end', async () => {
+    await listen(() => {})
+
+    const begin = performance.now()
+    await within(10_000, audit()).catch(() => {})
+
+    expect(performance.now() - begin).toBeLessThan(9000)
+  }, 20_000)
 })
 
 async function connect(first: string): Promise<pg.Client> {

@@ -1,0 +1,103 @@
+import { readdir } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { runningEmbeddedPostgres } from '../../../local/embedded-postgres.ts'
+import { EmbeddedShop } from '../../support/embedded-shop.ts'
+import { eventually } from '../../support/eventually.ts'
+import { rmqEvent } from '../../support/rmq-event.ts'
+import { runSql } from '../../support/test-database.ts'
+
+let shop: EmbeddedShop
+
+beforeAll(async () => {
+  shop = await EmbeddedShop.create()
+}, 60_000)
+
+afterAll(() => shop.remove())
+
+const audit = () => shop.run('local/audit/audit.ts')
+
+const post = (path: string, json: object, headers: Record<string, string> = {}) =>
+  fetch(shop.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(json),
+  })
+
+async function settledOrder(): Promise<{ id: number; status: string }> {
+  const { id } = (await (await post('/orders', { productId: 1, quantity: 2 })).json()) as { id: number }
+  return eventually(async () => {
+    const found = (await (await fetch(`${shop.url}/orders/${id}`)).json()) as { id: number; status: string }
+    return found.status === 'pending' ? undefined : found
+  })
+}
+
+describe('the audit of an embedded shop', () => {
+  it('says in one line that there are no books yet where no shop has ever run', async () => {
+    const { code, stdout, stderr } = await audit()
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toMatch(/^[^\n]+\n$/)
+    expect(stdout).not.toMatch(/select|relation/)
+  }, 60_000)
+
+  it('reads the books of a running shop, and asks it about its queues', async () => {
+    await shop.start()
+    const order = await settledOrder()
+    const poison = [
+      { type: 'order.created', messageId: 'poison', text: 'not JSON' },
+      { type: 'order.created', messageId: 'odd', body: { orderId: order.id } },
+    ]
+    await shop.invoke('reduceStock', rmqEvent({ queue: 'stock-reduction', messages: poison }))
+
+    const first = await audit()
+    const second = await audit()
+
+    expect(order.status).toBe('confirmed')
+    expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(first.stdout).toContain('0 in stock-reduction, 0 in order-settlement')
+    expect(first.stdout).toContain('1 harmless (settled), 0 pending (announced again), 1 for a person')
+    expect(first.stdout).toContain('  stock-reduction  poison  not JSON')
+    expect(first.stdout).toMatch(/The books balance\.\n$/)
+    expect(second).toEqual(first)
+  }, 90_000)
+
+  it('leaves the running shop as it is: it goes on and is not stopped', async () => {
+    await audit()
+
+    expect((await settledOrder()).status).toBe('confirmed')
+  }, 60_000)
+
+  it('names what is broken in a running shop', async () => {
+    const url = (await runningEmbeddedPostgres(shop.dataDirectory)) as string
+    await runSql(url, 'update products.products set qty = qty + 1 where id = 1')
+
+    const { code, stdout } = await audit()
+    await runSql(url, 'update products.products set qty = qty - 1 where id = 1')
+
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^BROKEN {2}product 1 has \d+ pieces, but the ledger says \d+$/m)
+  }, 60_000)
+
+  it('reads the books of a stopped shop, whose queues ended with it, and leaves no server behind', async () => {
+    const exitCode = await shop.stop()
+
+    const { code, stdout, stderr } = await audit()
+
+    expect(exitCode).toBe(0)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('none: the broker in process is stopped')
+    expect(stdout).not.toContain('Dead letters')
+    expect(stdout).toMatch(/The books balance\.\n$/)
+    expect(await readdir(shop.dataDirectory)).not.toContain('shop.pid')
+    expect(await runningEmbeddedPostgres(shop.dataDirectory)).toBeUndefined()
+  }, 90_000)
+})
+
+describe('dead-letters of an embedded shop', () => {
+  it('says in one line that nobody else can reach them', async () => {
+    const { code, stdout, stderr } = await shop.run('local/dead-letters.ts', 'list')
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toMatch(/^RABBITMQ_URL is not set; [^\n]+\n$/)
+  })
+})

@@ -1,0 +1,104 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { eventually } from './eventually.ts'
+import { shopEnvironment } from './shop-environment.ts'
+import { freePort } from './tcp-proxy.ts'
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+const serverless = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'))
+
+/** A shop with everything embedded, in a process and a data directory of its own. */
+export class EmbeddedShop {
+  readonly environment: NodeJS.ProcessEnv
+  readonly dataDirectory: string
+  readonly url: string
+  output = ''
+  #child: ChildProcess | undefined
+
+  private constructor(dataDirectory: string, httpPort: number, lambdaPort: number) {
+    this.dataDirectory = dataDirectory
+    this.url = `http://127.0.0.1:${httpPort}`
+    this.environment = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      ...shopEnvironment({
+        HTTP_HOST: '127.0.0.1',
+        HTTP_PORT: String(httpPort),
+        LAMBDA_PORT: String(lambdaPort),
+        STOCKROOM_DATA_DIR: dataDirectory,
+        LOG_LEVEL: 'error',
+        SLS_LOG_LEVEL: 'warning',
+      }),
+    }
+  }
+
+  /** Prepares a shop that isn't started yet. */
+  static async create(): Promise<EmbeddedShop> {
+    const directory = await mkdtemp(join(tmpdir(), 'stockroom-shop-'))
+    // Root runs PostgreSQL under another account, which has to get through.
+    await chmod(directory, 0o755)
+    return new EmbeddedShop(directory, await freePort(), await freePort())
+  }
+
+  /** Starts it as `npm start` does, and resolves when it is ready. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [serverless, 'offline', 'start'], {
+      cwd: repository,
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        this.output += chunk
+      })
+    }
+    this.#child = child
+    await eventually(() => {
+      if (child.exitCode !== null) throw new Error(`the shop has ended: ${this.output}`)
+      return this.output.includes('Ctrl-C stops it.')
+    }, 60_000)
+  }
+
+  /** Invokes one of its functions with an event, through its Lambda API. */
+  async invoke(functionKey: string, event: object): Promise<unknown> {
+    const { HTTP_HOST, LAMBDA_PORT } = this.environment
+    const response = await fetch(
+      `http://${HTTP_HOST}:${LAMBDA_PORT}/2015-03-31/functions/stockroom-dev-${functionKey}/invocations`,
+      { method: 'POST', body: JSON.stringify(event) },
+    )
+    return response.json().catch(() => undefined)
+  }
+
+  /** Runs one of the project's commands with its environment. */
+  async run(script: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const options = { cwd: repository, env: this.environment, timeout: 60_000 }
+    try {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, ...args], options)
+      return { code: 0, stdout, stderr }
+    } catch (error) {
+      return error as { code: number; stdout: string; stderr: string }
+    }
+  }
+
+  /** Stops it and resolves to its exit code. */
+  async stop(): Promise<number | null> {
+    const child = this.#child
+    if (!child) return null
+    if (child.exitCode === null) {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    }
+    return child.exitCode
+  }
+
+  /** Stops it and removes its data. */
+  async remove(): Promise<void> {
+    await this.stop()
+    await rm(this.dataDirectory, { recursive: true, force: true })
+  }
+}
