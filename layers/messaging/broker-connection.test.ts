@@ -15,6 +15,7 @@ const { openChannel, useBrokerClient } = await import('./broker-connection.ts')
 
 /** A connection that recovers by itself, as amqplib's; the test says when it is up. */
 class FakeConnection extends EventEmitter {
+  createChannel = jest.fn<() => Promise<object>>()
   createConfirmChannel = jest.fn<() => Promise<object>>(async () => ({ is: 'a channel' }))
   close = jest.fn(async () => {})
 }
@@ -112,6 +113,34 @@ describe('openChannel', () => {
     await openWhile('connect')
     connection.emit('disconnect', new Error('gone'))
     connection.emit('disconnect', new Error('gone still'))
+    connection.emit('connect', connection)
+
+    expect(await openChannel()).toEqual({ is: 'a channel' })
+  })
+
+  it('declares the topology again when the connection is back: the broker may have lost its data', async () => {
+    const calls: string[] = []
+    const channel = new Proxy(
+      {},
+      { get: (_, name) => (name === 'then' ? undefined : async () => void calls.push(String(name))) },
+    )
+    connection.createChannel.mockResolvedValue(channel)
+    await openWhile('connect')
+    expect(connection.createChannel).not.toHaveBeenCalled()
+
+    connection.emit('disconnect', new Error('gone'))
+    connection.emit('connect', connection)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+
+    expect(calls).toEqual(expect.arrayContaining(['assertExchange', 'assertQueue', 'bindQueue']))
+    expect(calls.at(-1)).toBe('close')
+  })
+
+  it("stays usable when the topology can't be declared again", async () => {
+    connection.createChannel.mockRejectedValue(new Error('406'))
+    await openWhile('connect')
+
+    connection.emit('disconnect', new Error('gone'))
     connection.emit('connect', connection)
 
     expect(await openChannel()).toEqual({ is: 'a channel' })

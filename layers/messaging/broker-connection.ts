@@ -5,6 +5,7 @@ import { log } from '@stockroom/runtime/logger'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import amqp, { type ConfirmChannel, type RecoveringChannelModel } from 'amqplib'
+import { declareTopology } from './topology.ts'
 
 /** What the layer needs of amqplib; another implementation of it can take its place. */
 export interface BrokerClient {
@@ -67,10 +68,24 @@ function watch(model: RecoveringChannelModel): Connection {
     connection.isUp = isUp
   }
   model.on('connect', () => setUp(true))
+  // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile.
+  model.once('connect', () => model.on('connect', () => declareAgain(model)))
   model.on('disconnect', () => setUp(false))
   // Without a listener amqplib ends the process, and 'disconnect' tells the same.
   model.on('error', () => {})
   return connection
+}
+
+async function declareAgain(model: RecoveringChannelModel): Promise<void> {
+  try {
+    const channel = await model.createChannel()
+    // What is wrong is told by the operation that fails, too.
+    channel.on('error', () => {})
+    await declareTopology(channel)
+    await channel.close()
+  } catch (error) {
+    log.warn({ err: error }, 'the topology was not declared again')
+  }
 }
 
 function firstAttempt(model: RecoveringChannelModel): Promise<void> {
