@@ -82,6 +82,7 @@ export default class StockroomLocal {
       },
       'serverless-offline-rabbitmq': {
         url: process.env.RABBITMQ_URL,
+        retryPauseMs: settings.retryPauseMs,
         ...(settings.embedded.broker && { client: embeddedBrokerClient }),
       },
     }

@@ -5,6 +5,8 @@ export interface LocalSettings {
   host: string
   httpPort: number
   lambdaPort: number
+  /** Milliseconds before a batch that failed returns to its queue, doubling up to sixty times as long. */
+  retryPauseMs: number
   /** Where embedded parts keep their data. */
   dataDirectory: string
   /** Which parts are embedded, for want of their URL. */
@@ -21,6 +23,7 @@ export function localSettings(environment: Environment): LocalSettings {
     host: environment.HTTP_HOST || 'localhost',
     httpPort: port('HTTP_PORT', 3000),
     lambdaPort: port('LAMBDA_PORT', 3002),
+    retryPauseMs: integer(environment, 'RABBITMQ_RETRY_PAUSE_MS', { fallback: 1000, from: 1, to: 60_000 }),
     dataDirectory: environment.STOCKROOM_DATA_DIR || '.stockroom',
     embedded: {
       database: !hasDatabase(environment),

@@ -4,7 +4,7 @@ import { readEventSourceMappings } from './event-source-mapping.ts'
 import { createFunctionRunner, type FunctionRunner } from './function-runner.ts'
 import { type Log, messageOf } from './log.ts'
 import { drainBeforeOfflineEnds } from './offline-end.ts'
-import { readOptions } from './options.ts'
+import { readOptions, retryPauses } from './options.ts'
 import type { CommandLineOptions, Serverless } from './serverless.ts'
 
 export type { BrokerClient } from './broker-connection.ts'
@@ -68,7 +68,13 @@ export default class ServerlessOfflineRabbitmq {
       const { Emulator } = await import('./emulator.ts')
       const runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
       this.#runner = runner
-      this.#emulator = new Emulator({ mappings, options, invoke: runner.run, log: this.#log })
+      this.#emulator = new Emulator({
+        mappings,
+        options,
+        invoke: runner.run,
+        log: this.#log,
+        retryPauses: retryPauses(options),
+      })
       await this.#emulator.start()
     } catch (error) {
       // Serverless prints errors of its own class without a stack.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { readOptions } from './options.ts'
+import { readOptions, retryPauses } from './options.ts'
 
 const serverlessWith = (options?: object) =>
   ({ service: { custom: options && { 'serverless-offline-rabbitmq': options } } }) as never
@@ -22,5 +22,15 @@ describe('readOptions', () => {
     const client = { connect: () => Promise.reject(new Error('unused')) }
 
     expect(readOptions(serverlessWith({ client }), {}).client).toBe(client)
+  })
+})
+
+describe('retryPauses', () => {
+  it('are a second that doubles to a minute, as long as nobody asks for others', () => {
+    expect(retryPauses({ url: 'amqp://broker' })).toEqual({ firstMs: 1000, longestMs: 60_000 })
+  })
+
+  it('begin with retryPauseMs', () => {
+    expect(retryPauses({ url: 'amqp://broker', retryPauseMs: 5 })).toEqual({ firstMs: 5, longestMs: 300 })
   })
 })

@@ -9,6 +9,7 @@ export const shopVariables = [
   'CACHE_PREFIX',
   'CACHE_TTL_SECONDS',
   'RABBITMQ_URL',
+  'RABBITMQ_RETRY_PAUSE_MS',
   'LOG_LEVEL',
   'ADMIN_API_KEY',
   'HTTP_HOST',
