@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { headerBytes, rmqMessage } from '../../tests/support/rmq-event.ts'
-import { orderCreated, stockReduced, stockRejected } from './events.ts'
+import { stockReduced, stockRejected } from './events.ts'
 import { parseMessage } from './parse-message.ts'
 
 const body = { orderId: 1, productId: 7, quantity: 2, timestamp: '2026-11-21T10:00:00.000Z' }
@@ -22,6 +22,10 @@ describe('parseMessage', () => {
 
   it('reads an event without a message id or correlation id', () => {
     expect(parse({})).toMatchObject({ messageId: undefined, correlationId: undefined })
+  })
+
+  it('takes a correlation id that PostgreSQL could not store for none, so that the batch is not held up', () => {
+    expect(parse({ correlationId: 'a\u0000b' })).toMatchObject({ correlationId: undefined })
   })
 
   it('ignores members that it does not know', () => {
