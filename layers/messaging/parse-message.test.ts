@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { headerBytes, rmqMessage } from '../../tests/support/rmq-event.ts'
-import { stockReduced, stockRejected } from './events.ts'
+import { orderCreated, stockReduced, stockRejected } from './events.ts'
 import { parseMessage } from './parse-message.ts'
 
 const body = { orderId: 1, productId: 7, quantity: 2, timestamp: '2026-11-21T10:00:00.000Z' }
