@@ -14,8 +14,6 @@ export const shopVariables = [
   'HTTP_PORT',
   'LAMBDA_PORT',
   'STOCKROOM_DATA_DIR',
-  'BROKER_ARN',
-  'BROKER_SECRET_ARN',
   'SLS_LOG_LEVEL',
 ] as const
 
@@ -27,9 +25,7 @@ export function forgetShopVariables(): void {
 }
 
 /** The shop's variables, each empty unless given: an empty one also keeps a developer's `.env` from setting it. */
-export function shopEnvironment(
-  given: Partial<Record<ShopVariable, string>>,
-): Record<ShopVariable, string> {
+export function shopEnvironment(given: Partial<Record<ShopVariable, string>>): Record<ShopVariable, string> {
   const empty = Object.fromEntries(shopVariables.map((variable) => [variable, '']))
   return { ...empty, ...given } as Record<ShopVariable, string>
 }

@@ -46,8 +46,10 @@ export async function ledgerOf(databaseUrl: string, productId: number) {
        from products.stock_movements where product_id = $1`,
     [productId],
   )
-  const [left] = await runSql<{ qty: number }>(databaseUrl, 'select qty from products.products where id = $1', [
-    productId,
-  ])
+  const [left] = await runSql<{ qty: number }>(
+    databaseUrl,
+    'select qty from products.products where id = $1',
+    [productId],
+  )
   return { initial: 0, adjustments: 0, sold: 0, ...sums, final: left?.qty ?? 0 }
 }

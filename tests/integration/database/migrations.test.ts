@@ -46,7 +46,12 @@ describe('migrations', () => {
   })
 
   it('all succeed when four instances start for the first time at once, each migration applied once', async () => {
-    const instances = [await freshInstance(), await freshInstance(), await freshInstance(), await freshInstance()]
+    const instances = [
+      await freshInstance(),
+      await freshInstance(),
+      await freshInstance(),
+      await freshInstance(),
+    ]
 
     const outcomes = await Promise.all(instances.map(({ migrateAll }) => migrateAll()))
 

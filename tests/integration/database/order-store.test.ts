@@ -36,7 +36,10 @@ const settle = (...settlements: Parameters<typeof settleOrders>[1]) =>
   transaction('orders', (trx) => settleOrders(trx, settlements))
 const claim = (limit = 1000) => transaction('orders', (trx) => claimUnsettledOrders(trx, limit))
 const makeDue = (where = 'true') =>
-  runSql(own.databaseUrl, `update orders.orders set announce_again_at = now() - interval '1 second' where ${where}`)
+  runSql(
+    own.databaseUrl,
+    `update orders.orders set announce_again_at = now() - interval '1 second' where ${where}`,
+  )
 
 describe('insertOrders', () => {
   it('stores a pending order as it was drafted', async () => {
@@ -59,14 +62,20 @@ describe('insertOrders', () => {
   it('resolves to a set of orders in the order of the drafts, with rising ids', async () => {
     const quantities = Array.from({ length: 500 }, (_, n) => n + 1)
 
-    const orders = await store(...quantities.map((quantity) => draft({ quantity, unitPrice: 1, totalPrice: quantity })))
+    const orders = await store(
+      ...quantities.map((quantity) => draft({ quantity, unitPrice: 1, totalPrice: quantity })),
+    )
 
     expect(orders.map(({ quantity }) => quantity)).toEqual(quantities)
     expect(orders.every(({ id }, index) => index === 0 || id > (orders[index - 1]?.id ?? 0))).toBe(true)
   })
 
   it('keeps the largest total to the cent', async () => {
-    const order = await storeOne({ quantity: 1_000_000, unitPrice: 9_999_999.99, totalPrice: 9_999_999_990_000 })
+    const order = await storeOne({
+      quantity: 1_000_000,
+      unitPrice: 9_999_999.99,
+      totalPrice: 9_999_999_990_000,
+    })
 
     expect(order.totalPrice).toBe(9_999_999_990_000)
   })
@@ -99,7 +108,11 @@ describe('placeOrder', () => {
           totalPrice: 59.97,
           timestamp: order.createdAt,
         },
-        options: expect.objectContaining({ correlationId: 'request-9', type: 'order.created', mandatory: true }),
+        options: expect.objectContaining({
+          correlationId: 'request-9',
+          type: 'order.created',
+          mandatory: true,
+        }),
       }),
     ])
   })
@@ -162,7 +175,9 @@ describe('settleOrders', () => {
 
     const [first, second] = await Promise.all([settle(...settlements), settle(...settlements.toReversed())])
 
-    expect([...first, ...second].map(({ order }) => order.id).sort((a, b) => a - b)).toEqual(orders.map(({ id }) => id))
+    expect([...first, ...second].map(({ order }) => order.id).sort((a, b) => a - b)).toEqual(
+      orders.map(({ id }) => id),
+    )
   })
 
   it('passes over orders that it does not know', async () => {
@@ -208,9 +223,11 @@ describe('claimUnsettledOrders', () => {
   it('takes at most so many, those first that wait longest', async () => {
     const [first, second] = await store(draft(), draft())
     await makeDue()
-    await runSql(own.databaseUrl, `update orders.orders set announce_again_at = now() - interval '1 hour' where id = $1`, [
-      second?.id,
-    ])
+    await runSql(
+      own.databaseUrl,
+      `update orders.orders set announce_again_at = now() - interval '1 hour' where id = $1`,
+      [second?.id],
+    )
 
     const claimed = await claim(1)
     const rest = await claim(1)

@@ -20,7 +20,13 @@ async function placeOrders(count: number) {
   const drafts = Array.from({ length: count }, (_, n) => n + 1)
   const placed = await Promise.all(
     drafts.map((quantity) =>
-      placeOrder({ productId: 7, quantity, unitPrice: 1, totalPrice: quantity, requestId: `request-${quantity}` }),
+      placeOrder({
+        productId: 7,
+        quantity,
+        unitPrice: 1,
+        totalPrice: quantity,
+        requestId: `request-${quantity}`,
+      }),
     ),
   )
   await Promise.all(placed.map(({ announced }) => announced))
@@ -28,7 +34,9 @@ async function placeOrders(count: number) {
 }
 
 const letTimePass = (interval: string) =>
-  runSql(own.databaseUrl, 'update orders.orders set announce_again_at = announce_again_at - $1::interval', [interval])
+  runSql(own.databaseUrl, 'update orders.orders set announce_again_at = announce_again_at - $1::interval', [
+    interval,
+  ])
 
 const run = (event = {}) => reannouncePendingOrders(event, lambdaContext())
 
@@ -108,6 +116,8 @@ describe('reannouncePendingOrders', () => {
 
     await run()
 
-    expect(await runSql(own.databaseUrl, 'select name from orders.outbox')).toEqual([{ name: 'order.created' }])
+    expect(await runSql(own.databaseUrl, 'select name from orders.outbox')).toEqual([
+      { name: 'order.created' },
+    ])
   })
 })

@@ -11,7 +11,8 @@ const broker = RecordingBroker.inPlace()
 
 beforeEach(() => broker.reset())
 
-const settle = (...messages: Parameters<typeof deliver>[2]) => deliver(settleOrder, 'order-settlement', messages)
+const settle = (...messages: Parameters<typeof deliver>[2]) =>
+  deliver(settleOrder, 'order-settlement', messages)
 
 async function pendingOrder() {
   const { order, announced } = await placeOrder({
