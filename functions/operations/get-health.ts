@@ -1,7 +1,7 @@
 import { cacheAnswers } from '@stockroom/cache/cache-health'
 import { databaseAnswers } from '@stockroom/database/database-health'
 import { endpoint } from '@stockroom/http/endpoint'
-import { json } from '@stockroom/http/response'
+import { json, retryLater } from '@stockroom/http/response'
 import { brokerAnswers } from '@stockroom/messaging/broker-health'
 
 export const handler = endpoint(async () => {
@@ -9,7 +9,8 @@ export const handler = endpoint(async () => {
   const services = { database: word(database), cache: word(cache), broker: word(broker) }
   const status = !database ? 'unhealthy' : cache && broker ? 'healthy' : 'degraded'
 
-  return json(database ? 200 : 503, { status, timestamp: new Date().toISOString(), services })
+  const body = { status, timestamp: new Date().toISOString(), services }
+  return database ? json(200, body) : json(503, body, retryLater)
 })
 
 const word = (isUp: boolean) => (isUp ? 'up' : 'down')

@@ -11,6 +11,7 @@ jest.unstable_mockModule('@stockroom/messaging/topology', () => ({ declareTopolo
 const { handler } = await import('./migrate.ts')
 
 const channel = {
+  on: () => channel,
   close: async () => {
     steps.push('close')
   },

@@ -57,6 +57,19 @@ describe('publishPendingEvents', () => {
     expect(publishEvents.mock.calls).toEqual([[events('a', 'b')], [events('c')]])
   })
 
+  it('publishes what one domain holds while the database of the other is away', async () => {
+    claimPendingEvents.mockResolvedValue(events('c'))
+    transaction.mockImplementation(async (domain, work) => {
+      if (domain === 'products') throw new Unavailable('database', 'ECONNREFUSED')
+      return work(trx)
+    })
+
+    const outcome = run()
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable' })
+    expect(removeFromOutbox.mock.calls).toEqual([[trx, 'orders', ['c']]])
+  })
+
   it('removes what the broker confirmed and puts the rest off, in the transaction that holds the rows', async () => {
     productsOutbox(events('a', 'b', 'c'))
     publishEvents.mockImplementation(async (pending) => (pending.length ? ['b'] : []))
@@ -64,8 +77,8 @@ describe('publishPendingEvents', () => {
     const outcome = await run()
 
     expect(outcome).toEqual({ products: 1, orders: 0 })
-    expect(removeFromOutbox.mock.calls[0]).toEqual([trx, 'products', ['b']])
-    expect(postponeEvents.mock.calls[0]).toEqual([trx, 'products', ['a', 'c']])
+    expect(removeFromOutbox.mock.calls).toContainEqual([trx, 'products', ['b']])
+    expect(postponeEvents.mock.calls).toContainEqual([trx, 'products', ['a', 'c']])
   })
 
   it('takes another round while rounds are full', async () => {

@@ -6,9 +6,7 @@ import { Unavailable } from '@stockroom/runtime/unavailable'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { errorCodes } from './error-codes.ts'
 import { Problem } from './problem.ts'
-import type { HttpResponse } from './response.ts'
-
-const retryAfterSeconds = 1
+import { type HttpResponse, retryLater } from './response.ts'
 
 /** Answers every error as problem details, https://www.rfc-editor.org/rfc/rfc9457. */
 export const problemDetails = (): middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse> => ({
@@ -46,7 +44,7 @@ function problemResponse(
     statusCode: status,
     headers: {
       'content-type': wantsProblem ? 'application/problem+json' : 'application/json',
-      ...(status === 503 && { 'retry-after': String(retryAfterSeconds) }),
+      ...(status === 503 && retryLater),
     },
     body: JSON.stringify(body),
   }

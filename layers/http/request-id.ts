@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type middy from '@middy/core'
-import { currentInvocation } from '@stockroom/runtime/invocation'
+import { currentInvocation, isRequestId } from '@stockroom/runtime/invocation'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { HttpResponse } from './response.ts'
-
-const acceptable = /^[A-Za-z0-9._:-]{1,128}$/
 
 /** The client's `X-Request-Id` when it is 1–128 harmless characters, else a new UUID. */
 export function requestIdOf(event: APIGatewayProxyEventV2): string {
   const given = event.headers?.['x-request-id']
-  return given && acceptable.test(given) ? given : randomUUID()
+  return isRequestId(given) ? given : randomUUID()
 }
 
 /** Returns the request id on every answer. */

@@ -14,6 +14,9 @@ export function json(statusCode: number, body: unknown, headers: Record<string, 
   }
 }
 
+/** Stands on every 503: nothing here stays away for long. */
+export const retryLater = { 'retry-after': '1' }
+
 /** 204, without a body. */
 export const noContent = (): HttpResponse => ({ statusCode: 204, headers: {}, body: '' })
 

@@ -11,13 +11,17 @@ let probe: Promise<ConfirmChannel> | undefined
 export async function brokerAnswers(): Promise<boolean> {
   try {
     probe ??= openProbe()
-    const channel = await probe
-    await within(answerWithinMs, channel.checkExchange(eventExchange))
+    await within(answerWithinMs, checkExchange(probe))
     return true
   } catch {
     probe = undefined
     return false
   }
+}
+
+async function checkExchange(probe: Promise<ConfirmChannel>): Promise<void> {
+  const channel = await probe
+  await channel.checkExchange(eventExchange)
 }
 
 async function openProbe(): Promise<ConfirmChannel> {

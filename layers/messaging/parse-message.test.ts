@@ -24,6 +24,10 @@ describe('parseMessage', () => {
     expect(parse({})).toMatchObject({ messageId: undefined, correlationId: undefined })
   })
 
+  it('takes a correlation id that PostgreSQL could not store for none, so that the batch is not held up', () => {
+    expect(parse({ correlationId: 'a\u0000b' })).toMatchObject({ correlationId: undefined })
+  })
+
   it('ignores members that it does not know', () => {
     expect(parse({ body: { ...body, colour: 'red' } })).toMatchObject({ body: { orderId: 1 } })
   })

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util'
+import { isRequestId } from '@stockroom/runtime/invocation'
 import { type EventDefinition, schemaVersion } from './events.ts'
 import { headerValue, type RmqMessage } from './rmq-event.ts'
 
 /** An event as a consumer gets it. */
 export type Received<Event> = Event & {
   messageId: string | undefined
-  /** The request id that the event follows from. */
+  /** The request id that the event follows from; undefined for what can't be one. */
   correlationId: string | undefined
 }
 
@@ -36,7 +37,7 @@ export function parseMessage(
     name: definition.name,
     body,
     messageId: messageId ?? undefined,
-    correlationId: correlationId ?? undefined,
+    correlationId: isRequestId(correlationId) ? correlationId : undefined,
   } as Received<object>
 }
 

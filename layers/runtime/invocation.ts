@@ -6,6 +6,11 @@ export interface Invocation {
   requestId: string
 }
 
+const harmless = /^[A-Za-z0-9._:-]{1,128}$/
+
+/** Whether a request id from outside can be taken over: it goes into headers, logs, events and rows. */
+export const isRequestId = (id: string | null | undefined): id is string => !!id && harmless.test(id)
+
 const storage = new AsyncLocalStorage<Invocation>()
 
 /** Runs `work` so that {@link currentInvocation} and every log line within know the invocation. */

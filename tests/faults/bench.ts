@@ -26,14 +26,18 @@ export interface Bench {
   close(): Promise<void>
 }
 
-/** Starts the services that there are programs for, with their data in a new folder of their own. */
-export async function openBench(programs: Programs): Promise<Bench> {
+/**
+ * Starts the services that there are programs for, with their data in a new folder of their own; with `keepsLogs` that
+ * folder stays and is named in the output.
+ */
+export async function openBench(programs: Programs, { keepsLogs }: { keepsLogs: boolean }): Promise<Bench> {
   const directory = await mkdtemp(join(tmpdir(), 'stockroom-faults-'))
   await chmod(directory, 0o755) // PostgreSQL's account has to get through
   const clear = async () => {
     closeConnections()
     await killChildren()
-    await rm(directory, { recursive: true, force: true })
+    if (keepsLogs) process.stdout.write(`\nLogs and data are in ${directory}\n`)
+    else await rm(directory, { recursive: true, force: true })
   }
   try {
     const bench = await start(programs, directory)

@@ -80,6 +80,8 @@ async function play(
     await Promise.all([load.stop(), health.stop()])
   }
   if (failures.length === 0) await untilSettled(bench.urls.DATABASE_URL, settleMs)
+  const [shop] = bench.shops
+  if (!shop.isRunning) failures.push(`the shop has ended by itself:\n${shop.lastWords}`)
   return { failures, recoverySeconds }
 }
 

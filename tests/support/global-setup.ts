@@ -3,17 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../local/embedded-postgres.ts'
 import { publishEnvironment, testEnvironment } from './environment.ts'
-import { missingServicesLine, missingServicesOf } from './missing-services.ts'
+import { missingServicesLine, missingServicesOf, refusalFor } from './missing-services.ts'
 import { onTeardown } from './teardown-tasks.ts'
 
 /** Says what is missing, and starts a PostgreSQL where none was found. */
 export default async function setUp(): Promise<void> {
   const environment = testEnvironment()
   const missing = missingServicesOf(environment.services)
-  if (missing.length > 0) {
-    process.stderr.write(`${missingServicesLine(missing, process.env.CI === 'true')}\n`)
-    if (process.env.CI === 'true') process.exit(1)
-  }
+  const refusal = refusalFor(missing, process.env.CI === 'true')
+  if (missing.length > 0) process.stderr.write(`${refusal ?? missingServicesLine(missing)}\n`)
+  if (refusal) process.exit(1)
   if (!environment.databaseServerUrl) {
     publishEnvironment({ ...environment, databaseServerUrl: await startOwnPostgres() })
   }

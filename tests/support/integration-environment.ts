@@ -16,3 +16,6 @@ Object.defineProperty(Error, Symbol.hasInstance, {
 Object.defineProperty(AggregateError, Symbol.hasInstance, {
   value: (candidate: unknown) => isNativeError(candidate) && candidate.name === 'AggregateError',
 })
+
+// Instances of the shop within one test file each listen for the end of the process.
+process.setMaxListeners(100)

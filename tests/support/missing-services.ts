@@ -4,6 +4,7 @@ import type { Services } from './services.ts'
 export interface MissingService {
   name: 'PostgreSQL' | 'Redis' | 'RabbitMQ'
   reason: string
+  isNamed: boolean
   leftOut: string[]
 }
 
@@ -20,7 +21,9 @@ const needs = {
 export function missingServicesOf(services: Services): MissingService[] {
   return Object.entries(needs).flatMap(([key, { name, leftOut }]) => {
     const service = services[key as keyof Services]
-    return 'reason' in service ? [{ name, leftOut: [...leftOut], reason: service.reason }] : []
+    if (!('reason' in service)) return []
+    const { reason, isNamed = false } = service
+    return [{ name, leftOut: [...leftOut], reason, isNamed }]
   })
 }
 
@@ -29,13 +32,21 @@ export const leftOutFiles = (missing: MissingService[]): string[] => [
   ...new Set(missing.flatMap(({ leftOut }) => leftOut)),
 ]
 
-/** One line that says what is missing and what that means. */
-export function missingServicesLine(missing: MissingService[], isRequired: boolean): string {
-  const services = missing.map(({ name, reason }) => `${name} (${reason})`).join(', ')
-  if (isRequired) return `CI=true, and the tests need real services; not found: ${services}.`
+/** Says in one line why the tests can't run without these services, or undefined when they can. */
+export function refusalFor(missing: MissingService[], isCi: boolean): string | undefined {
+  const needed = missing.filter(({ isNamed }) => isNamed || isCi)
+  if (needed.length === 0) return undefined
+  return `Tests don't run without ${listOf(needed)}: ${isCi ? 'CI is "true"' : 'a TEST_ variable names it'}.`
+}
+
+/** Says in one line what is missing and what that means. */
+export function missingServicesLine(missing: MissingService[]): string {
   const consequences = [`not run: ${leftOutFiles(missing).join(', ')}`]
   if (missing.some(({ name }) => name === 'PostgreSQL')) {
     consequences.push('the other SQL tests run on the embedded PostgreSQL')
   }
-  return `Real services not found: ${services}; ${consequences.join('; ')}.`
+  return `Real services not found: ${listOf(missing)}; ${consequences.join('; ')}.`
 }
+
+const listOf = (missing: MissingService[]) =>
+  missing.map(({ name, reason }) => `${name} (${reason})`).join(', ')

@@ -26,7 +26,12 @@ interface Wanted {
  * end. Redis and RabbitMQ only where wanted: without, the cache is in process and RABBITMQ_URL names nothing real.
  */
 export function ownServices({ database = 'migrated', redis, rabbitmq }: Wanted = {}): OwnServices {
-  const own: OwnServices = { databaseUrl: '', redisUrl: '', rabbitmqUrl: 'amqp://in-process', cachePrefix: '' }
+  const own: OwnServices = {
+    databaseUrl: '',
+    redisUrl: '',
+    rabbitmqUrl: 'amqp://in-process',
+    cachePrefix: '',
+  }
   const { services } = testEnvironment()
   let testDatabase: TestDatabase | undefined
   let virtualHost: string | undefined

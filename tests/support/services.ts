@@ -15,6 +15,8 @@ export interface Services {
 /** Why a service can't be used. */
 export interface Missing {
   reason: string
+  /** Whether somebody has named it: then the tests don't do without it. */
+  isNamed?: boolean
 }
 
 interface Candidates {
@@ -57,7 +59,9 @@ async function firstUsable<Found extends object>(
   const urls = given ? [given] : defaults
   const outcomes: (Found | Missing)[] = []
   for (const url of urls) {
-    const outcome = await probe(url).catch((error): Missing => ({ reason: `${placeOf(url)}: ${reasonOf(error)}` }))
+    const outcome = await probe(url).catch(
+      (error): Missing => ({ reason: `${placeOf(url)}: ${reasonOf(error)}`, isNamed: given !== undefined }),
+    )
     if (!('reason' in outcome)) return outcome
     outcomes.push(outcome)
   }
@@ -80,7 +84,11 @@ async function probeDatabase(url: string): Promise<{ url: string }> {
 }
 
 async function probeRedis(url: string): Promise<{ url: string }> {
-  const client = new Redis(url, { lazyConnect: true, connectTimeout: answerWithinMs, retryStrategy: () => null })
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: answerWithinMs,
+    retryStrategy: () => null,
+  })
   let reason: unknown
   client.on('error', (error) => {
     reason = error

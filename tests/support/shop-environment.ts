@@ -16,8 +16,6 @@ export const shopVariables = [
   'HTTP_PORT',
   'LAMBDA_PORT',
   'STOCKROOM_DATA_DIR',
-  'BROKER_ARN',
-  'BROKER_SECRET_ARN',
   'SLS_LOG_LEVEL',
 ] as const
 

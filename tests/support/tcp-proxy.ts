@@ -76,6 +76,14 @@ export class TcpProxy {
     }
   }
 
+  /** Passes nothing on any more for the connections that stand, as a router that has forgotten them; new ones work. */
+  abandon(): void {
+    for (const { inside, outside } of this.#pairs) {
+      inside.removeAllListeners('data').resume()
+      outside.removeAllListeners('data').resume()
+    }
+  }
+
   /** Passes everything on again, first what was kept. */
   speak(): void {
     this.#isSilent = false

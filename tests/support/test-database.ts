@@ -46,4 +46,5 @@ async function dropDatabase(server: string, name: string): Promise<void> {
   await runSql(server, `drop database if exists ${name} with (force)`)
 }
 
-const databaseUrl = (server: string, name: string) => Object.assign(new URL(server), { pathname: `/${name}` }).href
+const databaseUrl = (server: string, name: string) =>
+  Object.assign(new URL(server), { pathname: `/${name}` }).href

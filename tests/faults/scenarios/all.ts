@@ -1,6 +1,17 @@
 import type { Scenario } from '../scenario.ts'
+import { crashes } from './crashes.ts'
+import { instances } from './instances.ts'
 import { kills } from './kills.ts'
+import { messages } from './messages.ts'
 import { networks } from './networks.ts'
+import { outages } from './outages.ts'
 
 /** Every scenario, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [...kills, ...networks]
+export const scenarios: readonly Scenario[] = [
+  ...kills,
+  ...networks,
+  ...crashes,
+  ...messages,
+  ...instances,
+  ...outages,
+]

@@ -33,6 +33,8 @@ const silent = (part: Part): Scenario => ({
     await stage.takeDown(part, () => network.fallSilent())
     await pause(5000)
     await stage.bringUp(part, () => network.speak())
+    stage.load.phase = 'healthy'
+    await pause(2500)
     stage.load.phase = 'slow'
     network.slowDown(150)
     await pause(4000)

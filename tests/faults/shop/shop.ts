@@ -55,6 +55,11 @@ export class Shop {
     return this.#child?.isRunning() ?? false
   }
 
+  /** The end of its log. */
+  get lastWords(): string {
+    return this.#child?.lastWords() ?? ''
+  }
+
   /** What it was started with, for comparing. */
   get settings(): string {
     return this.#settings

@@ -7,7 +7,9 @@ const own = ownServices()
 const sql = (text: string) => runSql<{ id: string }>(own.databaseUrl, text)
 
 async function productWith(qty: number): Promise<string> {
-  const [product] = await sql(`insert into products.products (name, price, qty) values ('Mug', 12.5, ${qty}) returning id`)
+  const [product] = await sql(
+    `insert into products.products (name, price, qty) values ('Mug', 12.5, ${qty}) returning id`,
+  )
   return product?.id as string
 }
 
@@ -33,7 +35,10 @@ describe('the database itself', () => {
   it.each([
     ['a product without a name', "insert into products.products (name, price, qty) values ('', 1, 1)"],
     ['a negative price', "insert into products.products (name, price, qty) values ('Mug', -0.01, 1)"],
-    ['a stock above a billion', "insert into products.products (name, price, qty) values ('Mug', 1, 1000000001)"],
+    [
+      'a stock above a billion',
+      "insert into products.products (name, price, qty) values ('Mug', 1, 1000000001)",
+    ],
     ['an unknown status', order({ status: "'lost'" })],
     ['an unknown reason', order({ status: "'rejected'", reason: "'bad-mood'", settled_at: 'now()' })],
     ['an order of nothing', order({ quantity: 0, total_price: 0 })],
@@ -55,7 +60,9 @@ describe('the database itself', () => {
   })
 
   it('refuses a total that is not quantity times price', async () => {
-    await expect(sql(order({ total_price: 59.98 }))).rejects.toMatchObject({ constraint: 'the_total_is_exact' })
+    await expect(sql(order({ total_price: 59.98 }))).rejects.toMatchObject({
+      constraint: 'the_total_is_exact',
+    })
   })
 
   it('accepts the largest total of the contract', async () => {

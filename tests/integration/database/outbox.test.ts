@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { addToOutbox, claimPendingEvents, type OutboxEvent, postponeEvents } from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { orderConfirmed } from '@stockroom/messaging/events'
-import { randomUUID } from 'node:crypto'
 import { handler as publishPendingEvents } from '../../../functions/operations/publish-pending-events.ts'
 import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
@@ -47,9 +47,11 @@ async function makeDue(): Promise<void> {
 const sweep = () => publishPendingEvents({}, lambdaContext()) as Promise<{ products: number; orders: number }>
 
 const left = async () =>
-  (await runSql<{ id: string }>(own.databaseUrl, 'select id from orders.outbox order by (body->>$1)::int', ['orderId'])).map(
-    ({ id }) => id,
-  )
+  (
+    await runSql<{ id: string }>(own.databaseUrl, 'select id from orders.outbox order by (body->>$1)::int', [
+      'orderId',
+    ])
+  ).map(({ id }) => id)
 const published = () => broker.published.map(({ options }) => options.messageId)
 
 describe('commitAndAnnounce', () => {
@@ -156,7 +158,9 @@ describe('claimPendingEvents', () => {
 
     expect(first).toHaveLength(3)
     expect(second).toHaveLength(1)
-    expect([...(first ?? []), ...(second ?? [])].map(({ id }) => id).sort()).toEqual(rows.map(({ id }) => id).sort())
+    expect([...(first ?? []), ...(second ?? [])].map(({ id }) => id).sort()).toEqual(
+      rows.map(({ id }) => id).sort(),
+    )
   })
 })
 
@@ -190,7 +194,10 @@ describe('publishPendingEvents', () => {
 
     expect(outcome).toEqual({ products: 2, orders: 3 })
     expect(published()).toEqual(expect.arrayContaining(rows.map(({ id }) => id)))
-    expect(broker.published[4]?.options).toMatchObject({ correlationId: 'request-3', type: 'order.confirmed' })
+    expect(broker.published[4]?.options).toMatchObject({
+      correlationId: 'request-3',
+      type: 'order.confirmed',
+    })
     expect(await left()).toEqual([])
   })
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { transaction } from '@stockroom/database/query'
-import { changeProduct, findProducts, insertProduct, listProducts, removeProduct } from '../../../functions/products/product-store.ts'
+import {
+  changeProduct,
+  findProducts,
+  insertProduct,
+  listProducts,
+  removeProduct,
+} from '../../../functions/products/product-store.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { ledgerOf, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
@@ -15,7 +21,9 @@ describe('insertProduct', () => {
   it('stores a product as it is given, in its first version', async () => {
     const name = 'Tee "Größe L" – 木 🌲'
 
-    const { product, version } = await transaction('products', (trx) => insertProduct(trx, { name, price: 19.99, qty: 7 }))
+    const { product, version } = await transaction('products', (trx) =>
+      insertProduct(trx, { name, price: 19.99, qty: 7 }),
+    )
 
     expect(product).toEqual({
       id: expect.any(Number),
@@ -117,7 +125,11 @@ describe('changeProduct', () => {
 
     await change(id, { qty: 10 })
 
-    const movements = await runSql(own.databaseUrl, 'select kind from products.stock_movements where product_id = $1', [id])
+    const movements = await runSql(
+      own.databaseUrl,
+      'select kind from products.stock_movements where product_id = $1',
+      [id],
+    )
     expect(movements).toEqual([{ kind: 'initial' }])
   })
 

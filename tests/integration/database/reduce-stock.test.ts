@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
-import { changeProduct, findProducts } from '../../../functions/products/product-store.ts'
 import { transaction } from '@stockroom/database/query'
+import { changeProduct, findProducts } from '../../../functions/products/product-store.ts'
+import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { deliver, ledgerOf, orderCreatedMessage, storeProduct } from '../../support/stories.ts'
@@ -75,7 +75,10 @@ describe('reduceStock', () => {
 
     await reduce(tooMany, unknown)
 
-    expect(outcomes()).toEqual([outcome(tooMany, 'insufficient-stock'), outcome(unknown, 'product-not-found')])
+    expect(outcomes()).toEqual([
+      outcome(tooMany, 'insufficient-stock'),
+      outcome(unknown, 'product-not-found'),
+    ])
     expect(broker.of('stock.rejected')).toHaveLength(2)
     expect(await qtyOf(productId)).toBe(3)
   })
@@ -110,7 +113,12 @@ describe('reduceStock', () => {
     await reduce(order)
 
     expect(await findProducts([productId])).toEqual([before])
-    expect(await ledgerOf(own.databaseUrl, productId)).toEqual({ initial: 10, adjustments: 0, sold: 4, final: 6 })
+    expect(await ledgerOf(own.databaseUrl, productId)).toEqual({
+      initial: 10,
+      adjustments: 0,
+      sold: 4,
+      final: 6,
+    })
     expect(outcomes()).toEqual([outcome(order), outcome(order)])
     expect(broker.published[1]?.body).toMatchObject({ productId, quantity: 4 })
   })
@@ -153,7 +161,9 @@ describe('reduceStock', () => {
     const { id: productId } = await storeProduct({ qty: 50 })
     const here = await anotherInstance()
     const there = await anotherInstance()
-    const orders = Array.from({ length: 60 }, (_, n) => orderCreatedMessage({ productId, quantity: (n % 3) + 1 }))
+    const orders = Array.from({ length: 60 }, (_, n) =>
+      orderCreatedMessage({ productId, quantity: (n % 3) + 1 }),
+    )
     const batches = Array.from({ length: 12 }, (_, n) => orders.slice(n * 5, n * 5 + 5))
 
     await Promise.all(batches.flatMap((batch) => [here(...batch), there(...batch.toReversed())]))
@@ -169,9 +179,14 @@ describe('reduceStock', () => {
   it('lets batches pass that hold the same products in opposite order', async () => {
     const [one, other] = [await storeProduct({ qty: 1000 }), await storeProduct({ qty: 1000 })]
     const there = await anotherInstance()
-    const pair = () => [orderCreatedMessage({ productId: one.id }), orderCreatedMessage({ productId: other.id })]
+    const pair = () => [
+      orderCreatedMessage({ productId: one.id }),
+      orderCreatedMessage({ productId: other.id }),
+    ]
 
-    await Promise.all(Array.from({ length: 20 }, () => [reduce(...pair()), there(...pair().reverse())]).flat())
+    await Promise.all(
+      Array.from({ length: 20 }, () => [reduce(...pair()), there(...pair().reverse())]).flat(),
+    )
 
     expect([await qtyOf(one.id), await qtyOf(other.id)]).toEqual([960, 960])
   })
@@ -197,7 +212,12 @@ describe('reduceStock', () => {
 
     await reduce(...orders)
 
-    expect(await ledgerOf(own.databaseUrl, productId)).toEqual({ initial: 400, adjustments: 0, sold: 400, final: 0 })
+    expect(await ledgerOf(own.databaseUrl, productId)).toEqual({
+      initial: 400,
+      adjustments: 0,
+      sold: 400,
+      final: 0,
+    })
     expect(broker.of('stock.reduced')).toHaveLength(400)
     expect(broker.of('stock.rejected')).toHaveLength(100)
   })

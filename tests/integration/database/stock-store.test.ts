@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { transaction } from '@stockroom/database/query'
 import type { StockDecision } from '../../../functions/products/stock.ts'
-import { enterDecisions, findDecisions, lockStock, writeStock } from '../../../functions/products/stock-store.ts'
+import {
+  enterDecisions,
+  findDecisions,
+  lockStock,
+  writeStock,
+} from '../../../functions/products/stock-store.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { storeProduct } from '../../support/stories.ts'
@@ -18,7 +23,12 @@ describe('lockStock', () => {
 
     const stock = await transaction('products', (trx) => lockStock(trx, [other.id, missingProduct, one.id]))
 
-    expect(stock).toEqual(new Map([[one.id, 3], [other.id, 0]]))
+    expect(stock).toEqual(
+      new Map([
+        [one.id, 3],
+        [other.id, 0],
+      ]),
+    )
   })
 
   it('lets a second batch wait until the first has committed, whatever the order of its ids', async () => {
@@ -29,7 +39,13 @@ describe('lockStock', () => {
       await lockStock(trx, [one.id, other.id])
       tellLocked()
       await firstMayEnd
-      await writeStock(trx, new Map([[one.id, 1], [other.id, 2]]))
+      await writeStock(
+        trx,
+        new Map([
+          [one.id, 1],
+          [other.id, 2],
+        ]),
+      )
     })
     await firstHasLocked
 
@@ -44,7 +60,12 @@ describe('lockStock', () => {
     endFirst()
     await first
 
-    expect(await second).toEqual(new Map([[one.id, 1], [other.id, 2]]))
+    expect(await second).toEqual(
+      new Map([
+        [one.id, 1],
+        [other.id, 2],
+      ]),
+    )
   })
 })
 
@@ -70,7 +91,12 @@ describe('enterDecisions and findDecisions', () => {
   it('enter a thousand decisions at once', async () => {
     const { id: productId } = await storeProduct({ qty: 5000 })
     const orderIds = Array.from({ length: 1000 }, (_, n) => 10_000 + n)
-    const decisions = orderIds.map((orderId) => ({ orderId, productId, quantity: 2, outcome: 'sale' as const }))
+    const decisions = orderIds.map((orderId) => ({
+      orderId,
+      productId,
+      quantity: 2,
+      outcome: 'sale' as const,
+    }))
 
     await transaction('products', (trx) => enterDecisions(trx, decisions))
 
@@ -98,7 +124,15 @@ describe('writeStock', () => {
   it('writes what is left of many products and raises their versions', async () => {
     const [one, other] = [await storeProduct({ qty: 30 }), await storeProduct({ qty: 40 })]
 
-    const written = await transaction('products', (trx) => writeStock(trx, new Map([[one.id, 0], [other.id, 39]])))
+    const written = await transaction('products', (trx) =>
+      writeStock(
+        trx,
+        new Map([
+          [one.id, 0],
+          [other.id, 39],
+        ]),
+      ),
+    )
 
     expect(written.sort((a, b) => a.product.id - b.product.id)).toEqual([
       { version: 2, product: { ...one, qty: 0, updatedAt: expect.any(String) } },

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { durationMs, eventually } from '../../support/eventually.ts'
 import { send } from '../../support/endpoint-promises.ts'
-import { type OwnServices, nameInEnvironment, ownServices } from '../../support/own-services.ts'
+import { durationMs, eventually } from '../../support/eventually.ts'
+import { nameInEnvironment, type OwnServices, ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { startSilentServer, TcpProxy } from '../../support/tcp-proxy.ts'
@@ -36,7 +36,17 @@ async function instanceAt(url: string) {
   const { handler: createOrder } = await import('../../../functions/orders/create-order.ts')
   const { handler: getHealth } = await import('../../../functions/operations/get-health.ts')
   RecordingBroker.inPlace(useBrokerClient)
-  return { query, transaction, databaseAnswers, shutDown, createProduct, updateProduct, getProduct, createOrder, getHealth }
+  return {
+    query,
+    transaction,
+    databaseAnswers,
+    shutDown,
+    createProduct,
+    updateProduct,
+    getProduct,
+    createOrder,
+    getHealth,
+  }
 }
 
 const select = () => shop.query<{ one: number }>('orders', 'select 1 as one')
@@ -78,7 +88,9 @@ describe('while the database refuses connections', () => {
 
   it('each of many queries and transactions is Unavailable at once', async () => {
     const { outcome, ms } = await timed(() =>
-      outcomesOf(Array.from({ length: 40 }, (_, n) => (n % 2 ? select() : shop.transaction('orders', async () => {})))),
+      outcomesOf(
+        Array.from({ length: 40 }, (_, n) => (n % 2 ? select() : shop.transaction('orders', async () => {}))),
+      ),
     )
 
     expect(outcome).toEqual(Array(40).fill(unavailable))
@@ -86,7 +98,9 @@ describe('while the database refuses connections', () => {
   })
 
   it('an endpoint says 503 with Retry-After at once', async () => {
-    const { outcome, ms } = await timed(() => send(shop.createProduct, { json: { name: 'Mug', price: 1, qty: 1 } }))
+    const { outcome, ms } = await timed(() =>
+      send(shop.createProduct, { json: { name: 'Mug', price: 1, qty: 1 } }),
+    )
 
     expect(outcome).toMatchObject({
       statusCode: 503,
@@ -145,7 +159,9 @@ describe('when standing connections break', () => {
       .catch(describeFailure)
 
     expect(outcome).toEqual(unavailable)
-    expect(await runSql(own.databaseUrl, "select 1 from products.products where name = 'Halfway'")).toEqual([])
+    expect(await runSql(own.databaseUrl, "select 1 from products.products where name = 'Halfway'")).toEqual(
+      [],
+    )
   })
 
   it('an idle connection that the server ends costs nobody an error', async () => {
@@ -187,7 +203,9 @@ describe('when the database falls silent', () => {
   })
 
   it('a transaction is Unavailable within 2 s', async () => {
-    const { outcome, ms } = await timed(() => shop.transaction('orders', (trx) => shop.query(trx, 'select 1')))
+    const { outcome, ms } = await timed(() =>
+      shop.transaction('orders', (trx) => shop.query(trx, 'select 1')),
+    )
 
     expect(outcome).toEqual(unavailable)
     expect(ms).toBeLessThan(silentWithinMs)
@@ -245,12 +263,28 @@ describe('when the database falls silent', () => {
   })
 })
 
+describe('when the network forgets the connections that stand, and new ones work', () => {
+  it('each of them costs one query, and the queries after those succeed at once', async () => {
+    await Promise.all(Array.from({ length: 10 }, select))
+    proxy.abandon()
+
+    const first = await outcomesOf(Array.from({ length: 5 }, select))
+    const { outcome, ms } = await timed(() => outcomesOf(Array.from({ length: 5 }, select)))
+
+    expect(new Set(first)).toEqual(new Set([unavailable]))
+    expect(outcome).toEqual(Array(5).fill(one))
+    expect(ms).toBeLessThan(1000)
+  })
+})
+
 describe('while the database is slow', () => {
   it('an endpoint of several statements says 503 within 2 s', async () => {
     await select()
     proxy.slowDown(300)
 
-    const { outcome, ms } = await timed(() => send(shop.createProduct, { json: { name: 'Mug', price: 1, qty: 1 } }))
+    const { outcome, ms } = await timed(() =>
+      send(shop.createProduct, { json: { name: 'Mug', price: 1, qty: 1 } }),
+    )
 
     expect(outcome).toMatchObject({ statusCode: 503 })
     expect(ms).toBeLessThan(silentWithinMs)
@@ -271,7 +305,10 @@ describe('while the database is slow', () => {
   })
 
   it('a change that waits too long for a locked row is 503 within 2 s', async () => {
-    const [product] = await runSql<{ id: string }>(own.databaseUrl, 'select min(id) as id from products.products')
+    const [product] = await runSql<{ id: string }>(
+      own.databaseUrl,
+      'select min(id) as id from products.products',
+    )
     const id = String(product?.id)
     const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
     const { promise: isLocked, resolve: tellLocked } = Promise.withResolvers<void>()

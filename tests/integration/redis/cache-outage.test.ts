@@ -83,7 +83,9 @@ describe.each([
   })
 
   it('many readers at once wait little', async () => {
-    const ms = await timeOf(() => Promise.all(Array.from({ length: 100 }, () => here.findProduct(product.id))))
+    const ms = await timeOf(() =>
+      Promise.all(Array.from({ length: 100 }, () => here.findProduct(product.id))),
+    )
 
     expect(ms).toBeLessThan(littleMs)
   })
@@ -125,7 +127,9 @@ describe.each([
   it('an instance that starts meanwhile works without it', async () => {
     const newcomer = await startCacheInstance({ ...own, redisUrl: proxy.addressFor(own.redisUrl) })
 
-    const ms = await timeOf(async () => expect((await newcomer.findProduct(product.id)).value).toEqual(product))
+    const ms = await timeOf(async () =>
+      expect((await newcomer.findProduct(product.id)).value).toEqual(product),
+    )
     await newcomer.shutDown()
 
     // The first attempt to connect may take its second.
@@ -151,12 +155,14 @@ describe('while Redis accepts connections and never says a word', () => {
     const silent = await startSilentServer()
     const newcomer = await startCacheInstance({ ...own, redisUrl: `redis://127.0.0.1:${silent.port}` })
 
-    const found = await newcomer.findProduct(product.id)
-    const ms = await timeOf(() => newcomer.findProduct(product.id))
+    const first = await timeOf(async () =>
+      expect((await newcomer.findProduct(product.id)).value).toEqual(product),
+    )
+    const second = await timeOf(async () => newcomer.findProduct((await storeProduct()).id))
     await newcomer.shutDown()
     silent.close()
 
-    expect(found.value).toEqual(product)
-    expect(ms).toBeLessThan(littleMs)
+    expect(first).toBeLessThan(1000 + littleMs)
+    expect(second).toBeLessThan(littleMs)
   })
 })

@@ -103,7 +103,10 @@ describe('a product in the cache', () => {
 
     await show(there, 8, 2)
 
-    expect(JSON.parse(String(await stored(`product:${product.id}`)))).toEqual({ version: 3, value: withQty(5) })
+    expect(JSON.parse(String(await stored(`product:${product.id}`)))).toEqual({
+      version: 3,
+      value: withQty(5),
+    })
     expect((await there.findProduct(product.id)).value).toEqual(withQty(5))
     expect((await here.findProduct(product.id)).value).toEqual(withQty(5))
   })
@@ -112,7 +115,9 @@ describe('a product in the cache', () => {
     await listens(here, there)
     const versions = Array.from({ length: 40 }, (_, n) => n + 2)
 
-    await Promise.all(versions.toReversed().map((version) => show(version % 2 ? here : there, version, version)))
+    await Promise.all(
+      versions.toReversed().map((version) => show(version % 2 ? here : there, version, version)),
+    )
 
     expect(JSON.parse(String(await stored(`product:${product.id}`)))).toMatchObject({ version: 41 })
     await eventually(async () => {
@@ -143,7 +148,9 @@ describe('the orders of a product in the cache', () => {
   it('have a key that people can read', async () => {
     await here.recentOrders(product.id, firstPage)
 
-    expect(JSON.parse(String(await stored(`orders:product:${product.id}`)))).toMatchObject({ value: { page: [] } })
+    expect(JSON.parse(String(await stored(`orders:product:${product.id}`)))).toMatchObject({
+      value: { page: [] },
+    })
     expect(await here.recentOrders(product.id, firstPage)).toMatchObject({ hit: true })
   })
 
@@ -156,14 +163,14 @@ describe('the orders of a product in the cache', () => {
     expect(await there.recentOrders(product.id, firstPage)).toMatchObject({ hit: false })
   })
 
-  it.each([{ limit: 5, before: undefined }, { limit: 20, before: 100 }])(
-    'of another page than the first (%j) come from the database',
-    async (page) => {
-      await here.recentOrders(product.id, page)
+  it.each([
+    { limit: 5, before: undefined },
+    { limit: 20, before: 100 },
+  ])('of another page than the first (%j) come from the database', async (page) => {
+    await here.recentOrders(product.id, page)
 
-      expect(await here.recentOrders(product.id, page)).toMatchObject({ hit: false })
-    },
-  )
+    expect(await here.recentOrders(product.id, page)).toMatchObject({ hit: false })
+  })
 })
 
 describe('a shared cache', () => {

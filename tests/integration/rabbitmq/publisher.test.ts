@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { OutboundMessage } from '@stockroom/messaging/publisher'
+import { BrokerClient, bodyOf } from '../../support/broker-client.ts'
+import { eventually } from '../../support/eventually.ts'
+import { nameInEnvironment, ownServices } from '../../support/own-services.ts'
+import { startSilentServer, TcpProxy } from '../../support/tcp-proxy.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices({ rabbitmq: true })
+const broker = BrokerClient.of(own)
+
+let proxy: TcpProxy
+let shop: Awaited<ReturnType<typeof instanceAt>>
+
+async function instanceAt(rabbitmqUrl: string) {
+  nameInEnvironment({ ...own, rabbitmqUrl })
+  jest.resetModules()
+  const { configuration } = await import('@stockroom/runtime/configuration')
+  configuration()
+  const { publish } = await import('@stockroom/messaging/publisher')
+  const { openChannel } = await import('@stockroom/messaging/broker-connection')
+  const { declareTopology } = await import('@stockroom/messaging/topology')
+  const { brokerAnswers } = await import('@stockroom/messaging/broker-health')
+  const { commitAndAnnounce } = await import('@stockroom/messaging/announce')
+  const { placeOrder } = await import('../../../functions/orders/order-placement.ts')
+  const { handler: publishPendingEvents } = await import(
+    '../../../functions/operations/publish-pending-events.ts'
+  )
+  const { shutDown } = await import('@stockroom/runtime/shutdown')
+  return {
+    publish,
+    openChannel,
+    declareTopology,
+    brokerAnswers,
+    commitAndAnnounce,
+    placeOrder,
+    publishPendingEvents,
+    shutDown,
+  }
+}
+
+beforeEach(async () => {
+  proxy = await TcpProxy.inFrontOf(own.rabbitmqUrl, 5672)
+  shop = await instanceAt(proxy.addressFor(own.rabbitmqUrl))
+  await shop.declareTopology(await shop.openChannel())
+  await broker.drain('stock-reduction')
+})
+
+afterEach(async () => {
+  await endWithin(5000)
+  await proxy.close()
+})
+
+/** Whether the shop's connections are closed within `limitMs`. */
+async function endWithin(limitMs: number): Promise<boolean> {
+  const ended = shop.shutDown().then(() => true)
+  return Promise.race([ended, pause(limitMs, false, { ref: false })])
+}
+
+const message = (number: number, members: Partial<OutboundMessage> = {}): OutboundMessage => ({
+  exchange: 'shop.events',
+  routingKey: 'order.created',
+  content: Buffer.from(JSON.stringify({ number })),
+  options: { messageId: randomUUID(), persistent: true, mandatory: true },
+  ...members,
+})
+
+const publishes = (number: number) => shop.publish([message(number)]).catch((error: Error) => error.name)
+
+async function timed<Value>(work: () => Promise<Value>) {
+  const begin = performance.now()
+  const outcome = await work()
+  return { outcome, ms: performance.now() - begin }
+}
+
+const draft = (requestId: string) => ({
+  productId: 7,
+  quantity: 2,
+  unitPrice: 4.35,
+  totalPrice: 8.7,
+  requestId,
+})
+
+describe('publish', () => {
+  it('tells of each message that the broker has taken it over, and it has', async () => {
+    const outcome = await shop.publish([message(1), message(2), message(3)])
+
+    expect(outcome).toEqual([true, true, true])
+    const messages = await broker.drain('stock-reduction')
+    expect(messages.map(bodyOf)).toEqual([{ number: 1 }, { number: 2 }, { number: 3 }])
+  })
+
+  it('does not count a mandatory message that reaches no queue as taken over, nor its neighbours as lost', async () => {
+    const outcome = await shop.publish([message(1), message(2, { routingKey: 'nobody.listens' }), message(3)])
+
+    expect(outcome).toEqual([true, false, true])
+  })
+
+  it('counts a public fact that reaches no queue as taken over', async () => {
+    const fact = message(1, { routingKey: 'nobody.listens', options: { messageId: randomUUID() } })
+
+    expect(await shop.publish([fact])).toEqual([true])
+  })
+
+  it('takes thousands of messages at once', async () => {
+    const outcome = await shop.publish(Array.from({ length: 5000 }, (_, number) => message(number)))
+
+    expect(outcome.filter(Boolean)).toHaveLength(5000)
+    expect(await broker.count('stock-reduction')).toBe(5000)
+  })
+
+  it('goes on with a channel that the broker has closed for an error', async () => {
+    const toNowhere = message(1, { exchange: 'no.such.exchange' })
+
+    expect(await shop.publish([toNowhere])).toEqual([false])
+    expect(await shop.publish([message(2)])).toEqual([true])
+  })
+
+  it('reconnects after the connection was cut', async () => {
+    await publishes(1)
+
+    proxy.cut()
+
+    await eventually(async () => (await publishes(2))[0] === true, 5000)
+  })
+
+  it('publishes nothing twice and loses nothing silently when the connection is cut halfway', async () => {
+    const messages = Array.from({ length: 2000 }, (_, number) => message(number))
+
+    const publishing = shop.publish(messages)
+    await eventually(async () => (await broker.count('stock-reduction')) > 0)
+    proxy.cut()
+    const outcome = await publishing
+
+    const arrived = (await broker.drain('stock-reduction')).map((one) => bodyOf(one).number as number)
+    const confirmed = messages.map((_, number) => number).filter((number) => outcome[number])
+    expect(new Set(arrived).size).toBe(arrived.length)
+    expect(arrived).toEqual(expect.arrayContaining(confirmed))
+  })
+
+  it('is Unavailable at once while the broker refuses connections, and works when it is back', async () => {
+    await publishes(1)
+    await proxy.refuse()
+    await eventually(async () => (await publishes(2)) === 'Unavailable', 2000)
+
+    const { outcome, ms } = await timed(() => publishes(3))
+    await proxy.accept()
+
+    expect(outcome).toBe('Unavailable')
+    expect(ms).toBeLessThan(100)
+    await eventually(async () => (await publishes(4))[0] === true, 5000)
+  })
+
+  it('gives a silent broker a few seconds, and works when it speaks again', async () => {
+    await publishes(1)
+    proxy.fallSilent()
+
+    const { outcome, ms } = await timed(() => publishes(2))
+    proxy.speak()
+
+    expect([[false], 'Unavailable']).toContainEqual(outcome)
+    expect(ms).toBeLessThan(6000)
+    await eventually(async () => (await publishes(3))[0] === true, 10_000)
+  })
+
+  it('is Unavailable within two seconds with a broker that never says a word', async () => {
+    const silent = await startSilentServer()
+    const newcomer = await instanceAt(`amqp://guest:guest@127.0.0.1:${silent.port}`)
+
+    const { outcome, ms } = await timed(() =>
+      newcomer.publish([message(1)]).catch((error: Error) => error.name),
+    )
+    silent.close()
+    await newcomer.shutDown()
+
+    expect(outcome).toBe('Unavailable')
+    expect(ms).toBeLessThan(2000)
+  })
+})
+
+describe('an event', () => {
+  it('arrives with everything that the contract promises', async () => {
+    const { order, announced } = await shop.placeOrder(draft('request-1'))
+    await announced
+
+    const { content, properties, fields } = await broker.next('stock-reduction')
+
+    expect(JSON.parse(content.toString())).toEqual({
+      orderId: order.id,
+      productId: 7,
+      quantity: 2,
+      totalPrice: 8.7,
+      timestamp: order.createdAt,
+    })
+    expect(fields).toMatchObject({ exchange: 'shop.events', routingKey: 'order.created' })
+    expect(properties).toMatchObject({
+      messageId: expect.stringMatching(/^[\da-f-]{36}$/),
+      type: 'order.created',
+      timestamp: Math.floor(Date.parse(order.createdAt) / 1000),
+      correlationId: 'request-1',
+      appId: 'stockroom',
+      contentType: 'application/json',
+      deliveryMode: 2,
+      headers: { 'schema-version': 1 },
+    })
+  })
+
+  it('of an order that is accepted while the broker is away waits in the outbox, and the sweep publishes it', async () => {
+    await publishes(1)
+    await broker.drain('stock-reduction')
+    await proxy.refuse()
+    await eventually(async () => (await publishes(2)) === 'Unavailable', 2000)
+
+    const placing = await timed(async () => {
+      const { order, announced } = await shop.placeOrder(draft('request-2'))
+      await announced
+      return order
+    })
+    await proxy.accept()
+    await eventually(shop.brokerAnswers)
+    await runSql(own.databaseUrl, "update orders.outbox set next_attempt_at = now() - interval '1 second'")
+    await shop.publishPendingEvents({}, {} as never)
+
+    expect(placing.ms).toBeLessThan(1000)
+    expect(bodyOf(await broker.next('stock-reduction'))).toMatchObject({ orderId: placing.outcome.id })
+    expect(await runSql(own.databaseUrl, 'select 1 from orders.outbox')).toEqual([])
+  })
+
+  it('does not make the order wait for a broker that is silent', async () => {
+    await publishes(1)
+    proxy.fallSilent()
+
+    const { ms } = await timed(async () => (await shop.placeOrder(draft('request-3'))).announced)
+    proxy.speak()
+
+    expect(ms).toBeLessThan(1000)
+  })
+})
+
+describe('brokerAnswers', () => {
+  it('is true while the broker is there with its exchange', async () => {
+    expect(await shop.brokerAnswers()).toBe(true)
+  })
+
+  it('is false while it refuses connections, and true again afterwards', async () => {
+    await shop.brokerAnswers()
+    await proxy.refuse()
+
+    const away = await eventually(async () => (await shop.brokerAnswers()) === false)
+    await proxy.accept()
+
+    expect(away).toBe(true)
+    await eventually(shop.brokerAnswers, 5000)
+  })
+
+  it('is false within two seconds while it is silent, and true again afterwards', async () => {
+    await shop.brokerAnswers()
+    proxy.fallSilent()
+
+    const { outcome, ms } = await timed(shop.brokerAnswers)
+    proxy.speak()
+
+    expect(outcome).toBe(false)
+    expect(ms).toBeLessThan(2000)
+    await eventually(shop.brokerAnswers, 10_000)
+  })
+
+  it('is false while the exchange is missing, and true once it is there', async () => {
+    await broker.channel.deleteExchange('shop.events')
+
+    const without = await shop.brokerAnswers()
+    await shop.declareTopology(await shop.openChannel())
+
+    expect(without).toBe(false)
+    expect(await shop.brokerAnswers()).toBe(true)
+  })
+})
+
+describe('shutDown', () => {
+  it('closes the connection to a healthy broker', async () => {
+    await publishes(1)
+
+    expect(await endWithin(2500)).toBe(true)
+    await eventually(() => proxy.connections === 0)
+  })
+
+  it.each([
+    ['has just cut the connection and refuses new ones', () => proxy.refuse()],
+    ['has just cut the connection', async () => proxy.cut()],
+    ['is silent', async () => proxy.fallSilent()],
+  ])('comes to its end within a few seconds when the broker %s', async (_how, lose) => {
+    await publishes(1)
+
+    await lose()
+
+    expect(await endWithin(4000)).toBe(true)
+  })
+})
