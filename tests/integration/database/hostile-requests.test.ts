@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals'
+import { handler as answerUnknownRoute } from '../../../functions/operations/answer-unknown-route.ts'
+import { handler as warmCache } from '../../../functions/operations/warm-cache.ts'
+import { handler as createOrder } from '../../../functions/orders/create-order.ts'
+import { handler as getOrder } from '../../../functions/orders/get-order.ts'
+import { handler as listOrders } from '../../../functions/orders/list-orders.ts'
+import { handler as createProduct } from '../../../functions/products/create-product.ts'
+import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
+import { handler as getProduct } from '../../../functions/products/get-product.ts'
+import { handler as listProducts } from '../../../functions/products/list-products.ts'
+import { handler as updateProduct } from '../../../functions/products/update-product.ts'
+import { handler as getProductWithOrders } from '../../../functions/storefront/get-product-with-orders.ts'
+import { readBooks } from '../../../local/audit/books.ts'
+import { apiEvent } from '../../support/api-event.ts'
+import { type HostileRequest, hostileRequests, internalWords } from '../../support/hostile-requests.ts'
+import { lambdaContext } from '../../support/lambda-context.ts'
+import { handOn } from '../../support/loopback-shop.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { storeProduct } from '../../support/stories.ts'
+
+const cases = 10_000
+const atOnce = 40
+
+ownServices()
+const broker = RecordingBroker.inPlace()
+
+const endpoints: Record<string, typeof createOrder> = {
+  'POST /products': createProduct,
+  'GET /products': listProducts,
+  'GET /products/{id}': getProduct,
+  'PATCH /products/{id}': updateProduct,
+  'DELETE /products/{id}': deleteProduct,
+  'GET /products/{id}/with-orders': getProductWithOrders,
+  'POST /orders': createOrder,
+  'GET /orders/{id}': getOrder,
+  'GET /orders/product/{id}': listOrders,
+  'POST /admin/cache/warmup': warmCache,
+  'GET /nowhere/{id}': answerUnknownRoute,
+}
+
+/** Sends a request through the whole chain of its endpoint, as API Gateway would; every tenth body as base64. */
+async function send({ route, id, query, headers, body }: HostileRequest, index: number) {
+  const isBase64Encoded = body !== undefined && index % 10 === 0
+  const event = apiEvent({
+    path: { id, productId: id },
+    query,
+    headers,
+    body: isBase64Encoded ? Buffer.from(body).toString('base64') : body,
+    isBase64Encoded,
+  })
+  const endpoint = endpoints[route.join(' ')] as typeof createOrder
+  return endpoint(event, lambdaContext())
+}
+
+/** What is wrong with an answer, if anything. */
+function faultOf({ statusCode, headers, body }: Awaited<ReturnType<typeof send>>): string | undefined {
+  if (statusCode >= 500) return `it is a ${statusCode}`
+  const word = internalWords.exec(JSON.stringify(headers) + body)?.[0]
+  if (word) return `it says "${word}"`
+  if (!headers['x-request-id']) return 'it has no request id'
+  if (statusCode === 204 ? body !== '' : !isJson(body)) return 'its body is not as it has to be'
+  const { code, status, requestId, title, detail } = statusCode >= 400 ? JSON.parse(body) : ({} as never)
+  if (statusCode >= 400 && !(code && title && detail && requestId && status === statusCode)) {
+    return 'it is no problem details'
+  }
+  return undefined
+}
+
+function isJson(text: string): boolean {
+  try {
+    return JSON.parse(text) !== undefined
+  } catch {
+    return false
+  }
+}
+
+describe(`${cases} hostile requests`, () => {
+  it('get no 5xx and no internal word, and the books balance after them', async () => {
+    const seed = Date.now() % 2 ** 31
+    const faults: object[] = []
+    const statuses: Record<number, number> = {}
+    for (let n = 0; n < 20; n += 1) await storeProduct({ qty: 500 })
+
+    const requests = hostileRequests(cases, seed)
+    for (let begin = 0; begin < cases; begin += atOnce) {
+      await Promise.all(
+        requests.slice(begin, begin + atOnce).map(async (request, index) => {
+          const answer = await send(request, begin + index)
+          statuses[answer.statusCode] = (statuses[answer.statusCode] ?? 0) + 1
+          const fault = faultOf(answer)
+          if (fault) faults.push({ fault, request, answer })
+        }),
+      )
+      if (begin % 2000 === 0) await handOn(broker)
+    }
+    await handOn(broker)
+
+    expect({ seed, faults: faults.slice(0, 5) }).toEqual({ seed, faults: [] })
+    // They reached every kind of answer, so that they were no idle talk.
+    for (const status of [200, 201, 202, 204, 400, 404, 409, 415, 422])
+      expect(statuses[status]).toBeGreaterThan(0)
+    expect((await readBooks()).breaches).toEqual([])
+  }, 120_000)
+
+  it('may be larger than any body, and are refused for it', async () => {
+    const bodies = [
+      '"'.repeat(300_000),
+      '['.repeat(200_000),
+      `{"name": "${'é'.repeat(140_000)}"}`,
+      ' '.repeat(262_145),
+    ]
+
+    const answers = await Promise.all(
+      bodies.map((body, index) =>
+        send(
+          {
+            route: ['POST', '/orders'],
+            id: '',
+            query: {},
+            headers: { 'content-type': 'application/json' },
+            body,
+          },
+          index + 1,
+        ),
+      ),
+    )
+
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([413, 400, 413, 413])
+    expect(answers.map(faultOf)).toEqual(answers.map(() => undefined))
+  })
+})

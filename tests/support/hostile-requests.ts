@@ -1,0 +1,210 @@
+import fc from 'fast-check'
+
+/** What no answer may say: words of the database, the libraries and the file system behind the shop. */
+export const internalWords =
+  /\bselect\b|\binsert\b|\bupdate products\b|knex|postgres|\bpg_|relation "|violates|constraint|syntax error|stack|node_modules|\bat \/|\.[jt]s:\d|ECONN|TypeError|RangeError|amqp|redis|secret/i
+
+/** Where a client may send things; `{id}` stands for a number or anything else. */
+export const routes = [
+  ['POST', '/products'],
+  ['GET', '/products'],
+  ['GET', '/products/{id}'],
+  ['PATCH', '/products/{id}'],
+  ['DELETE', '/products/{id}'],
+  ['GET', '/products/{id}/with-orders'],
+  ['POST', '/orders'],
+  ['POST', '/orders'],
+  ['POST', '/orders'],
+  ['GET', '/orders/{id}'],
+  ['GET', '/orders/product/{id}'],
+  ['POST', '/admin/cache/warmup'],
+  ['GET', '/nowhere/{id}'],
+] as const
+export type Route = (typeof routes)[number]
+
+/** A request as nobody would send it who means well; and some that are fine. */
+export interface HostileRequest {
+  route: Route
+  id: string
+  query: Record<string, string>
+  headers: Record<string, string>
+  body: string | undefined
+}
+
+const awkwardNumbers = fc.constantFrom(
+  ...['0', '-0', '1', '1.005', '0.1', '19.99', '1e2', '1e-7', '1E400', '-1', '999999999.99', '1000000000'],
+  ...[
+    '1000001',
+    '9007199254740991',
+    '9007199254740992',
+    '9223372036854775808',
+    '123456789012345678901234567890',
+  ],
+)
+const awkwardTexts = fc.constantFrom(
+  ...['""', '" "', '"\\u0000"', '"\\ud800"', '"\\udc00\\ud800"', '"\\u202e"', '"a\\tb"', '"\\u2028"', '"💥"'],
+  ...[
+    `"${'x'.repeat(255)}"`,
+    `"${'x'.repeat(256)}"`,
+    `"${'é'.repeat(255)}"`,
+    `"'; drop table x; --"`,
+    '"$1 ? ?? :id"',
+  ],
+)
+const awkwardValues = fc.oneof(
+  { weight: 4, arbitrary: awkwardNumbers },
+  { weight: 3, arbitrary: awkwardTexts },
+  { weight: 1, arbitrary: fc.constantFrom('null', 'true', 'false', '[]', '{}', '[1,2]', '{"a":1}') },
+  { weight: 2, arbitrary: fc.json({ maxDepth: 2 }) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }).map((text) => JSON.stringify(text)) },
+)
+const memberNames = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom('productId', 'quantity', 'name', 'price', 'qty', 'productIds') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '__proto__',
+      'constructor',
+      'toString',
+      'id',
+      'a/b~c',
+      '',
+      '\u0000',
+      '\ud800',
+      '💥',
+    ),
+  },
+  { weight: 1, arbitrary: fc.string({ maxLength: 40 }) },
+)
+const smallIds = fc.integer({ min: 1, max: 40 })
+
+/** Written out, so that numbers and names come that JSON.stringify would not make. */
+const objectText = fc
+  .array(fc.tuple(memberNames, awkwardValues), { maxLength: 8 })
+  .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(', ')}}`)
+const soundText = fc.oneof(
+  fc
+    .record({ productId: smallIds, quantity: fc.integer({ min: 1, max: 50 }) })
+    .map((body) => JSON.stringify(body)),
+  fc
+    .record({ productId: smallIds.map(String), quantity: awkwardNumbers })
+    .map(({ productId, quantity }) => `{"productId": ${productId}, "quantity": ${quantity}}`),
+  fc
+    .record({ name: awkwardTexts, price: awkwardNumbers, qty: awkwardNumbers })
+    .map(({ name, price, qty }) => `{"name": ${name}, "price": ${price}, "qty": ${qty}}`),
+  fc
+    .record({
+      name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
+      qty: fc.integer({ min: 0, max: 99 }),
+    })
+    .map(({ name, qty }) => JSON.stringify({ name, qty, price: 4.35 })),
+  fc
+    .constantFrom('price', 'qty', 'name')
+    .chain((name) => awkwardValues.map((value) => `{"${name}": ${value}}`)),
+  fc
+    .array(fc.oneof(smallIds.map(String), awkwardNumbers), { maxLength: 30 })
+    .map((ids) => `{"productIds": [${ids}]}`),
+)
+const body = fc.oneof(
+  { weight: 8, arbitrary: soundText },
+  { weight: 6, arbitrary: objectText },
+  { weight: 2, arbitrary: fc.json() },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '',
+      '{',
+      '[[[[',
+      '{"productId":1,}',
+      'NaN',
+      "{'a':1}",
+      '\ufeff{}',
+      '{"a":1}{}',
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 2, max: 5000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
+  },
+)
+
+/** What HTTP allows in a header: ASCII that can be seen, spaces and tabs, and bytes above 127. */
+const headerText = fc
+  .array(
+    fc.oneof(fc.integer({ min: 0x20, max: 0x7e }), fc.integer({ min: 0xa0, max: 0xff }), fc.constant(9)),
+    {
+      maxLength: 300,
+    },
+  )
+  .map((codes) => String.fromCharCode(...codes).trim())
+const headers = fc.record(
+  {
+    'content-type': fc.oneof(
+      { weight: 12, arbitrary: fc.constant('application/json') },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          'application/json; charset=utf-8',
+          'APPLICATION/JSON',
+          'text/plain',
+          'application/x-www-form-urlencoded',
+        ),
+      },
+      { weight: 1, arbitrary: headerText },
+    ),
+    'idempotency-key': fc.oneof(
+      headerText,
+      fc.constantFrom('', 'k', 'k'.repeat(255), 'é'.repeat(255), 'k'.repeat(256)),
+    ),
+    'x-request-id': fc.oneof(headerText, fc.constantFrom('r1', 'r'.repeat(128), 'r'.repeat(129))),
+    accept: fc.oneof(headerText, fc.constantFrom('application/problem+json', '*/*', 'text/html')),
+    traceparent: headerText,
+    'x-api-key': headerText,
+  },
+  { requiredKeys: [] },
+)
+const id = fc.oneof(
+  { weight: 3, arbitrary: smallIds.map(String) },
+  { weight: 2, arbitrary: awkwardNumbers },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '',
+      ' 1',
+      '1 ',
+      '+1',
+      '0x1',
+      '1e1',
+      '٣',
+      '../1',
+      "1' or '1'='1",
+      'null',
+      '\u0000',
+    ),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }) },
+)
+const query = fc.record(
+  {
+    limit: fc.oneof(awkwardNumbers, fc.constantFrom('', '100', '101', 'all', '-1', '1 ')),
+    cursor: fc.oneof(
+      fc.string({ maxLength: 60 }),
+      awkwardNumbers.map((number) => Buffer.from(`before:${number}`).toString('base64url')),
+    ),
+    other: fc.string({ maxLength: 20 }),
+  },
+  { requiredKeys: [] },
+)
+
+export const hostileRequest: fc.Arbitrary<HostileRequest> = fc.record({
+  route: fc.constantFrom(...routes),
+  id,
+  query,
+  headers,
+  body: fc.option(body, { nil: undefined, freq: 15 }),
+})
+
+/** The same requests for the same seed. */
+export const hostileRequests = (count: number, seed: number): HostileRequest[] =>
+  fc.sample(hostileRequest, { numRuns: count, seed })
