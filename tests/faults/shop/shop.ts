@@ -38,10 +38,8 @@ export class Shop {
       STOCKROOM_DATA_DIR: `${directory}/${name}-data`,
       CACHE_TTL_SECONDS: '5',
     })
-    // serverless.yml has its own values for these two, and an empty one would take their place.
-    const { BROKER_ARN: _arn, BROKER_SECRET_ARN: _secretArn, ...variables } = own
     return new Shop(
-      { ...process.env, ...variables, SLS_LOG_LEVEL: 'warning' },
+      { ...process.env, ...own, SLS_LOG_LEVEL: 'warning' },
       httpPort,
       `${directory}/${name}.log`,
     )

@@ -2,7 +2,6 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { declareTopology } from '@stockroom/messaging/topology'
 import type { GetMessage } from 'amqplib'
-import { placeOrder } from '../../../functions/orders/order-placement.ts'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { findProducts } from '../../../functions/products/product-store.ts'
@@ -11,7 +10,7 @@ import { toRmqEvent } from '../../../plugins/serverless-offline-rabbitmq/rmq-eve
 import { BrokerClient, bodyOf } from '../../support/broker-client.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { orderCreatedMessage, storeProduct } from '../../support/stories.ts'
+import { orderCreatedMessage, place, storeProduct } from '../../support/stories.ts'
 
 const own = ownServices({ rabbitmq: true })
 const broker = BrokerClient.of(own)
@@ -56,7 +55,7 @@ describe('an order', () => {
     async (quantity, status, reason, left) => {
       const product = await storeProduct({ qty: 5 })
       const prices = { unitPrice: 1, totalPrice: quantity }
-      const { order, announced } = await placeOrder({
+      const { order, announced } = await place({
         productId: product.id,
         quantity,
         ...prices,

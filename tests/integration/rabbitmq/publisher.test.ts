@@ -24,7 +24,7 @@ async function instanceAt(rabbitmqUrl: string) {
   const { declareTopology } = await import('@stockroom/messaging/topology')
   const { brokerAnswers } = await import('@stockroom/messaging/broker-health')
   const { commitAndAnnounce } = await import('@stockroom/messaging/announce')
-  const { placeOrder } = await import('../../../functions/orders/order-placement.ts')
+  const { place } = await import('../../support/stories.ts')
   const { handler: publishPendingEvents } = await import(
     '../../../functions/operations/publish-pending-events.ts'
   )
@@ -35,7 +35,7 @@ async function instanceAt(rabbitmqUrl: string) {
     declareTopology,
     brokerAnswers,
     commitAndAnnounce,
-    placeOrder,
+    place,
     publishPendingEvents,
     shutDown,
   }
@@ -182,7 +182,7 @@ describe('publish', () => {
 
 describe('an event', () => {
   it('arrives with everything that the contract promises', async () => {
-    const { order, announced } = await shop.placeOrder(draft('request-1'))
+    const { order, announced } = await shop.place(draft('request-1'))
     await announced
 
     const { content, properties, fields } = await broker.next('stock-reduction')
@@ -214,7 +214,7 @@ describe('an event', () => {
     await eventually(async () => (await publishes(2)) === 'Unavailable', 2000)
 
     const placing = await timed(async () => {
-      const { order, announced } = await shop.placeOrder(draft('request-2'))
+      const { order, announced } = await shop.place(draft('request-2'))
       await announced
       return order
     })
@@ -232,7 +232,7 @@ describe('an event', () => {
     await publishes(1)
     proxy.fallSilent()
 
-    const { ms } = await timed(async () => (await shop.placeOrder(draft('request-3'))).announced)
+    const { ms } = await timed(async () => (await shop.place(draft('request-3'))).announced)
     proxy.speak()
 
     expect(ms).toBeLessThan(1000)
