@@ -6,7 +6,10 @@ interface Loader {
   load(root: string, handler: string): Promise<unknown>
 }
 
-const quiet = { debug() {}, notice() {}, info() {} }
+interface Log {
+  warning(text: string): void
+  error(text: unknown): void
+}
 
 /**
  * Makes serverless-offline keep a loaded handler, as a warm Lambda environment does; it looks the file up again at
@@ -15,19 +18,29 @@ const quiet = { debug() {}, notice() {}, info() {} }
  *
  * @param log gets the one line that says so
  */
-export async function rememberHandlers(log: { warning(text: string): void; error: unknown }): Promise<void> {
+export async function rememberHandlers(log: Log): Promise<void> {
   try {
     const root = dirname(fileURLToPath(import.meta.resolve('serverless-offline')))
     const runner = join(root, 'lambda/handler-runner/in-process-runner')
     remember(createRequire(import.meta.url)(join(runner, 'aws-lambda-ric/UserFunction.js')))
     const { setLogUtils } = await import(pathToFileURL(join(root, 'utils/log.js')).href)
-    setLogUtils({ log: { ...log, ...quiet }, progress: {} })
+    setLogUtils({ log: withoutNotices(log), progress: {} })
   } catch (error) {
     log.warning(
       `serverless-offline is not the version that is known: handlers are looked up at every call (${error}).`,
     )
   }
 }
+
+/** The log of Serverless inherits its functions, so a copy of it would have none. */
+const withoutNotices = (log: Log) => ({
+  debug() {},
+  info() {},
+  notice() {},
+  verbose() {},
+  warning: (text: string) => log.warning(text),
+  error: (text: unknown) => log.error(text),
+})
 
 function remember(loader: Loader): void {
   const { load } = loader
