@@ -119,13 +119,14 @@ export class TcpProxy {
     }
   }
 
-  /** One chunk after the other, so that a delay changes no order. */
+  /** Keeps the order: each chunk is due a delay after it came, and never before the one ahead of it. */
   #pass(from: Socket, to: Socket): void {
     let passed = Promise.resolve()
     const next = (work: () => void) => {
-      const delayMs = this.#delayMs
+      const dueAt = performance.now() + this.#delayMs
       passed = passed.then(async () => {
-        if (delayMs > 0) await pause(delayMs)
+        const waitMs = dueAt - performance.now()
+        if (waitMs > 0) await pause(waitMs)
         if (!to.destroyed) work()
       })
     }
