@@ -1,4 +1,5 @@
 import { optionalUrl } from '@stockroom/runtime/configuration'
+import { within } from '@stockroom/runtime/deadline'
 import amqp from 'amqplib'
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -24,7 +25,7 @@ export async function requireServices(environment: Record<string, string | undef
     const url = optionalUrl(environment, variable, protocols)
     if (!url) continue
     try {
-      await connect(url)
+      await within(timeoutMs, connect(url))
     } catch (error) {
       throw new Error(`${variable} (${new URL(url).host}) can't be used: ${reasonOf(error)}`)
     }

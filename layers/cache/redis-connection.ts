@@ -34,6 +34,7 @@ export function openRedis(name: string): RedisConnection {
   const tried = new Promise<void>((resolve) => {
     redis.once('ready', resolve)
     redis.once('close', resolve)
+    setTimeout(resolve, connectTimeoutMs).unref()
   })
   logStateChanges(name, redis)
   onShutdown('close', async () => {

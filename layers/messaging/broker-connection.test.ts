@@ -13,10 +13,12 @@ jest.unstable_mockModule('@stockroom/runtime/configuration', () => ({
 jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: pause }))
 const { openChannel, useBrokerClient } = await import('./broker-connection.ts')
 
+const aChannel = new EventEmitter()
+
 /** A connection that recovers by itself, as amqplib's; the test says when it is up. */
 class FakeConnection extends EventEmitter {
   createChannel = jest.fn<() => Promise<object>>()
-  createConfirmChannel = jest.fn<() => Promise<object>>(async () => ({ is: 'a channel' }))
+  createConfirmChannel = jest.fn<() => Promise<object>>(async () => aChannel)
   close = jest.fn(async () => {})
 }
 
@@ -47,7 +49,26 @@ afterEach(async () => {
 
 describe('openChannel', () => {
   it('opens a channel once the connection is up', async () => {
-    expect(await openWhile('connect')).toEqual({ is: 'a channel' })
+    expect(await openWhile('connect')).toBe(aChannel)
+  })
+
+  it('outlives the errors of a channel that came too late for anybody to listen', async () => {
+    await openWhile('connect')
+
+    expect(() => aChannel.emit('error', new Error('channel error'))).not.toThrow()
+  })
+
+  it('breaks the connection at shutdown when the broker does not answer', async () => {
+    const socket = { destroy: jest.fn() }
+    const channel = openChannel()
+    await new Promise(setImmediate)
+    connection.emit('connect', { connection: { stream: socket } })
+    await channel
+    connection.close.mockReturnValue(new Promise(() => {}))
+
+    await shutDown()
+
+    expect(socket.destroy).toHaveBeenCalledTimes(1)
   })
 
   it('connects once for all channels', async () => {
@@ -115,7 +136,7 @@ describe('openChannel', () => {
     connection.emit('disconnect', new Error('gone still'))
     connection.emit('connect', connection)
 
-    expect(await openChannel()).toEqual({ is: 'a channel' })
+    expect(await openChannel()).toBe(aChannel)
   })
 
   it('declares the topology again when the connection is back: the broker may have lost its data', async () => {
@@ -143,7 +164,7 @@ describe('openChannel', () => {
     connection.emit('disconnect', new Error('gone'))
     connection.emit('connect', connection)
 
-    expect(await openChannel()).toEqual({ is: 'a channel' })
+    expect(await openChannel()).toBe(aChannel)
   })
 
   it('fails when the broker refuses the channel', async () => {

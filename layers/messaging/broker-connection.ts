@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { configuration, required } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
@@ -14,6 +15,7 @@ export interface BrokerClient {
 
 const connectTimeoutMs = 1000
 const openChannelTimeoutMs = 1000
+const closeTimeoutMs = 1000
 const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false }
 
 let client: BrokerClient = amqp as BrokerClient
@@ -24,6 +26,8 @@ interface Connection {
   /** Resolves when the first attempt to connect has succeeded or failed. */
   tried: Promise<void>
   isUp: boolean
+  /** The socket that stands now; a broker in process has none. */
+  socket: Socket | undefined
 }
 
 /** Lets every later connection be made by `replacement`: the one place where a broker in process is put in. */
@@ -41,10 +45,17 @@ export async function openChannel(): Promise<ConfirmChannel> {
   await connection.tried
   if (!connection.isUp) throw new Unavailable('broker', 'not connected')
   try {
-    return await within(openChannelTimeoutMs, connection.model.createConfirmChannel())
+    return await within(openChannelTimeoutMs, createChannel(connection.model))
   } catch (error) {
     throw new Unavailable('broker', error)
   }
+}
+
+/** One that comes too late has nobody else to listen to its errors, and an error without a listener ends the process. */
+async function createChannel(model: RecoveringChannelModel): Promise<ConfirmChannel> {
+  const channel = await model.createConfirmChannel()
+  channel.on('error', () => {})
+  return channel
 }
 
 async function open(): Promise<Connection> {
@@ -53,21 +64,26 @@ async function open(): Promise<Connection> {
     recovery,
     timeout: connectTimeoutMs,
   })
-  onShutdown('close', () => {
+  const connection = watch(model)
+  onShutdown('close', async () => {
     opening = undefined
-    return model.close()
+    // A broker that is silent never answers that the connection is closed.
+    await within(closeTimeoutMs, model.close()).catch(() => connection.socket?.destroy())
   })
-  return watch(model)
+  return connection
 }
 
 function watch(model: RecoveringChannelModel): Connection {
-  const connection: Connection = { model, tried: firstAttempt(model), isUp: false }
+  const connection: Connection = { model, tried: firstAttempt(model), isUp: false, socket: undefined }
   const setUp = (isUp: boolean) => {
     if (isUp !== connection.isUp)
       log[isUp ? 'debug' : 'warn'](isUp ? 'broker connected' : 'broker connection lost')
     connection.isUp = isUp
   }
-  model.on('connect', () => setUp(true))
+  model.on('connect', (current) => {
+    connection.socket = (current as { connection?: { stream?: Socket } }).connection?.stream
+    setUp(true)
+  })
   // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile.
   model.once('connect', () => model.on('connect', () => declareAgain(model)))
   model.on('disconnect', () => setUp(false))
