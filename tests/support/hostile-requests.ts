@@ -76,7 +76,12 @@ const memberNames = fc.oneof(
   },
   { weight: 1, arbitrary: fc.string({ maxLength: 40 }) },
 )
-const smallIds = fc.integer({ min: 1, max: 40 })
+/** Products that may be deleted on the way, and those that only bodies name, so that there is something to order. */
+const pathIds = fc.integer({ min: 1, max: 30 })
+const bodyIds = fc.integer({ min: 31, max: 60 })
+
+/** So many products have to be there, for orders to succeed. */
+export const productsNeeded = 60
 
 /** Written out, so that numbers and names come that JSON.stringify would not make. */
 const objectText = fc
@@ -84,10 +89,10 @@ const objectText = fc
   .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(', ')}}`)
 const soundText = fc.oneof(
   fc
-    .record({ productId: smallIds, quantity: fc.integer({ min: 1, max: 50 }) })
+    .record({ productId: bodyIds, quantity: fc.integer({ min: 1, max: 50 }) })
     .map((body) => JSON.stringify(body)),
   fc
-    .record({ productId: smallIds.map(String), quantity: awkwardNumbers })
+    .record({ productId: bodyIds.map(String), quantity: awkwardNumbers })
     .map(({ productId, quantity }) => `{"productId": ${productId}, "quantity": ${quantity}}`),
   fc
     .record({ name: awkwardTexts, price: awkwardNumbers, qty: awkwardNumbers })
@@ -102,7 +107,7 @@ const soundText = fc.oneof(
     .constantFrom('price', 'qty', 'name')
     .chain((name) => awkwardValues.map((value) => `{"${name}": ${value}}`)),
   fc
-    .array(fc.oneof(smallIds.map(String), awkwardNumbers), { maxLength: 30 })
+    .array(fc.oneof(bodyIds.map(String), awkwardNumbers), { maxLength: 30 })
     .map((ids) => `{"productIds": [${ids}]}`),
 )
 const body = fc.oneof(
@@ -165,7 +170,7 @@ const headers = fc.record(
   { requiredKeys: [] },
 )
 const id = fc.oneof(
-  { weight: 3, arbitrary: smallIds.map(String) },
+  { weight: 3, arbitrary: pathIds.map(String) },
   { weight: 2, arbitrary: awkwardNumbers },
   {
     weight: 2,

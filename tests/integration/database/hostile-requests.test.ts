@@ -12,7 +12,12 @@ import { handler as updateProduct } from '../../../functions/products/update-pro
 import { handler as getProductWithOrders } from '../../../functions/storefront/get-product-with-orders.ts'
 import { readBooks } from '../../../local/audit/books.ts'
 import { apiEvent } from '../../support/api-event.ts'
-import { type HostileRequest, hostileRequests, internalWords } from '../../support/hostile-requests.ts'
+import {
+  type HostileRequest,
+  hostileRequests,
+  internalWords,
+  productsNeeded,
+} from '../../support/hostile-requests.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { handOn } from '../../support/loopback-shop.ts'
 import { ownServices } from '../../support/own-services.ts'
@@ -80,7 +85,7 @@ describe(`${cases} hostile requests`, () => {
     const seed = Date.now() % 2 ** 31
     const faults: object[] = []
     const statuses: Record<number, number> = {}
-    for (let n = 0; n < 20; n += 1) await storeProduct({ qty: 500 })
+    for (let n = 0; n < productsNeeded; n += 1) await storeProduct({ qty: 60 })
 
     const requests = hostileRequests(cases, seed)
     for (let begin = 0; begin < cases; begin += atOnce) {
@@ -98,8 +103,7 @@ describe(`${cases} hostile requests`, () => {
 
     expect({ seed, faults: faults.slice(0, 5) }).toEqual({ seed, faults: [] })
     // They reached every kind of answer, so that they were no idle talk.
-    for (const status of [200, 201, 202, 204, 400, 404, 409, 415, 422])
-      expect(statuses[status]).toBeGreaterThan(0)
+    expect(Object.keys(statuses).map(Number)).toEqual([200, 201, 202, 204, 400, 404, 409, 415, 422])
     expect((await readBooks()).breaches).toEqual([])
   }, 120_000)
 

@@ -1,0 +1,117 @@
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { EmbeddedShop } from '../../support/embedded-shop.ts'
+import { type HostileRequest, hostileRequests, internalWords } from '../../support/hostile-requests.ts'
+
+const cases = 600
+const atOnce = 20
+const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
+
+let shop: EmbeddedShop
+
+beforeAll(async () => {
+  shop = await EmbeddedShop.create()
+  await shop.start()
+}, 90_000)
+
+afterAll(async () => {
+  agent.destroy()
+  await shop.remove()
+})
+
+interface Answer {
+  status: number
+  headers: IncomingMessage['headers']
+  body: string
+}
+
+/** Sends a request as it is; fetch would mend or refuse some. */
+function send(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
+  const { hostname, port } = new URL(shop.url)
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, method, path, headers, agent }, async (response) => {
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: await text(response) })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+const sendHostile = ({ route: [method, path], id, query, headers, body }: HostileRequest) =>
+  send(
+    method,
+    `${path.replace('{id}', encodeURIComponent(id))}?${new URLSearchParams(query)}`,
+    { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) },
+    body,
+  )
+
+const faultOf = ({ status, headers, body }: Answer): string | undefined => {
+  if (status >= 500 || status < 200) return `it is a ${status}`
+  const word = internalWords.exec(JSON.stringify(headers) + body)?.[0]
+  return word && `it says "${word}"`
+}
+
+describe('a running shop', () => {
+  it(`answers ${cases} hostile requests without a 5xx or an internal word, and goes on`, async () => {
+    const seed = Date.now() % 2 ** 31
+    const faults: object[] = []
+    const requests = hostileRequests(cases, seed)
+
+    for (let begin = 0; begin < cases; begin += atOnce) {
+      await Promise.all(
+        requests.slice(begin, begin + atOnce).map(async (hostile) => {
+          const answer = await sendHostile(hostile)
+          const fault = faultOf(answer)
+          if (fault) faults.push({ fault, hostile, answer })
+        }),
+      )
+    }
+
+    expect({ seed, faults: faults.slice(0, 5) }).toEqual({ seed, faults: [] })
+    expect((await send('GET', '/health', {})).status).toBe(200)
+  }, 60_000)
+
+  it.each([
+    ['an undecodable path', 'GET', '/products/%', {}],
+    ['a path that is no UTF-8', 'GET', '/products/%ff%fe', {}],
+    ['a NUL in the path', 'GET', '/products/%00', {}],
+    ['a very long path', 'GET', `/products/${'1'.repeat(8000)}`, {}],
+    ['a path upwards', 'GET', '/products/../../../etc/passwd', {}],
+    ['an undecodable query', 'GET', '/products?limit=%&cursor=%ff', {}],
+    ['a query with brackets', 'GET', '/products?limit[]=1&limit[]=2&__proto__[a]=b', {}],
+    ['a member twice in the query', 'GET', '/products?limit=1&limit=2', {}],
+    ['an unknown method', 'PROPFIND', '/products', {}],
+    ['a method that the route does not have', 'PUT', '/products/1', {}],
+    ['a malformed content type', 'POST', '/orders', { 'content-type': '////' }],
+    ['a cookie that is none', 'GET', '/products', { cookie: '=;;=,{}"' }],
+    ['a host that is none', 'GET', '/products', { host: '???' }],
+    ['an unknown content encoding', 'POST', '/orders', { 'content-encoding': 'br, gzip, x' }],
+    ['credentials that nobody asked for', 'GET', '/products', { authorization: 'Basic ////' }],
+  ])('answers %s without a 5xx or an internal word', async (_, method, path, headers) => {
+    const answer = await send(method, path, headers, method === 'POST' ? '{}' : undefined)
+
+    expect({ fault: faultOf(answer), answer }).toEqual({ fault: undefined, answer })
+  })
+
+  it('refuses an empty Idempotency-Key, and compares keys as they were sent', async () => {
+    const json = { 'content-type': 'application/json' }
+    const created = await send('POST', '/products', json, '{"name": "Mug", "price": 1, "qty": 9}')
+    const body = JSON.stringify({ productId: JSON.parse(created.body).id, quantity: 1 })
+    const order = (key: string) => send('POST', '/orders', { ...json, 'idempotency-key': key }, body)
+
+    const empty = await order('')
+    const answers = [await order('Key'), await order('key'), await order('"key"'), await order('Key')]
+
+    expect([empty.status, JSON.parse(empty.body).code]).toEqual([400, 'idempotency-key-malformed'])
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202])
+    expect(answers.map(({ headers }) => headers['idempotent-replayed'])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'true',
+    ])
+    expect(answers[3]?.body).toBe(answers[0]?.body)
+    expect(answers[3]?.headers.location).toBe(answers[0]?.headers.location)
+  })
+})
