@@ -110,11 +110,9 @@ const commands: Record<string, Command> = {
       })
     }
     await channel.waitForConfirms()
-    for (const { message } of letters) channel.ack(message)
     print(`${letters.length} messages went back to their queues`)
   },
-  async discard(channel, letters, print) {
-    for (const { message } of letters) channel.ack(message)
+  async discard(_channel, letters, print) {
     print(`${letters.length} messages discarded`)
   },
 }
@@ -130,8 +128,19 @@ async function run(
   const missing = [...ids].filter((id) => !chosen.some(({ messageId }) => messageId === id))
   for (const id of missing) print(`There is no dead letter ${id}.`)
   if (chosen.length > 0 || command === 'list') await commands[command]?.(channel, chosen, print)
+  if (command === 'redrive' || command === 'discard') takeAway(channel, chosen, letters)
   await channel.close()
   return missing.length > 0 || (chosen.length === 0 && command !== 'list') ? 1 : 0
+}
+
+/**
+ * Acknowledges the chosen ones of the letters. All of them at once where all are chosen: RabbitMQ puts hundreds of single
+ * acknowledgements off, and forgets those that it has put off when the channel closes.
+ */
+function takeAway(channel: ConfirmChannel, chosen: DeadLetter[], letters: DeadLetter[]): void {
+  const last = letters.at(-1)
+  if (last && chosen.length === letters.length) channel.ack(last.message, true)
+  else for (const { message } of chosen) channel.ack(message)
 }
 
 /** What dead-lettering has added: a redriven message starts anew. */
