@@ -33,7 +33,7 @@ export class RecordingBroker implements BrokerClient {
       createConfirmChannel: async () => this.#channel(),
       close: async () => {},
     })
-    setImmediate(() => model.emit('connect'))
+    setImmediate(() => model.emit('connect', model))
     return model as unknown as RecoveringChannelModel
   }
 
