@@ -81,7 +81,7 @@ function watch(model: RecoveringChannelModel): Connection {
     connection.isUp = isUp
   }
   model.on('connect', (current) => {
-    connection.socket = (current as { connection?: { stream?: Socket } }).connection?.stream
+    connection.socket = (current as { connection?: { stream?: Socket } } | undefined)?.connection?.stream
     setUp(true)
   })
   // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile.

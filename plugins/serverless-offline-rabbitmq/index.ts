@@ -94,10 +94,10 @@ export default class ServerlessOfflineRabbitmq {
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one of the same kind ends the process at once. */
+/** Resolves at the first SIGINT or SIGTERM. npm passes Ctrl-C on to a process that has it already, so more may come. */
 function terminationSignal(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+    process.on('SIGINT', () => resolve())
+    process.on('SIGTERM', () => resolve())
   })
 }
