@@ -184,6 +184,22 @@ describe('openChannel', () => {
     expect(await outcome).toMatchObject({ name: 'Unavailable', service: 'broker' })
   })
 
+  it('closes a channel that comes too late', async () => {
+    await openWhile('connect')
+    const late = Promise.withResolvers<object>()
+    connection.createConfirmChannel.mockReturnValue(late.promise)
+    jest.useFakeTimers()
+    const outcome = openChannel().catch((error) => error)
+    await jest.advanceTimersByTimeAsync(1000)
+    await outcome
+
+    const close = jest.fn(async () => {})
+    late.resolve({ on() {}, close })
+    await jest.advanceTimersByTimeAsync(0)
+
+    expect(close).toHaveBeenCalledTimes(1)
+  })
+
   it('outlives the errors of its connection', async () => {
     await openWhile('connect')
 

@@ -44,9 +44,12 @@ export async function openChannel(): Promise<ConfirmChannel> {
   const connection = await opening
   await connection.tried
   if (!connection.isUp) throw new Unavailable('broker', 'not connected')
+  const channel = createChannel(connection.model)
   try {
-    return await within(openChannelTimeoutMs, createChannel(connection.model))
+    return await within(openChannelTimeoutMs, channel)
   } catch (error) {
+    // A connection has a limited number of channels, and nobody waits for this one any more.
+    channel.then((late) => late.close()).catch(() => {})
     throw new Unavailable('broker', error)
   }
 }
