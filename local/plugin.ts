@@ -69,6 +69,8 @@ export default class StockroomLocal {
   async #configureService({ settings }: Parts): Promise<void> {
     const { service } = this.#serverless
     const { embeddedBrokerClient } = await import('./embedded-broker.ts')
+    const { dropSchedules } = await import('./sweeper.ts')
+    dropSchedules(service.functions ?? {})
     // The functions run in this process and see its environment; serverless-offline would copy these at every call.
     service.provider.environment = {}
     service.custom = {
@@ -78,7 +80,6 @@ export default class StockroomLocal {
         host: settings.host,
         httpPort: settings.httpPort,
         lambdaPort: settings.lambdaPort,
-        disableScheduledEvents: true,
       },
       'serverless-offline-rabbitmq': {
         url: process.env.RABBITMQ_URL,

@@ -4,7 +4,7 @@ import { log } from '@stockroom/runtime/logger'
 export type RunFunction = (functionKey: string, event: object) => Promise<unknown>
 
 const pauseMs = 5000
-const scheduledFunctions = ['publishPendingEvents', 'reannouncePendingOrders']
+const scheduledFunctions = ['publishPendingEvents', 'reannouncePendingOrders', 'purgeIdempotencyKeys']
 
 /**
  * Does what the schedules do on AWS: invokes the scheduled functions at start and then every 5 s, one run at a time. A
@@ -39,3 +39,13 @@ export function startSweeper(
     await running
   }
 }
+
+/** Takes the schedules of `functions` away from serverless-offline, which has no option for that and never stops them. */
+export function dropSchedules(functions: Record<string, { events?: unknown[] }>): void {
+  for (const definition of Object.values(functions)) {
+    definition.events = definition.events?.filter((event) => !isSchedule(event))
+  }
+}
+
+const isSchedule = (event: unknown): boolean =>
+  typeof event === 'object' && event !== null && 'schedule' in event
