@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { runningEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { commandOf, startOf } from './processes.ts'
 
 const itAsRoot = process.getuid?.() === 0 ? it : it.skip
@@ -170,5 +170,34 @@ describe('the embedded PostgreSQL', () => {
 
     expect(answer).toEqual([{ one: 1 }])
     expect(server.dataDirectory).toMatch(/^\/var\/lib\/stockroom\/[0-9a-f]{16}$/)
+  })
+})
+
+describe('the embedded PostgreSQL of another process', () => {
+  it('is found where it runs, by who may read its folder', async () => {
+    const { url } = await start()
+
+    expect(await runningEmbeddedPostgres(directory)).toBe(url)
+  })
+
+  it('is not there where it was stopped', async () => {
+    await (await start()).stop()
+
+    expect(await runningEmbeddedPostgres(directory)).toBeUndefined()
+  })
+
+  it('is not there where its server was killed and left its lock file', async () => {
+    await start()
+    const lockFile = join(directory, 'postgres', 'postmaster.pid')
+    const left = await readFile(lockFile, 'utf8')
+    await Promise.all([...running].map((server) => server.stop()))
+    await writeFile(lockFile, left)
+
+    expect(await runningEmbeddedPostgres(directory)).toBeUndefined()
+    await rm(lockFile)
+  })
+
+  it('is not there where none ever ran', async () => {
+    expect(await runningEmbeddedPostgres(join(directory, 'nowhere'))).toBeUndefined()
   })
 })

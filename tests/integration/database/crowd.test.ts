@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { OrderRequest } from '../../../functions/orders/order-placement.ts'
+import { nameInEnvironment, ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { TcpProxy } from '../../support/tcp-proxy.ts'
+
+const own = ownServices()
+
+// The slack is for a busy machine.
+const atOnceMs = 500
+const silentWithinMs = 2200
+
+let proxy: TcpProxy
+let shop: Awaited<ReturnType<typeof instanceAt>>
+
+/** An instance of its own whose database is at `url`. */
+async function instanceAt(url: string) {
+  nameInEnvironment({ ...own, databaseUrl: url })
+  jest.resetModules()
+  const { configuration } = await import('@stockroom/runtime/configuration')
+  configuration()
+  const { query, transaction } = await import('@stockroom/database/query')
+  const { placeOrder } = await import('../../../functions/orders/order-placement.ts')
+  const { shutDown } = await import('@stockroom/runtime/shutdown')
+  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
+  RecordingBroker.inPlace(useBrokerClient)
+  return { query, transaction, placeOrder, shutDown }
+}
+
+beforeEach(async () => {
+  proxy = await TcpProxy.inFrontOf(own.databaseUrl, 5432)
+  shop = await instanceAt(proxy.addressFor(own.databaseUrl))
+})
+
+afterEach(async () => {
+  delete process.env.DATABASE_TIMEOUT_MS
+  await proxy.close()
+  await shop.shutDown()
+})
+
+const select = () => shop.query('orders', 'select 1 as one')
+const request: OrderRequest = {
+  draft: { productId: 7, quantity: 1, unitPrice: 1, totalPrice: 1, requestId: 'request-1' },
+  idempotency: undefined,
+}
+
+/** What became of calls that come one right after the other: each with the milliseconds that it took. */
+async function outcomesOf(count: number, work: () => Promise<unknown>) {
+  const outcomes: Promise<{ outcome: string; ms: number }>[] = []
+  for (let call = 0; call < count; call += 1) {
+    outcomes.push(outcomeOf(work))
+    await new Promise(setImmediate)
+  }
+  return Promise.all(outcomes)
+}
+
+async function outcomeOf(work: () => Promise<unknown>) {
+  const begin = performance.now()
+  const outcome = await work().then(
+    () => 'done',
+    ({ name }) => name as string,
+  )
+  return { outcome, ms: performance.now() - begin }
+}
+
+const fasterThan = (limitMs: number, outcomes: { ms: number }[]) =>
+  outcomes.filter(({ ms }) => ms < limitMs).length
+
+describe('when the database falls silent under a crowd', () => {
+  beforeEach(async () => {
+    await outcomesOf(10, select)
+    proxy.fallSilent()
+  })
+
+  it('a bounded number of queries waits, and the others are Unavailable at once', async () => {
+    const outcomes = await outcomesOf(1000, select)
+
+    expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['Unavailable']))
+    expect(fasterThan(atOnceMs, outcomes)).toBeGreaterThanOrEqual(1000 - 205)
+    expect(fasterThan(silentWithinMs, outcomes)).toBe(1000)
+  })
+
+  it('a bounded number of orders waits, and the others are Unavailable at once', async () => {
+    const outcomes = await outcomesOf(6000, () => shop.placeOrder(request))
+
+    expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['Unavailable']))
+    expect(fasterThan(atOnceMs, outcomes)).toBeGreaterThanOrEqual(6000 - 2500)
+  })
+
+  it('everybody is served again as soon as it speaks', async () => {
+    await outcomesOf(1000, select)
+
+    proxy.speak()
+    await outcomesOf(10, select)
+    const outcomes = await outcomesOf(150, select)
+
+    expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['done']))
+  })
+})
+
+describe('a crowd of orders', () => {
+  it('is placed in few commits when the database is well', async () => {
+    const outcomes = await outcomesOf(1500, () => shop.placeOrder(request))
+
+    expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['done']))
+  })
+})
+
+describe('DATABASE_TIMEOUT_MS', () => {
+  it('is how long a statement may take', async () => {
+    process.env.DATABASE_TIMEOUT_MS = '100'
+    shop = await instanceAt(own.databaseUrl)
+
+    const [sleeper] = await outcomesOf(1, () => shop.query('orders', 'select pg_sleep(5)'))
+
+    expect(sleeper?.outcome).toBe('Unavailable')
+    expect(sleeper?.ms).toBeLessThan(1000)
+  })
+})
