@@ -223,6 +223,18 @@ describe('the audit of a shop that has broken a promise', () => {
       () => [`order ${lost} does not exist, but the ledger has decided it (sale)`],
     ],
     [
+      'pieces that were sold of a product that never was',
+      async () => {
+        const { id } = await order(424_242)
+        await sql(
+          "insert into products.stock_movements (product_id, order_id, change, kind) values (424242, $1, -1, 'sale')",
+          [id],
+        )
+        await sql("update orders.orders set status = 'confirmed', settled_at = now() where id = $1", [id])
+      },
+      () => ['product 424242 has no pieces, but the ledger says -1'],
+    ],
+    [
       'two rows at once',
       async ({ productId, rejected }) => {
         await sql('update products.products set qty = 0 where id = $1', [productId])
