@@ -1,25 +1,24 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { DeadLetter } from '@stockroom/messaging/dead-letters'
-import type { Options } from 'amqplib'
+import type { OutboundMessage } from '@stockroom/messaging/publisher'
 
 const openChannel = jest.fn<() => Promise<object>>()
 const takeDeadLetters = jest.fn<(channel: object, queue: string) => Promise<DeadLetter[]>>()
 const requireServices = jest.fn<(environment: object) => Promise<void>>()
 const shutDown = jest.fn<() => Promise<void>>()
+const publish = jest.fn<(messages: OutboundMessage[]) => Promise<boolean[]>>()
 jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
 jest.unstable_mockModule('@stockroom/messaging/dead-letters', () => ({
   takeDeadLetters,
   sourceQueues: ['stock-reduction', 'order-settlement'],
 }))
+jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('@stockroom/runtime/shutdown', () => ({ shutDown }))
 jest.unstable_mockModule('./environment-file.ts', () => ({ loadEnvironment: () => {} }))
 jest.unstable_mockModule('./reachability.ts', () => ({ requireServices }))
 const { main } = await import('./dead-letters.ts')
 
 const channel = {
-  sendToQueue: jest.fn<(queue: string, content: Buffer, options: Options.Publish) => boolean>(),
-  publish: jest.fn(),
-  waitForConfirms: jest.fn<() => Promise<void>>(),
   ack: jest.fn<(message: object, allUpTo?: boolean) => void>(),
   close: jest.fn<() => Promise<void>>(),
   on: jest.fn(),
@@ -61,6 +60,7 @@ function letter(messageId: string, queue = 'stock-reduction'): DeadLetter {
   }
 }
 const letters: Record<string, DeadLetter[]> = {}
+const sent = () => publish.mock.calls.flatMap(([messages]) => messages)
 
 const run = async (...args: string[]) => {
   const printed: string[] = []
@@ -83,8 +83,9 @@ beforeEach(() => {
     'order-settlement': [letter('c', 'order-settlement')],
   })
   for (const mock of Object.values(channel)) mock.mockReset()
-  channel.waitForConfirms.mockImplementation(async () => {
-    steps.push('confirmed')
+  publish.mockReset().mockImplementation(async (messages) => {
+    steps.push('published')
+    return messages.map(() => true)
   })
   channel.ack.mockImplementation(() => {
     steps.push('ack')
@@ -148,9 +149,9 @@ describe('dead-letters redrive', () => {
 
     expect(code).toBe(0)
     expect(printed).toEqual(['2 messages went back to their queues'])
-    expect(channel.sendToQueue.mock.calls.map(([queue, content]) => [queue, content.toString()])).toEqual([
-      ['stock-reduction', 'body of a'],
-      ['order-settlement', 'body of c'],
+    expect(sent().map(({ exchange, routingKey, content }) => [exchange, routingKey, `${content}`])).toEqual([
+      ['', 'stock-reduction', 'body of a'],
+      ['', 'order-settlement', 'body of c'],
     ])
     expect(acknowledged()).toEqual(['a', 'c'])
   })
@@ -158,14 +159,14 @@ describe('dead-letters redrive', () => {
   it('takes the history off, and leaves every other property and header', async () => {
     await run('redrive', 'a')
 
-    const [, , options] = channel.sendToQueue.mock.calls[0] ?? []
-    expect(options).toEqual(
+    expect(sent()[0]?.options).toEqual(
       expect.objectContaining({
         messageId: 'a',
         type: 'order.created',
         correlationId: 'request-1',
         headers: kept,
         persistent: true,
+        mandatory: true,
       }),
     )
   })
@@ -173,17 +174,21 @@ describe('dead-letters redrive', () => {
   it('takes no letter away before the broker has confirmed all', async () => {
     await run('redrive', '--all')
 
-    expect(steps).toEqual(['confirmed', 'ack'])
+    expect(steps).toEqual(['published', 'ack'])
     expect(acknowledged()).toEqual(['a', 'b', 'c'])
   })
 
-  it('takes no letter away when the broker does not confirm', async () => {
-    channel.waitForConfirms.mockRejectedValue(new Error('message nacked'))
+  it('takes no letter away that its queue has not taken, and says 1', async () => {
+    publish.mockResolvedValue([true, false, true])
 
     const { code, printed } = await run('redrive', '--all')
 
-    expect({ code, printed }).toEqual({ code: 1, printed: ['message nacked'] })
-    expect(channel.ack).not.toHaveBeenCalled()
+    expect(printed).toEqual([
+      '2 messages went back to their queues',
+      '1 stay where they were: their queues did not take them.',
+    ])
+    expect(code).toBe(1)
+    expect(acknowledged()).toEqual(['a', 'c'])
   })
 })
 

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { type DeadLetter, sourceQueues, takeDeadLetters } from '@stockroom/messaging/dead-letters'
+import { type OutboundMessage, publish } from '@stockroom/messaging/publisher'
 import { ConfigurationError } from '@stockroom/runtime/configuration'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import type { ConfirmChannel } from 'amqplib'
@@ -81,39 +83,33 @@ async function requireBroker(): Promise<void> {
   await requireServices({ RABBITMQ_URL: process.env.RABBITMQ_URL })
 }
 
-type Command = (
-  channel: ConfirmChannel,
-  letters: DeadLetter[],
-  print: (line: string) => void,
-) => Promise<void>
+/** Deals with the chosen letters and resolves to those that shall be taken out of their dead-letter queues. */
+type Command = (letters: DeadLetter[], print: (line: string) => void) => Promise<DeadLetter[]>
 
 const commands: Record<string, Command> = {
-  async list(_channel, letters, print) {
+  async list(letters, print) {
     for (const { queue, messageId, type, reason, firstFailedAt } of letters) {
       print(`${queue}  ${messageId}  ${type}  ${firstFailedAt ?? '-'}  ${reason}`)
     }
     print(`${letters.length} dead letters`)
+    return []
   },
-  async show(_channel, letters, print) {
+  async show(letters, print) {
     for (const { queue, message, body } of letters) {
       print(JSON.stringify({ queue, properties: message.properties }, undefined, 2))
       print(body)
     }
+    return []
   },
-  async redrive(channel, letters, print) {
-    for (const { queue, message } of letters) {
-      const { headers, ...properties } = message.properties
-      channel.sendToQueue(queue, message.content, {
-        ...properties,
-        headers: withoutHistory(headers),
-        persistent: true,
-      })
-    }
-    await channel.waitForConfirms()
-    print(`${letters.length} messages went back to their queues`)
+  async redrive(letters, print) {
+    const taken = await publish(letters.map(redriven))
+    const gone = letters.filter((_, index) => taken[index])
+    print(`${gone.length} messages went back to their queues`)
+    return gone
   },
-  async discard(_channel, letters, print) {
+  async discard(letters, print) {
     print(`${letters.length} messages discarded`)
+    return letters
   },
 }
 
@@ -127,10 +123,12 @@ async function run(
   const chosen = letters.filter(({ messageId }) => all || ids.has(messageId))
   const missing = [...ids].filter((id) => !chosen.some(({ messageId }) => messageId === id))
   for (const id of missing) print(`There is no dead letter ${id}.`)
-  if (chosen.length > 0 || command === 'list') await commands[command]?.(channel, chosen, print)
-  if (command === 'redrive' || command === 'discard') takeAway(channel, chosen, letters)
+  const gone = chosen.length > 0 || command === 'list' ? await commands[command]?.(chosen, print) : []
+  takeAway(channel, gone ?? [], letters)
   await channel.close()
-  return missing.length > 0 || (chosen.length === 0 && command !== 'list') ? 1 : 0
+  const stayed = command === 'redrive' ? chosen.length - (gone?.length ?? 0) : 0
+  if (stayed > 0) print(`${stayed} stay where they were: their queues did not take them.`)
+  return missing.length > 0 || stayed > 0 || (chosen.length === 0 && command !== 'list') ? 1 : 0
 }
 
 /**
@@ -141,6 +139,23 @@ function takeAway(channel: ConfirmChannel, chosen: DeadLetter[], letters: DeadLe
   const last = letters.at(-1)
   if (last && chosen.length === letters.length) channel.ack(last.message, true)
   else for (const { message } of chosen) channel.ack(message)
+}
+
+/** The message as it was, straight to its queue. */
+function redriven({ queue, message }: DeadLetter): OutboundMessage {
+  const { headers, ...properties } = message.properties
+  return {
+    exchange: '',
+    routingKey: queue,
+    content: message.content,
+    options: {
+      ...properties,
+      messageId: properties.messageId ?? randomUUID(),
+      headers: withoutHistory(headers),
+      persistent: true,
+      mandatory: true,
+    },
+  }
 }
 
 /** What dead-lettering has added: a redriven message starts anew. */

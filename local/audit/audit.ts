@@ -1,6 +1,7 @@
 import { inspectQueues, type QueueInspection } from '@stockroom/messaging/queue-inspection'
 import { configuration } from '@stockroom/runtime/configuration'
 import { shutDown } from '@stockroom/runtime/shutdown'
+import { statusOfAll } from '../../migrations/all.ts'
 import { embedDatabase } from '../databases.ts'
 import { runningEmbeddedPostgres } from '../embedded-postgres.ts'
 import { loadEnvironment } from '../environment-file.ts'
@@ -13,6 +14,8 @@ import { type Audit, report } from './report.ts'
 /** The queues of a shop that runs with the broker in its process are asked through that shop. */
 const functionUrl = ({ host, lambdaPort }: LocalSettings) =>
   `http://${host}:${lambdaPort}/2015-03-31/functions/stockroom-dev-inspectQueues/invocations`
+
+const answerWithinMs = 5000
 
 /** Reads the books of the shop that the environment names and prints them; resolves to the exit code. */
 export async function main(print: (line: string) => void): Promise<number> {
@@ -47,18 +50,34 @@ async function prepareDatabase({ embedded, dataDirectory }: LocalSettings): Prom
 }
 
 async function takeAudit(settings: LocalSettings): Promise<Audit> {
+  await requireSchemas()
   const queues = settings.embedded.broker ? await askShop(settings) : await inspectQueues()
   const books = await readBooks()
   return { books, ready: queues?.ready, deadLetters: queues && (await sortDeadLetters(queues.deadLetters)) }
 }
 
-async function askShop(settings: LocalSettings): Promise<QueueInspection | undefined> {
-  try {
-    const response = await fetch(functionUrl(settings), { method: 'POST', body: '{}' })
-    return (await response.json()) as QueueInspection
-  } catch {
-    return undefined // no shop runs here, and its queues ended with it
-  }
+async function requireSchemas(): Promise<void> {
+  const statuses = Object.values(await statusOfAll())
+  if (statuses.every(({ pending }) => pending.length === 0)) return
+  throw new Error('There are no books yet, or older ones: start the shop once, or run npm run migrate.')
 }
+
+async function askShop(settings: LocalSettings): Promise<QueueInspection | undefined> {
+  const signal = AbortSignal.timeout(answerWithinMs)
+  const response = await fetch(functionUrl(settings), { method: 'POST', body: '{}', signal }).catch(
+    (error) => {
+      if (signal.aborted)
+        throw new Error(`LAMBDA_PORT ${settings.lambdaPort} gives no answer about the queues.`)
+      return error.cause?.code === 'ECONNREFUSED' ? undefined : Promise.reject(error)
+    },
+  )
+  if (!response) return undefined // no shop runs here, and its queues ended with it
+  const inspection = (await response.json().catch(() => ({}))) as Partial<QueueInspection>
+  if (isInspection(inspection)) return inspection
+  throw new Error(`What answers at LAMBDA_PORT ${settings.lambdaPort} can't tell of the queues of this shop.`)
+}
+
+const isInspection = (answer: Partial<QueueInspection>): answer is QueueInspection =>
+  typeof answer.ready === 'object' && Array.isArray(answer.deadLetters)
 
 if (import.meta.main) process.exitCode = await main((line) => process.stdout.write(`${line}\n`))

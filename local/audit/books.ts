@@ -43,13 +43,25 @@ export async function readBooks(): Promise<Books> {
 
 async function compareOrdersWithLedger(): Promise<Tally> {
   const tally = new Tally()
+  const withoutOrder: DecisionRow[] = []
   let last = 0
   for (let orders = await readOrders(last); orders.length > 0; orders = await readOrders(last)) {
     const first = last
     last = orders.at(-1)?.id as number
-    tally.compare(orders, await readDecisions(first, last))
+    withoutOrder.push(...tally.compare(orders, await readDecisions(first, last)))
   }
+  withoutOrder.push(...(await readDecisions(last, Number.MAX_SAFE_INTEGER)))
+  tally.noteLost(await lostOrders(withoutOrder))
   return tally
+}
+
+/** In a running shop an order may be committed after one with a higher id was read: it is there by now. */
+async function lostOrders(decisions: readonly DecisionRow[]): Promise<DecisionRow[]> {
+  const rows = await query<{ id: number }>('orders', 'select id from orders.orders where id = any(?)', [
+    decisions.map(({ orderId }) => orderId),
+  ])
+  const present = new Set(rows.map(({ id }) => id))
+  return decisions.filter(({ orderId }) => !present.has(orderId))
 }
 
 function readOrders(after: number): Promise<OrderRow[]> {

@@ -20,7 +20,7 @@ const refusal = (members: Partial<DecisionRow> = {}) =>
 
 function tallyOf(orders: OrderRow[], decisions: DecisionRow[]): Tally {
   const tally = new Tally()
-  tally.compare(orders, decisions)
+  tally.noteLost(tally.compare(orders, decisions))
   return tally
 }
 const breaches = (orders: OrderRow[], decisions: DecisionRow[]) => tallyOf(orders, decisions).breaches

@@ -38,14 +38,19 @@ export class Tally {
     return empty
   }
 
-  /** Compares a run of orders with all decisions of the same run of ids. */
-  compare(orders: readonly OrderRow[], decisions: readonly DecisionRow[]): void {
+  /** Compares a run of orders with all decisions of the same run of ids, and returns the decisions without an order. */
+  compare(orders: readonly OrderRow[], decisions: readonly DecisionRow[]): DecisionRow[] {
     const open = new Map(decisions.map((decision) => [decision.orderId, decision]))
     for (const order of orders) {
       this.#count(order, open.get(order.id))
       open.delete(order.id)
     }
-    for (const { orderId, kind } of open.values()) {
+    return [...open.values()]
+  }
+
+  /** Notes decisions for which there is no order at all. */
+  noteLost(decisions: readonly DecisionRow[]): void {
+    for (const { orderId, kind } of decisions) {
       this.breaches.push(`order ${orderId} does not exist, but the ledger has decided it (${kind})`)
     }
   }

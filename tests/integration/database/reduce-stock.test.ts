@@ -31,7 +31,17 @@ async function anotherInstance() {
   const { shutDown } = await import('@stockroom/runtime/shutdown')
   brokers.push(RecordingBroker.inPlace(useBrokerClient))
   closing.push(shutDown)
-  return (...messages: Message[]) => deliver(handler, 'stock-reduction', messages)
+  return async (...messages: Message[]) => {
+    // As the event source mapping does: a busy database is worth another attempt.
+    for (let attempt = 1; attempt < 5; attempt += 1) {
+      try {
+        return await deliver(handler, 'stock-reduction', messages)
+      } catch (error) {
+        if ((error as Error).name !== 'Unavailable') throw error
+      }
+    }
+    return deliver(handler, 'stock-reduction', messages)
+  }
 }
 
 const qtyOf = async (id: number) => (await findProducts([id]))[0]?.product.qty
