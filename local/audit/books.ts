@@ -104,7 +104,7 @@ function readStocks(): Promise<Stock[]> {
                 -sum(change) filter (where kind = 'sale') as taken
            from products.stock_movements
           group by product_id
-         having bool_or(kind = 'initial')
+         having bool_or(kind = 'initial') or sum(change) <> 0
        ) ledger on product_id = id
       order by 1`,
   )
