@@ -17,7 +17,7 @@ export interface Result {
 
 const columns: { title: string; width: number; cell(result: Result): string | number | undefined }[] = [
   { title: 'scenario', width: 25, cell: ({ scenario }) => scenario.name },
-  { title: 'what was done', width: 62, cell: ({ scenario }) => scenario.injected },
+  { title: 'what was done', width: 71, cell: ({ scenario }) => scenario.injected },
   { title: 'requests', width: 8, cell: ({ book }) => book?.outcomes.length },
   { title: 'orders', width: 6, cell: ({ book }) => book?.accepted().size },
   { title: '503', width: 5, cell: ({ book }) => book?.count(503) },
@@ -26,7 +26,7 @@ const columns: { title: string; width: number; cell(result: Result): string | nu
   { title: 'settled', width: 7, cell: ({ settled }) => settled },
   { title: 'lost', width: 4, cell: ({ lost }) => lost },
   { title: 'oversold', width: 8, cell: ({ oversold }) => oversold },
-  { title: '503 after ms (95 %, longest)', width: 28, cell: ({ book }) => book && refusalTimes(book) },
+  { title: '503 in ms (95 %, longest)', width: 25, cell: ({ book }) => book && refusalTimes(book) },
   { title: 'recovered in s', width: 14, cell: ({ recoverySeconds }) => recoverySeconds?.toFixed(1) },
   { title: 'verdict', width: 7, cell: ({ breaches }) => (breaches.length === 0 ? 'kept' : 'BROKEN') },
 ]

@@ -12,7 +12,7 @@ import { type Scenario, Stage } from './scenario.ts'
 
 const warmUpMs = 2000
 const afterwardsMs = 2500
-const defaultSettleSeconds = 30
+const defaultSettleSeconds = 20
 
 /** One sells out within seconds, the others don't. */
 const stocks = [250, 1_000_000, 1_000_000, 1_000_000]

@@ -16,7 +16,7 @@ export interface Scenario {
   instances?: 1 | 2
   /** The shop's settings, where the scenario wants other than the usual. */
   settings?: Record<string, string>
-  /** How long orders may take to settle once everything is healed. Default: 30 s. */
+  /** How long orders may take to settle once everything is healed. Default: 20 s, before anything is announced again. */
   settleSeconds?: number
   /** Requests may stay without an answer, because the shop itself dies or stops. */
   shopGoes?: boolean

@@ -14,6 +14,7 @@ function killed(part: Part, injected: string): Scenario {
       stage.load.phase = 'away'
       await stage.takeDown(part, () => service.kill())
       await pause(4000)
+      stage.load.phase = 'returning'
       await stage.bringUp(part, () => service.restart())
       stage.load.phase = 'healthy'
     },
