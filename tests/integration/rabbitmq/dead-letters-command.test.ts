@@ -239,6 +239,15 @@ describe('dead-letters discard', () => {
     expect(await countOf('stock-reduction')).toBe(0)
   })
 
+  it('takes hundreds away that are named, and leaves the one that is not', async () => {
+    const [kept, ...ids] = await setAside(400)
+
+    const { code } = await run('discard', ...ids)
+
+    expect(code).toBe(0)
+    expect(await idsIn('stock-reduction.dead', 1)).toEqual([kept])
+  })
+
   it('takes all of one queue away', async () => {
     await setAside(3, 'stock-reduction')
     const [kept] = await setAside(1, 'order-settlement')
