@@ -19,7 +19,10 @@ jest.unstable_mockModule('./reachability.ts', () => ({ requireServices }))
 const { main } = await import('./dead-letters.ts')
 
 const channel = {
-  ack: jest.fn<(message: object, allUpTo?: boolean) => void>(),
+  ack: jest.fn<(message: object) => void>(),
+  reject: jest.fn<(message: object) => void>(),
+  ackAll: jest.fn<() => void>(),
+  checkQueue: jest.fn<() => Promise<object>>(),
   close: jest.fn<() => Promise<void>>(),
   on: jest.fn(),
 }
@@ -67,12 +70,16 @@ const run = async (...args: string[]) => {
   const code = await main(args, (line) => printed.push(line))
   return { code, printed, output: printed.join('\n') }
 }
-const acknowledged = () =>
-  channel.ack.mock.calls.flatMap(([message, allUpTo]) => {
-    const { messageId } = (message as DeadLetter['message']).properties
-    const ids = Object.values(letters).flatMap((present) => present.map((one) => one.messageId))
-    return allUpTo ? ids.slice(0, ids.indexOf(messageId) + 1) : [messageId as string]
-  })
+/** The ids of the letters that went: acknowledged one by one, or all but those that were given back. */
+const acknowledged = () => {
+  const idsOf = (mock: typeof channel.ack) =>
+    mock.mock.calls.map(([message]) => (message as DeadLetter['message']).properties.messageId as string)
+  if (channel.ackAll.mock.calls.length === 0) return idsOf(channel.ack)
+  const everyId = takeDeadLetters.mock.calls.flatMap(([, queue]) =>
+    (letters[queue] ?? []).map(({ messageId }) => messageId),
+  )
+  return everyId.filter((id) => !idsOf(channel.reject).includes(id))
+}
 const steps: string[] = []
 
 beforeEach(() => {
@@ -87,7 +94,7 @@ beforeEach(() => {
     steps.push('published')
     return messages.map(() => true)
   })
-  channel.ack.mockImplementation(() => {
+  channel.ackAll.mockImplementation(() => {
     steps.push('ack')
   })
   openChannel.mockReset().mockResolvedValue(channel)

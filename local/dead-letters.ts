@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { type DeadLetter, sourceQueues, takeDeadLetters } from '@stockroom/messaging/dead-letters'
 import { type OutboundMessage, publish } from '@stockroom/messaging/publisher'
+import { deadLetterQueue } from '@stockroom/messaging/topology'
 import { ConfigurationError } from '@stockroom/runtime/configuration'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import type { ConfirmChannel } from 'amqplib'
@@ -124,7 +125,7 @@ async function run(
   const missing = [...ids].filter((id) => !chosen.some(({ messageId }) => messageId === id))
   for (const id of missing) print(`There is no dead letter ${id}.`)
   const gone = chosen.length > 0 || command === 'list' ? await commands[command]?.(chosen, print) : []
-  takeAway(channel, gone ?? [], letters)
+  await takeAway(channel, gone ?? [], letters)
   await channel.close()
   const stayed = command === 'redrive' ? chosen.length - (gone?.length ?? 0) : 0
   if (stayed > 0) print(`${stayed} stay where they were: their queues did not take them.`)
@@ -132,13 +133,33 @@ async function run(
 }
 
 /**
- * Acknowledges the chosen ones of the letters. All of them at once where all are chosen: RabbitMQ puts hundreds of single
- * acknowledgements off, and forgets those that it has put off when the channel closes.
+ * Takes the chosen letters out of their queues and leaves the others there: whichever are fewer are settled one by one.
+ * RabbitMQ puts many single settlements off, and forgets those that it has put off when the channel closes, so a few go
+ * at a time, each few with a round trip behind them.
  */
-function takeAway(channel: ConfirmChannel, chosen: DeadLetter[], letters: DeadLetter[]): void {
-  const last = letters.at(-1)
-  if (last && chosen.length === letters.length) channel.ack(last.message, true)
-  else for (const { message } of chosen) channel.ack(message)
+async function takeAway(channel: ConfirmChannel, chosen: DeadLetter[], letters: DeadLetter[]): Promise<void> {
+  if (chosen.length === 0) return
+  const others = letters.filter((letter) => !chosen.includes(letter))
+  if (others.length < chosen.length) {
+    await settle(channel, others, ({ message }) => channel.reject(message, true))
+    channel.ackAll()
+  } else {
+    await settle(channel, chosen, ({ message }) => channel.ack(message))
+  }
+}
+
+const settledAtOnce = 16
+
+async function settle(
+  channel: ConfirmChannel,
+  letters: DeadLetter[],
+  settleOne: (letter: DeadLetter) => void,
+): Promise<void> {
+  for (let from = 0; from < letters.length; from += settledAtOnce) {
+    const few = letters.slice(from, from + settledAtOnce)
+    for (const letter of few) settleOne(letter)
+    await channel.checkQueue(deadLetterQueue((few[0] as DeadLetter).queue))
+  }
 }
 
 /** The message as it was, straight to its queue. */
