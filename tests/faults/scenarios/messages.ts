@@ -113,14 +113,18 @@ async function requirePromptSettlement({ bench, productIds }: Stage): Promise<vo
 
 /** Throws all dead letters away, as a person would; every one has to say why it is there. */
 export async function discardDeadLetters({ bench }: Stage): Promise<void> {
+  const count = () => countReady(bench.urls.RABBITMQ_URL, deadQueues)
+  const before = await count()
   const list = await runScript(bench, 'dead-letters', ['list'])
   const unexplained = list.output.split('\n').filter((line) => /no reason given/.test(line))
   if (list.code !== 0 || unexplained.length > 0)
     throw new Error(`dead-letters list: ${unexplained[0] ?? list.output}`)
+  // Listed letters return to their queues a moment after the connection is closed.
+  await eventually(async () => (await count()) === before)
   const { code, output } = await runScript(bench, 'dead-letters', ['discard', '--all'])
   if (code !== 0) throw new Error(`dead-letters discard: exit code ${code}: ${output}`)
-  const left = await countReady(bench.urls.RABBITMQ_URL, deadQueues)
-  if (left > 0) throw new Error(`${left} dead letters are left after discarding all`)
+  const left = await count()
+  if (left > 0) throw new Error(`${left} dead letters are left after discarding all ${before} (${output})`)
 }
 
 export const messages: Scenario[] = [deliveredTwice, poisonFlood]

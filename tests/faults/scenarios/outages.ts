@@ -30,7 +30,7 @@ const brokerWiped: Scenario = {
   async inject(stage) {
     const gate = await gather(stage)
     await stage.takeDown('broker', () => stage.service('broker').kill())
-    gate.release()
+    gate.lose()
     await stage.bringUp('broker', () => stage.service('broker').restart({ withoutData: true }))
   },
 }

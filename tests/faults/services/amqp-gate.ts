@@ -5,7 +5,7 @@ type Criterion = (frame: ClientFrame) => boolean
 
 /**
  * Stands before a broker and holds back what it is told to, on every connection by itself: a process that is killed
- * meanwhile dies at exactly that point. What was held is passed on at `release`, or lost with its connection.
+ * meanwhile dies at exactly that point. What was held is passed on at `release`, or lost at `lose`.
  *
  * @example
  * gate.holdFrom(({ kind }) => kind === 'publish') // committed, never published
@@ -59,8 +59,14 @@ export class AmqpGate {
     }
   }
 
-  async close(): Promise<void> {
+  /** Loses everything that is held, with its connections, and holds nothing more. */
+  lose(): void {
     for (const link of this.#links) link.end()
+    this.release()
+  }
+
+  async close(): Promise<void> {
+    this.lose()
     await new Promise((resolve) => this.#server.close(resolve))
   }
 

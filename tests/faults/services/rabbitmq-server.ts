@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import amqp from 'amqplib'
 import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/tcp-proxy.ts'
@@ -77,7 +78,7 @@ export class RabbitmqServer implements Server {
 
   /** The port mapper forgets a node when its connection closes, which it notices a moment after the kill. */
   async #untilItsNameIsFree(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await pause(200)
   }
 
   #environment(): NodeJS.ProcessEnv {
