@@ -80,8 +80,8 @@ describe('a crowded database', () => {
   it.each([
     ['query', () => query('orders', 'select 1')],
     ['transaction', () => transaction('orders', async () => {})],
-  ])('is unavailable at once for a %s when 200 wait for a connection', async (_, work) => {
-    numPendingAcquires.mockReturnValue(200)
+  ])('is unavailable at once for a %s when 2000 wait for a connection', async (_, work) => {
+    numPendingAcquires.mockReturnValue(2000)
 
     const outcome = work()
 
@@ -89,14 +89,14 @@ describe('a crowded database', () => {
     expect([raw.mock.calls, begin.mock.calls]).toEqual([[], []])
   })
 
-  it('still serves the one behind 199', async () => {
-    numPendingAcquires.mockReturnValue(199)
+  it('still serves the one behind 1999', async () => {
+    numPendingAcquires.mockReturnValue(1999)
 
     expect(await query('orders', 'select 1')).toEqual([{ id: 7 }])
   })
 
   it('still serves a transaction that has its connection already', async () => {
-    numPendingAcquires.mockReturnValue(200)
+    numPendingAcquires.mockReturnValue(2000)
 
     const rows = await query({ raw } as never, 'select 1')
 

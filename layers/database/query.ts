@@ -47,7 +47,7 @@ function asUnavailable(error: unknown): unknown {
 }
 
 /** A slow database must not fill the memory with those who wait for it. */
-const maxWaiting = 200
+const maxWaiting = 2000
 
 function uncrowded(domain: Domain): Knex {
   const pool = database(domain)
