@@ -143,6 +143,8 @@ export default class StockroomLocal {
   }
 
   async #stopInOrder(): Promise<void> {
+    const { sayFarewell } = await import('./farewell.ts')
+    await sayFarewell()
     await this.#endOffline()
     await this.#find<ServerlessOfflineRabbitmq>('ServerlessOfflineRabbitmq').stop()
     await this.#endSweeping()

@@ -12,15 +12,29 @@ export interface Answer {
 const agent = new Agent({ keepAlive: true, maxSockets: 400 })
 const patienceMs = 15_000
 
+interface Content {
+  body?: object
+  headers?: Record<string, string>
+}
+
 /**
- * Sends a request with a JSON body, if any.
+ * Sends a request with a JSON body, if any. One that finds its kept connection closed is sent again on a new one, as
+ * every client with kept connections has to: https://nodejs.org/api/http.html#requestreusedsocket
  * @throws Error with a `code` when no answer comes, such as ECONNREFUSED, ECONNRESET or ETIMEDOUT after 15 s
  */
-export function send(
-  method: 'GET' | 'POST',
-  url: string,
-  { body, headers = {} }: { body?: object; headers?: Record<string, string> } = {},
-): Promise<Answer> {
+export async function send(method: 'GET' | 'POST', url: string, content: Content = {}): Promise<Answer> {
+  for (;;) {
+    try {
+      return await sendOnce(method, url, content)
+    } catch (error) {
+      if (!(error instanceof ClosedConnection)) throw error
+    }
+  }
+}
+
+class ClosedConnection extends Error {}
+
+function sendOnce(method: 'GET' | 'POST', url: string, { body, headers = {} }: Content): Promise<Answer> {
   const content = body && JSON.stringify(body)
   return new Promise((resolve, reject) => {
     const message = request(url, {
@@ -33,7 +47,9 @@ export function send(
       timeout: patienceMs,
     })
     message.on('timeout', () => message.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })))
-    message.on('error', reject)
+    message.on('error', (error: NodeJS.ErrnoException) =>
+      reject(message.reusedSocket && error.code === 'ECONNRESET' ? new ClosedConnection() : error),
+    )
     message.on('response', (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk) => chunks.push(chunk))
