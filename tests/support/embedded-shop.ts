@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { eventually } from './eventually.ts'
+import { freePort } from './free-port.ts'
 import { shopEnvironment } from './shop-environment.ts'
-import { freePort } from './tcp-proxy.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const serverless = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'))

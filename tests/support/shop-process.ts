@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually } from './eventually.ts'
+import { freePort } from './free-port.ts'
 import { processesOf } from './process-list.ts'
 import { type ShopVariable, shopEnvironment, shopVariables } from './shop-environment.ts'
-import { freePort } from './tcp-proxy.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const startWithinMs = 60_000

@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from './free-port.ts'
 
 /**
  * A TCP proxy in front of a service, for what happens to a network: it can be cut, refuse, fall silent and be slow. It
@@ -59,12 +60,12 @@ export class TcpProxy {
 
   /** Accepts connections, on the same port as ever. */
   async accept(): Promise<void> {
+    this.#port ||= await freePort()
     const server = createServer({ noDelay: true }, (inside) => this.#join(inside))
     this.#server = server
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(this.#port, '127.0.0.1', resolve)
     })
-    this.#port = (server.address() as { port: number }).port
   }
 
   /** Keeps every connection and passes nothing on, as a frozen service; what is sent meanwhile is kept. */
@@ -150,11 +151,4 @@ export async function startSilentServer(): Promise<{ port: number; close(): void
       server.close()
     },
   }
-}
-
-/** A port on which nobody listens. */
-export async function freePort(): Promise<number> {
-  const { port, close } = await startSilentServer()
-  close()
-  return port
 }

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { freePort } from '../../support/free-port.ts'
 import type { ShopVariable } from '../../support/shop-environment.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'
-import { freePort, startSilentServer } from '../../support/tcp-proxy.ts'
+import { startSilentServer } from '../../support/tcp-proxy.ts'
 
 let data: Awaited<ReturnType<typeof ownDataDirectory>>
 

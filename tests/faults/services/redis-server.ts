@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { Redis } from 'ioredis'
 import { eventually } from '../../support/eventually.ts'
-import { freePort } from '../../support/tcp-proxy.ts'
+import { freePort } from '../../support/free-port.ts'
 import { type Child, startChild, untilItListens } from './child.ts'
 import type { Server } from './server.ts'
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { eventually } from '../../support/eventually.ts'
+import { freePort } from '../../support/free-port.ts'
 import { shopEnvironment } from '../../support/shop-environment.ts'
-import { freePort } from '../../support/tcp-proxy.ts'
 import { type Child, startChild } from '../services/child.ts'
 
 const projectDirectory = fileURLToPath(new URL('../../..', import.meta.url))

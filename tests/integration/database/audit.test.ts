@@ -10,11 +10,11 @@ import { main } from '../../../local/audit/audit.ts'
 import { readBooks } from '../../../local/audit/books.ts'
 import { send } from '../../support/endpoint-promises.ts'
 import { eventually } from '../../support/eventually.ts'
+import { freePort } from '../../support/free-port.ts'
 import { handOn } from '../../support/loopback-shop.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { place, storeProduct } from '../../support/stories.ts'
-import { freePort } from '../../support/tcp-proxy.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()

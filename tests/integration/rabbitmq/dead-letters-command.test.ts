@@ -9,9 +9,9 @@ import { handler as reduceStock } from '../../../functions/products/reduce-stock
 import { main } from '../../../local/dead-letters.ts'
 import { ownName, testEnvironment } from '../../support/environment.ts'
 import { eventually } from '../../support/eventually.ts'
+import { freePort } from '../../support/free-port.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { deliver } from '../../support/stories.ts'
-import { freePort } from '../../support/tcp-proxy.ts'
 import { createVirtualHost, deleteVirtualHost } from '../../support/virtual-host.ts'
 
 let connection: ChannelModel
