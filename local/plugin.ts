@@ -41,6 +41,7 @@ export default class StockroomLocal {
   #runner: FunctionRunner | undefined
   #showOutput = () => {}
   #endSweeping = async () => {}
+  #sayFarewell = async () => {}
   #endOffline = async () => {}
   #stopped: Promise<void> | undefined
 
@@ -59,6 +60,8 @@ export default class StockroomLocal {
       await this.#configureService(this.#parts)
       const { createFunctionRunner } = await import('serverless-offline-rabbitmq')
       this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
+      const { prepareFarewell } = await import('./farewell.ts')
+      this.#sayFarewell = prepareFarewell()
       this.#endOffline = this.#offlineEnd()
     } catch (error) {
       process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
@@ -143,8 +146,7 @@ export default class StockroomLocal {
   }
 
   async #stopInOrder(): Promise<void> {
-    const { sayFarewell } = await import('./farewell.ts')
-    await sayFarewell()
+    await this.#sayFarewell()
     await this.#endOffline()
     await this.#find<ServerlessOfflineRabbitmq>('ServerlessOfflineRabbitmq').stop()
     await this.#endSweeping()

@@ -29,7 +29,8 @@ const terminated: Scenario = {
       (await storedOrders(bench.urls.DATABASE_URL, productIds)).map(({ requestId }) => requestId),
     )
     const cutOff = unanswered.filter(({ requestId }) => stored.has(requestId))
-    if (cutOff.length > 0) throw new Error(`${cutOff.length} running requests were cut off`)
+    if (cutOff.length > 0)
+      throw new Error(`${cutOff.length} running requests were cut off (${cutOff[0]?.failure})`)
     if (unanswered.length > mostUnheard) {
       throw new Error(`${unanswered.length} requests met a closed connection (${unanswered[0]?.failure})`)
     }
