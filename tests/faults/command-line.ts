@@ -5,7 +5,7 @@ import { scenarios } from './scenarios/all.ts'
 export const usage = `Breaks the shop's neighbours under load, and counts.
 
   npm run test:faults                       every scenario
-  npm run test:faults -- --quick            the half that takes about three minutes
+  npm run test:faults -- --quick            those that CI runs, about three minutes
   npm run test:faults -- --only NAME,NAME   some
   npm run test:faults -- --list             their names
 
