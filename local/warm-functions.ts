@@ -57,7 +57,7 @@ export async function keepFunctionsWarm(service: Service, log: Log): Promise<voi
       },
       log,
     )
-    process.env.IS_OFFLINE = 'true' // as serverless-offline sets it
+    Object.assign(process.env, { IS_OFFLINE: 'true' }) // as serverless-offline sets it
     const { setLogUtils } = await open('utils/log.js')
     setLogUtils({ log: withoutNotices(log), progress: {} })
   } catch (error) {
