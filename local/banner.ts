@@ -10,7 +10,7 @@ export interface BannerFacts {
 
 /** The lines that a person sees when the shop is ready: where it listens, what backs each part, and what to try. */
 export function banner({ settings, databaseDirectory, environment }: BannerFacts): string {
-  const { embedded, host, httpPort } = settings
+  const { embedded, host, httpPort, workers } = settings
   // Where every interface is listened on, this machine's own name leads there.
   const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host}:${httpPort}`
   const backing = {
@@ -23,7 +23,7 @@ export function banner({ settings, databaseDirectory, environment }: BannerFacts
       : `RabbitMQ at ${places(environment, ['RABBITMQ_URL'])}`,
   }
   return `
-  Stockroom is ready at ${url}
+  Stockroom is ready at ${url}${workers > 1 ? `, served by ${workers} processes` : ''}
 
     database  ${backing.database}
     cache     ${backing.cache}

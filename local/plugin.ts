@@ -1,9 +1,10 @@
 import type ServerlessOfflineRabbitmq from 'serverless-offline-rabbitmq'
 import type { createFunctionRunner, FunctionRunner } from 'serverless-offline-rabbitmq'
-import type { Parts, Role } from './shop.ts'
+import type { Parts } from './shop.ts'
 
 type Serverless = Parameters<typeof createFunctionRunner>[0] & {
-  service: { provider: { environment?: Record<string, string> } }
+  serviceDir: string
+  service: { provider: { environment?: Record<string, string>; timeout?: number; memorySize?: number } }
 }
 type Log = { warning(text: string): void; error(text: string): void }
 
@@ -40,6 +41,7 @@ export default class StockroomLocal {
   #parts: Parts | undefined
   #runner: FunctionRunner | undefined
   #showOutput = () => {}
+  #endWorkers = async () => {}
   #endSweeping = async () => {}
   #sayFarewell = async () => {}
   #endOffline = async () => {}
@@ -51,12 +53,13 @@ export default class StockroomLocal {
     this.#log = log
   }
 
-  async #prepare(role: Role): Promise<void> {
+  async #prepare(command: 'shop' | 'consumers'): Promise<void> {
     try {
       const { prepareParts } = await import('./shop.ts')
-      this.#parts = await prepareParts(role)
-      const { rememberHandlers } = await import('./remember-handlers.ts')
-      await rememberHandlers(this.#log)
+      this.#parts = await prepareParts(command)
+      const { keepFunctionsWarm } = await import('./warm-functions.ts')
+      const { serviceDir: directory, service } = this.#serverless
+      await keepFunctionsWarm({ directory, provider: service.provider }, this.#log)
       await this.#configureService(this.#parts)
       const { createFunctionRunner } = await import('serverless-offline-rabbitmq')
       this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
@@ -69,11 +72,11 @@ export default class StockroomLocal {
     }
   }
 
-  async #configureService({ settings }: Parts): Promise<void> {
+  async #configureService({ role, settings }: Parts): Promise<void> {
     const { service } = this.#serverless
     const { embeddedBrokerClient } = await import('./embedded-broker.ts')
-    const { dropSchedules } = await import('./sweeper.ts')
-    dropSchedules(service.functions ?? {})
+    const { keepEventsOf } = await import('./event-sources.ts')
+    keepEventsOf(role, service.functions ?? {})
     // The functions run in this process and see its environment; serverless-offline would copy these at every call.
     service.provider.environment = {}
     service.custom = {
@@ -82,7 +85,8 @@ export default class StockroomLocal {
         ...(service.custom?.['serverless-offline'] as object),
         host: settings.host,
         httpPort: settings.httpPort,
-        lambdaPort: settings.lambdaPort,
+        // Functions are invoked by name at one port alone; a worker's own is any that is free.
+        lambdaPort: role === 'worker' ? 0 : settings.lambdaPort,
       },
       'serverless-offline-rabbitmq': {
         url: process.env.RABBITMQ_URL,
@@ -120,12 +124,22 @@ export default class StockroomLocal {
 
   async #open(): Promise<void> {
     this.#showOutput()
+    const { parts, run } = this.#ready()
+    if (parts.role === 'worker') return
     const { addSampleProducts } = await import('./sample-products.ts')
     const { banner } = await import('./banner.ts')
-    const { parts, run } = this.#ready()
+    if (parts.role === 'primary') await this.#startWorkers(parts)
     if (parts.settings.embedded.database) await addSampleProducts(run)
     await this.#sweep()
     process.stdout.write(banner(parts))
+  }
+
+  async #startWorkers({ settings }: Parts): Promise<void> {
+    const { startWorkers } = await import('./workers.ts')
+    this.#endWorkers = await startWorkers(settings.workers).catch((error) => {
+      process.stderr.write(`${error.message}\n`)
+      process.exit(1)
+    })
   }
 
   async #openConsumers(): Promise<void> {
@@ -146,6 +160,7 @@ export default class StockroomLocal {
   }
 
   async #stopInOrder(): Promise<void> {
+    await this.#endWorkers()
     await this.#sayFarewell()
     await this.#endOffline()
     await this.#find<ServerlessOfflineRabbitmq>('ServerlessOfflineRabbitmq').stop()

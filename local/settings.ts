@@ -5,6 +5,8 @@ export interface LocalSettings {
   host: string
   httpPort: number
   lambdaPort: number
+  /** Processes that serve HTTP; with more than one, the consumers run in a process of their own. */
+  workers: number
   /** Milliseconds before a batch that failed returns to its queue, doubling up to sixty times as long. */
   retryPauseMs: number
   /** Where embedded parts keep their data. */
@@ -23,6 +25,7 @@ export function localSettings(environment: Environment): LocalSettings {
     host: environment.HTTP_HOST || 'localhost',
     httpPort: port('HTTP_PORT', 3000),
     lambdaPort: port('LAMBDA_PORT', 3002),
+    workers: integer(environment, 'WORKERS', { fallback: 1, from: 1, to: 64 }),
     retryPauseMs: integer(environment, 'RABBITMQ_RETRY_PAUSE_MS', { fallback: 1000, from: 1, to: 60_000 }),
     dataDirectory: environment.STOCKROOM_DATA_DIR || '.stockroom',
     embedded: {

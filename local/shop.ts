@@ -6,12 +6,17 @@ import { embedBroker, embeddedBrokerUrl } from './embedded-broker.ts'
 import { requireFreePort } from './ports.ts'
 import { requireServices } from './reachability.ts'
 import { embeddedVariables, type LocalSettings, localSettings } from './settings.ts'
+import { isWorker } from './workers.ts'
 
-/** What runs of the shop in this process: the whole shop, or the consumers alone. */
-export type Role = 'shop' | 'consumers'
+/**
+ * What runs of the shop in this process: the whole shop or the consumers alone; with WORKERS, `primary` runs the
+ * consumers and starts workers, which serve HTTP.
+ */
+export type Role = 'shop' | 'consumers' | 'primary' | 'worker'
 
 /** The parts behind the functions, ready: reachable or started, migrated, and named by the environment. */
 export interface Parts extends BannerFacts {
+  role: Role
   /** Closes the functions' connections, then stops the embedded parts. */
   stop(): Promise<void>
 }
@@ -20,10 +25,14 @@ export interface Parts extends BannerFacts {
  * Makes ready what the functions need: starts what no URL is given for, checks the rest, migrates.
  * @throws Error in one line that names the variable to set
  */
-export async function prepareParts(role: Role): Promise<Parts> {
+export async function prepareParts(command: 'shop' | 'consumers'): Promise<Parts> {
   const settings = localSettings(process.env)
-  if (role === 'consumers') requireRealParts(settings)
-  else await requirePorts(settings)
+  const role = roleIn(command, settings)
+  // What a worker needs its primary has made ready.
+  if (role === 'worker')
+    return { role, settings, databaseDirectory: undefined, environment: process.env, stop: shutDown }
+  if (role !== 'shop') requireRealParts(role, settings)
+  if (role !== 'consumers') await requirePorts(settings)
   await requireServices(process.env)
 
   const database = settings.embedded.database ? await embedDatabase(settings.dataDirectory) : undefined
@@ -36,6 +45,7 @@ export async function prepareParts(role: Role): Promise<Parts> {
   await migrate({}, {} as never)
 
   return {
+    role,
     settings,
     databaseDirectory: database?.dataDirectory,
     environment: process.env,
@@ -46,12 +56,17 @@ export async function prepareParts(role: Role): Promise<Parts> {
   }
 }
 
-function requireRealParts(settings: LocalSettings): void {
+function roleIn(command: 'shop' | 'consumers', { workers }: LocalSettings): Role {
+  if (command === 'consumers') return 'consumers'
+  if (isWorker()) return 'worker'
+  return workers > 1 ? 'primary' : 'shop'
+}
+
+function requireRealParts(role: Role, settings: LocalSettings): void {
   const missing = embeddedVariables(settings)
   if (missing.length === 0) return
-  throw new ConfigurationError(
-    `Consumers in a process of their own need real services: set ${missing.join(', ')}, as .env.example shows.`,
-  )
+  const who = role === 'consumers' ? 'Consumers in a process of their own' : `${settings.workers} WORKERS`
+  throw new ConfigurationError(`${who} need real services: set ${missing.join(', ')}, as .env.example shows.`)
 }
 
 async function requirePorts({ host, httpPort, lambdaPort }: LocalSettings): Promise<void> {

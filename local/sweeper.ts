@@ -39,13 +39,3 @@ export function startSweeper(
     await running
   }
 }
-
-/** Takes the schedules of `functions` away from serverless-offline, which has no option for that and never stops them. */
-export function dropSchedules(functions: Record<string, { events?: unknown[] }>): void {
-  for (const definition of Object.values(functions)) {
-    definition.events = definition.events?.filter((event) => !isSchedule(event))
-  }
-}
-
-const isSchedule = (event: unknown): boolean =>
-  typeof event === 'object' && event !== null && 'schedule' in event

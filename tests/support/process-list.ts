@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-interface RunningProcess {
+export interface RunningProcess {
   pid: number
+  parent: number
   group: number
   command: string
 }
@@ -24,16 +25,21 @@ async function readProc(): Promise<RunningProcess[]> {
 /** proc_pid_stat(5): behind the name in parentheses stand the state, the parent and the group. Zombies don't count. */
 async function readOne(pid: number): Promise<RunningProcess | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-  const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').join(' ')
-  return state === 'Z' ? undefined : { pid, group: Number(group), command }
+  return state === 'Z' ? undefined : { pid, parent: Number(parent), group: Number(group), command }
 }
 
 async function askPs(): Promise<RunningProcess[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pid=,pgid=,command='])
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pid=,ppid=,pgid=,command='])
   return stdout
     .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line))
     .filter((match) => match !== null)
-    .map(([, pid, group, command]) => ({ pid: Number(pid), group: Number(group), command: String(command) }))
+    .map(([, pid, parent, group, command]) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      group: Number(group),
+      command: String(command),
+    }))
 }

@@ -15,6 +15,7 @@ export const shopVariables = [
   'HTTP_HOST',
   'HTTP_PORT',
   'LAMBDA_PORT',
+  'WORKERS',
   'STOCKROOM_DATA_DIR',
   'SLS_LOG_LEVEL',
 ] as const

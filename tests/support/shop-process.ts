@@ -119,6 +119,13 @@ export class ShopProcess {
     return (await processesOf(this.#child.pid as number, mark)).map(({ command }) => command)
   }
 
+  /** The process ids of its workers, which its main process has started with its own command. */
+  async workers(): Promise<number[]> {
+    const all = await processesOf(this.#child.pid as number, 'no mark')
+    const serving = all.filter(({ command }) => command.endsWith('serverless offline start '))
+    return serving.filter(({ parent }) => serving.some(({ pid }) => pid === parent)).map(({ pid }) => pid)
+  }
+
   /** Ends whatever is left, at once. */
   async kill(): Promise<void> {
     this.signal('SIGKILL')

@@ -59,6 +59,7 @@ describe('npm start', () => {
     ['RABBITMQ_URL', 'localhost:5672/secret'],
     ['HTTP_PORT', '99999'],
     ['LAMBDA_PORT', 'secret'],
+    ['WORKERS', '0'],
   ] as const)('names %s in one line and ends with 1 when it is "%s"', async (variable, value) => {
     const refusal = await refusalOf({ [variable]: value })
 
@@ -95,6 +96,14 @@ describe('npm start', () => {
       expect(refusal).toEqual(oneLine(new RegExp(`^${variable} .*can't be used`)))
     },
   )
+})
+
+describe('npm start with several workers', () => {
+  it('says in one line which URLs they need, and ends with 1', async () => {
+    const refusal = await refusalOf({ WORKERS: '2' })
+
+    expect(refusal).toEqual(oneLine(/^2 WORKERS.*DATABASE_URL.*REDIS_URL.*RABBITMQ_URL/))
+  })
 })
 
 describe('npx serverless offline', () => {

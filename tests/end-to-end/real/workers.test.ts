@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../support/eventually.ts'
+import { ownRealServices, type RealServices } from '../../support/real-services.ts'
+import { ShopClient } from '../../support/shop-client.ts'
+import { killShops, ShopProcess } from '../../support/shop-process.ts'
+import { ledgerOf } from '../../support/stories.ts'
+
+let services: RealServices
+let shop: ShopProcess
+let client: ShopClient
+
+beforeEach(async () => {
+  services = await ownRealServices()
+  shop = await ShopProcess.start({ environment: { ...services.environment, WORKERS: '2' } })
+  client = new ShopClient(shop.url)
+})
+
+afterEach(async () => {
+  await killShops()
+  await services.remove()
+})
+
+describe('a shop with two workers', () => {
+  it('serves one port, never sells more than there is, and shows the stock on both within a second', async () => {
+    const product = await client.createProduct({ qty: 60 })
+
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => client.order(product.id, (n % 3) + 1)),
+    )
+    const accepted = answers.filter(({ status }) => status === 202)
+    await Promise.all(accepted.map(({ body }) => client.settled(body.id, 25_000)))
+
+    await eventually(async () => {
+      const seen = await Promise.all(Array.from({ length: 20 }, () => client.qtyOf(product.id)))
+      return seen.every((qty) => qty === 0)
+    }, 1500)
+    const { initial, final, sold } = await ledgerOf(services.environment.DATABASE_URL, product.id)
+    expect({ workers: (await shop.workers()).length, initial, final, sold }).toEqual({
+      workers: 2,
+      initial: 60,
+      final: 0,
+      sold: 60,
+    })
+  })
+
+  it('goes on when a worker dies, and starts another in its place', async () => {
+    const product = await client.createProduct({ qty: 100 })
+    const [killed, survivor] = (await shop.workers()) as [number, number]
+
+    process.kill(killed, 'SIGKILL')
+    await eventually(async () => !(await shop.workers()).includes(killed))
+    // The client may still hold a connection to the one that died.
+    const meanwhile = await eventually(() => client.order(product.id).catch(() => undefined))
+    await eventually(async () => (await shop.workers()).length === 2)
+
+    expect(meanwhile.status).toBe(202)
+    expect(await shop.workers()).toContain(survivor)
+    expect((await client.settled(meanwhile.body.id)).status).toBe('confirmed')
+    expect(shop.stdout).toContain('another one takes its place')
+  })
+
+  it.each([
+    { signal: 'SIGINT', to: 'group', sender: 'Ctrl-C' },
+    { signal: 'SIGTERM', to: 'process', sender: 'kill and docker stop' },
+  ] as const)(
+    'ends with 0 and leaves no process behind after the $signal of $sender',
+    async ({ signal, to }) => {
+      const running = await shop.workers()
+
+      shop.signal(signal, to)
+      const code = await shop.exit()
+
+      expect({ running: running.length, code }).toEqual({ running: 2, code: 0 })
+      await eventually(async () => (await shop.remains()).length === 0, 2000)
+    },
+  )
+})
