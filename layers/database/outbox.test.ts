@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 
 const query = jest.fn<(...parameters: unknown[]) => Promise<object[]>>()
 jest.unstable_mockModule('./query.ts', () => ({ query }))
-const { addToOutbox, postponeEvents, removeFromOutbox } = await import('./outbox.ts')
+const { changeOutbox, postponeEvents, removeFromOutbox } = await import('./outbox.ts')
 
 const trx = {} as never
 
@@ -12,7 +12,7 @@ beforeEach(() => {
 
 describe('the outbox', () => {
   it.each([
-    ['adding', () => addToOutbox(trx, 'orders', [])],
+    ['changing', () => changeOutbox(trx, 'orders', { add: [], remove: [] })],
     ['removing', () => removeFromOutbox('orders', 'orders', [])],
     ['postponing', () => postponeEvents(trx, 'orders', [])],
   ])('is left alone when %s nothing', async (_, change) => {

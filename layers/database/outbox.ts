@@ -18,15 +18,27 @@ export interface OutboxEvent {
 /** Rows that the sweep leaves to whoever wrote them: they are being published right now. */
 const ownersTurn = "interval '5 seconds'"
 
-/** Writes events into the domain's outbox, in the transaction of the change that they tell of. */
-export async function addToOutbox(trx: Transaction, domain: Domain, events: OutboxEvent[]): Promise<void> {
-  if (events.length === 0) return
+/**
+ * Writes events into the domain's outbox, in the transaction of the change that they tell of, and removes others that
+ * the broker has confirmed. One that the sweep holds at this moment stays to it.
+ */
+export async function changeOutbox(
+  trx: Transaction,
+  domain: Domain,
+  { add, remove }: { add: readonly OutboxEvent[]; remove: readonly string[] },
+): Promise<void> {
+  if (add.length === 0 && remove.length === 0) return
   await query(
     trx,
-    `insert into ${domain}.outbox (id, name, body, correlation_id, created_at, next_attempt_at)
+    `with confirmed as (
+       select id from ${domain}.outbox where id = any(?::uuid[]) for update skip locked
+     ), removed as (
+       delete from ${domain}.outbox where id in (select id from confirmed)
+     )
+     insert into ${domain}.outbox (id, name, body, correlation_id, created_at, next_attempt_at)
      select id, name, body, "correlationId", "createdAt", now() + ${ownersTurn}
        from json_to_recordset(?) as event(id uuid, name text, body json, "correlationId" text, "createdAt" timestamptz)`,
-    [JSON.stringify(events)],
+    [remove, JSON.stringify(add)],
   )
 }
 

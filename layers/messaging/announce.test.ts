@@ -7,11 +7,11 @@ import { orderCreated, productDeleted } from './events.ts'
 process.env.LOG_LEVEL = 'silent'
 const steps: string[] = []
 const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
-const addToOutbox = jest.fn<typeof import('@stockroom/database/outbox').addToOutbox>()
+const changeOutbox = jest.fn<typeof import('@stockroom/database/outbox').changeOutbox>()
 const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
 const publish = jest.fn<typeof import('./publisher.ts').publish>()
 jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
-jest.unstable_mockModule('@stockroom/database/outbox', () => ({ addToOutbox, removeFromOutbox }))
+jest.unstable_mockModule('@stockroom/database/outbox', () => ({ changeOutbox, removeFromOutbox }))
 jest.unstable_mockModule('./publisher.ts', () => ({ publish }))
 const { commitAndAnnounce, publishEvents } = await import('./announce.ts')
 
@@ -29,7 +29,8 @@ const tellOf = (...orderIds: number[]) =>
     for (const id of orderIds) tell(event(id), `request-${id}`)
     return 'the result'
   })
-const stored = () => addToOutbox.mock.calls.flatMap(([, , events]) => events)
+const stored = () => changeOutbox.mock.calls.flatMap(([, , { add }]) => add)
+const removedWithAnother = () => changeOutbox.mock.calls.flatMap(([, , { remove }]) => remove)
 /** Lets the broker be silent until the function that it returns is called. */
 const silenceBroker = () => {
   let speak = (_: boolean[]) => {}
@@ -51,6 +52,11 @@ const settled = async (promise: Promise<unknown>) => {
   return isSettled
 }
 
+/** From now on the process is one of Lambda's. */
+const onLambda = () => {
+  process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+}
+
 beforeEach(() => {
   jest.useFakeTimers({ now: new Date('2026-11-21T10:00:00.900Z') })
   steps.length = 0
@@ -59,7 +65,7 @@ beforeEach(() => {
     steps.push('commit')
     return result
   })
-  addToOutbox.mockReset().mockImplementation(async () => {
+  changeOutbox.mockReset().mockImplementation(async () => {
     steps.push('store')
   })
   publish.mockReset().mockImplementation(async (messages) => {
@@ -73,14 +79,15 @@ beforeEach(() => {
 
 afterEach(async () => {
   endSilence() // so that nothing is under way in the next test, and the broker is slow no longer
-  await jest.advanceTimersByTimeAsync(0)
+  await jest.advanceTimersByTimeAsync(100)
+  delete process.env.AWS_LAMBDA_RUNTIME_API
   jest.useRealTimers()
 })
 
 describe('commitAndAnnounce', () => {
   it('stores events in the transaction, publishes them after the commit, removes them when confirmed', async () => {
-    const { result, announced } = await tellOf(1)
-    await announced
+    const { result } = await tellOf(1)
+    await jest.advanceTimersByTimeAsync(100)
 
     expect(result).toBe('the result')
     expect(steps).toEqual(['store', 'commit', 'publish', 'remove'])
@@ -101,7 +108,9 @@ describe('commitAndAnnounce', () => {
       attempts: 0,
     })
     expect(transaction.mock.calls.map(([domain]) => domain)).toEqual(['products'])
-    expect(addToOutbox.mock.calls).toEqual([[trx, 'products', [row(7, 'r1'), row(8, null)]]])
+    expect(changeOutbox.mock.calls).toEqual([
+      [trx, 'products', { add: [row(7, 'r1'), row(8, null)], remove: [] }],
+    ])
     expect(new Set(stored().map(({ id }) => id)).size).toBe(2)
   })
 
@@ -114,7 +123,8 @@ describe('commitAndAnnounce', () => {
     expect(steps).toEqual(['store', 'commit'])
   })
 
-  it('waits for the broker no longer than a moment', async () => {
+  it('waits for the broker on Lambda, no longer than a moment', async () => {
+    onLambda()
     silenceBroker()
 
     const { announced } = await tellOf(1)
@@ -125,7 +135,16 @@ describe('commitAndAnnounce', () => {
     await expect(announced).resolves.toBeUndefined()
   })
 
+  it('waits for nothing where the process goes on after its answer', async () => {
+    silenceBroker()
+
+    const { announced } = await tellOf(1)
+
+    expect(await settled(announced)).toBe(true)
+  })
+
   it('waits for nothing after a wait in vain, until the broker has taken an event', async () => {
+    onLambda()
     const confirm = silenceBroker()
     const first = await tellOf(1)
     await jest.advanceTimersByTimeAsync(250)
@@ -141,6 +160,7 @@ describe('commitAndAnnounce', () => {
   })
 
   it('waits for nothing while the broker answers in time, but confirms nothing', async () => {
+    onLambda()
     const confirm = silenceBroker()
     const first = await tellOf(1)
     await jest.advanceTimersByTimeAsync(250)
@@ -154,7 +174,8 @@ describe('commitAndAnnounce', () => {
     expect(later).toBe(true)
   })
 
-  it('waits until the events are out of the outbox', async () => {
+  it('waits on Lambda until the events are out of the outbox', async () => {
+    onLambda()
     let remove = () => {}
     removeFromOutbox.mockReturnValue(
       new Promise((resolve) => {
@@ -173,29 +194,39 @@ describe('commitAndAnnounce', () => {
   it('removes what is confirmed and keeps the rest for the sweep', async () => {
     publish.mockResolvedValue([false, true, false])
 
-    const { announced } = await tellOf(1, 2, 3)
-    await announced
+    await tellOf(1, 2, 3)
+    await jest.advanceTimersByTimeAsync(100)
 
     expect(removeFromOutbox.mock.calls).toEqual([['orders', 'orders', [stored()[1]?.id]]])
   })
 
-  it('removes the events of commits that come together, each once', async () => {
-    const commits = await Promise.all([tellOf(1), tellOf(2), tellOf(3)])
-    await Promise.all(commits.map(({ announced }) => announced))
+  it('removes them with the next commit of their domain, which costs none of its own', async () => {
+    await tellOf(1, 2)
+    await jest.advanceTimersByTimeAsync(0)
+    const confirmed = stored().map(({ id }) => id)
 
-    const removed = removeFromOutbox.mock.calls.flatMap(([, , ids]) => ids)
-    expect(removed.sort()).toEqual(
-      stored()
-        .map(({ id }) => id)
-        .sort(),
-    )
+    await tellOf(3)
+
+    expect(removedWithAnother()).toEqual(confirmed)
+    expect(removeFromOutbox).not.toHaveBeenCalled()
+  })
+
+  it('removes them later when that commit fails', async () => {
+    await tellOf(1)
+    await jest.advanceTimersByTimeAsync(0)
+    transaction.mockRejectedValueOnce(new Error('refused'))
+
+    await expect(tellOf(2)).rejects.toThrow('refused')
+    await jest.advanceTimersByTimeAsync(100)
+
+    expect(removeFromOutbox.mock.calls).toEqual([['orders', 'orders', [stored()[0]?.id]]])
   })
 
   it('keeps every event when none is confirmed', async () => {
     publish.mockResolvedValue([false])
 
-    const { announced } = await tellOf(1)
-    await announced
+    await tellOf(1)
+    await jest.advanceTimersByTimeAsync(100)
 
     expect(removeFromOutbox).not.toHaveBeenCalled()
   })
@@ -204,12 +235,14 @@ describe('commitAndAnnounce', () => {
     publish.mockRejectedValue(new Unavailable('broker', 'not connected'))
 
     const { announced } = await tellOf(1)
+    await jest.advanceTimersByTimeAsync(100)
 
     await expect(announced).resolves.toBeUndefined()
     expect(removeFromOutbox).not.toHaveBeenCalled()
   })
 
   it('does not fail when confirmed events cannot be removed', async () => {
+    onLambda()
     removeFromOutbox.mockRejectedValue(new Unavailable('database', 'connection refused'))
 
     const { announced } = await tellOf(1)
@@ -222,7 +255,7 @@ describe('commitAndAnnounce', () => {
     [
       'the outbox',
       () => {
-        addToOutbox.mockRejectedValue(new Error('refused'))
+        changeOutbox.mockRejectedValue(new Error('refused'))
         return tellOf(1)
       },
     ],

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Domain } from '@stockroom/database/connection'
-import { groupCommit } from '@stockroom/database/group-commit'
-import { addToOutbox, type OutboxEvent, removeFromOutbox } from '@stockroom/database/outbox'
+import { changeOutbox, type OutboxEvent, removeFromOutbox } from '@stockroom/database/outbox'
 import { type Transaction, transaction } from '@stockroom/database/query'
 import { within } from '@stockroom/runtime/deadline'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
 import { onShutdown } from '@stockroom/runtime/shutdown'
+import { ConfirmedEvents } from './confirmed-events.ts'
 import { type ShopEvent, schemaVersion } from './events.ts'
 import { type OutboundMessage, publish } from './publisher.ts'
 import { eventExchange, isBound } from './topology.ts'
@@ -13,19 +14,21 @@ import { eventExchange, isBound } from './topology.ts'
 /** Notes an event of the running transaction; `correlationId` is the request id that it follows from. */
 export type Tell = (event: ShopEvent, correlationId: string | undefined) => void
 
-/** A Lambda environment freezes after its answer, so the answer waits for the broker, but not for a slow one. */
+/** How long an answer on Lambda waits for the broker, which may be slow. */
 const announcementWaitMs = 250
 
 const underWay = new Set<Promise<void>>()
+
+const confirmedEvents = { products: confirmedEventsOf('products'), orders: confirmedEventsOf('orders') }
 
 /** Whether the latest wait was in vain: then nobody waits until a delivery has arrived again. */
 let brokerIsSlow = false
 
 /**
  * Runs `work` in a transaction of the domain, stores the events that it tells in the outbox within the same commit,
- * and publishes them right after. Resolves after the commit, with the result of `work` and a promise that waits a
- * moment for the broker's confirms. That promise never rejects: what isn't confirmed stays in the outbox for the
- * sweep.
+ * and publishes them right after. Resolves after the commit, with the result of `work` and a promise that lasts as
+ * long as the process has to: on Lambda it waits a moment for the broker's confirms, elsewhere for nothing. That
+ * promise never rejects: what isn't confirmed stays in the outbox for the sweep.
  * @throws Unavailable when the database is away; nothing is published then
  */
 export async function commitAndAnnounce<Result>(
@@ -33,12 +36,20 @@ export async function commitAndAnnounce<Result>(
   work: (trx: Transaction, tell: Tell) => Promise<Result>,
 ): Promise<{ result: Result; announced: Promise<void> }> {
   const events: OutboxEvent[] = []
-  const result = await transaction(domain, async (trx) => {
-    const outcome = await work(trx, (event, correlationId) => events.push(outboxEvent(event, correlationId)))
-    await addToOutbox(trx, domain, events)
-    return outcome
-  })
-  return { result, announced: announce(domain, events) }
+  const confirmed = confirmedEvents[domain].take()
+  try {
+    const result = await transaction(domain, async (trx) => {
+      const outcome = await work(trx, (event, correlationId) =>
+        events.push(outboxEvent(event, correlationId)),
+      )
+      await changeOutbox(trx, domain, { add: events, remove: confirmed })
+      return outcome
+    })
+    return { result, announced: announce(domain, events) }
+  } catch (error) {
+    confirmedEvents[domain].add(confirmed)
+    throw error
+  }
 }
 
 /** Publishes outbox events and resolves to the ids of those that the broker has confirmed. */
@@ -52,7 +63,7 @@ async function announce(domain: Domain, events: OutboxEvent[]): Promise<void> {
   const delivery = deliver(domain, events)
   underWay.add(delivery)
   delivery.finally(() => underWay.delete(delivery))
-  if (brokerIsSlow) return
+  if (!freezesAfterAnswer() || brokerIsSlow) return
   await within(announcementWaitMs, delivery).catch(() => {
     brokerIsSlow = true
   })
@@ -62,25 +73,15 @@ async function deliver(domain: Domain, events: OutboxEvent[]): Promise<void> {
   try {
     const confirmed = await publishEvents(events)
     if (confirmed.length > 0) brokerIsSlow = false
-    await forget[domain](confirmed)
+    confirmedEvents[domain].add(confirmed)
+    if (freezesAfterAnswer()) await confirmedEvents[domain].flush()
   } catch (error) {
     log.debug({ err: error, events: events.length }, 'events stay in the outbox for now')
   }
 }
 
-const forget = { products: forgetting('products'), orders: forgetting('orders') }
-
-function forgetting(domain: Domain): (ids: string[]) => Promise<void> {
-  const remove = groupCommit<string[], true>(
-    async (lists) => {
-      await removeFromOutbox(domain, domain, lists.flat())
-      return lists.map(() => true)
-    },
-    { maxSize: 50 },
-  )
-  return async (ids) => {
-    if (ids.length > 0) await remove(ids)
-  }
+function confirmedEventsOf(domain: Domain): ConfirmedEvents {
+  return new ConfirmedEvents((ids) => removeFromOutbox(domain, domain, ids))
 }
 
 function outboxEvent({ name, body }: ShopEvent, correlationId: string | undefined): OutboxEvent {
@@ -113,4 +114,7 @@ function outboundMessage({ id, name, body, correlationId, createdAt }: OutboxEve
   }
 }
 
-onShutdown('drain', () => Promise.allSettled(underWay))
+onShutdown('drain', async () => {
+  await Promise.allSettled(underWay)
+  await Promise.all(Object.values(confirmedEvents).map((events) => events.flush()))
+})

@@ -22,3 +22,9 @@ export function runInvocation<Result>(invocation: Invocation, work: () => Result
 export function currentInvocation(): Invocation | undefined {
   return storage.getStore()
 }
+
+/**
+ * Whether this process stands still between its answers, as an environment of AWS Lambda: what shall be done by then
+ * has to be waited for. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+export const freezesAfterAnswer = (): boolean => 'AWS_LAMBDA_RUNTIME_API' in process.env

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { beforeEach, describe, expect, it } from '@jest/globals'
-import { addToOutbox, claimPendingEvents, type OutboxEvent, postponeEvents } from '@stockroom/database/outbox'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import {
+  changeOutbox,
+  claimPendingEvents,
+  type OutboxEvent,
+  postponeEvents,
+} from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { orderConfirmed } from '@stockroom/messaging/events'
@@ -33,7 +38,7 @@ const row = (orderId: number): OutboxEvent => ({
 /** Rows that were left over: the turn of whoever wrote them is past. */
 async function leaveBehind(count: number, domain: 'orders' | 'products' = 'orders'): Promise<OutboxEvent[]> {
   const rows = Array.from({ length: count }, (_, n) => row(n + 1))
-  await transaction(domain, (trx) => addToOutbox(trx, domain, rows))
+  await transaction(domain, (trx) => changeOutbox(trx, domain, { add: rows, remove: [] }))
   await makeDue()
   return rows
 }
@@ -55,6 +60,15 @@ const left = async () =>
 const published = () => broker.published.map(({ options }) => options.messageId)
 
 describe('commitAndAnnounce', () => {
+  // There `announced` waits for the broker.
+  beforeEach(() => {
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+  })
+
+  afterEach(() => {
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+  })
+
   it('publishes what was told once it is committed, and forgets what the broker has confirmed', async () => {
     const { result, announced } = await commitAndAnnounce('orders', async (_trx, tell) => {
       tell(event(1), 'request-1')
@@ -124,9 +138,35 @@ describe('commitAndAnnounce', () => {
   })
 })
 
+describe('changeOutbox', () => {
+  it('removes the events that were confirmed, in the transaction that adds others', async () => {
+    const [first, second] = await leaveBehind(2)
+    const added = row(3)
+
+    await transaction('orders', (trx) =>
+      changeOutbox(trx, 'orders', { add: [added], remove: [first?.id as string] }),
+    )
+
+    expect(await left()).toEqual([second?.id, added.id])
+  })
+
+  it('leaves an event alone that a sweep holds, and does not wait for it', async () => {
+    const [held, free] = await leaveBehind(2)
+
+    await transaction('orders', async (sweeping) => {
+      await claimPendingEvents(sweeping, 'orders', 1)
+      await transaction('orders', (trx) =>
+        changeOutbox(trx, 'orders', { add: [], remove: [held?.id as string, free?.id as string] }),
+      )
+    })
+
+    expect(await left()).toHaveLength(1)
+  })
+})
+
 describe('claimPendingEvents', () => {
   it('leaves an event to whoever wrote it for the first five seconds', async () => {
-    await transaction('orders', (trx) => addToOutbox(trx, 'orders', [row(1)]))
+    await transaction('orders', (trx) => changeOutbox(trx, 'orders', { add: [row(1)], remove: [] }))
 
     const claimed = await transaction('orders', (trx) => claimPendingEvents(trx, 'orders', 10))
 
