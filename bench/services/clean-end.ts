@@ -1,0 +1,27 @@
+import { killShops } from '../../tests/support/shop-process.ts'
+import { BenchServices } from './own-services.ts'
+
+/**
+ * Does `work` on services of the benchmark's own; afterwards, also when it fails or is interrupted, stops every process
+ * that was started and removes what was made. Resolves to the exit code; an error is told in one line.
+ */
+export async function withOwnServices(work: (services: BenchServices) => Promise<void>): Promise<number> {
+  let services: BenchServices | undefined
+  const end = async () => {
+    await killShops()
+    await services?.remove()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => end().finally(() => process.exit(130)))
+  }
+  try {
+    services = await BenchServices.find()
+    await work(services)
+    return 0
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`)
+    return 1
+  } finally {
+    await end()
+  }
+}
