@@ -24,7 +24,10 @@ async function main(services: BenchServices): Promise<void> {
   installOwnPackages(print)
 
   const runners: Runner[] = []
-  for (const contender of present) runners.push({ contender, entrant: await contender.enter(services) })
+  for (const contender of present) {
+    print(`Starts: ${contender.name}`)
+    runners.push({ contender, entrant: await contender.enter(services) })
+  }
   const rounds = await measure(runners, settings)
 
   const report = peakReport(present, rounds, yardstick)

@@ -7,21 +7,26 @@ import { BenchServices } from './own-services.ts'
  */
 export async function withOwnServices(work: (services: BenchServices) => Promise<void>): Promise<number> {
   let services: BenchServices | undefined
+  let isInterrupted = false
   const end = async () => {
     await killShops()
     await services?.remove()
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => end().finally(() => process.exit(130)))
+  const interrupt = async () => {
+    // npm passes Ctrl-C on to a process that has it already.
+    if (isInterrupted) return
+    isInterrupted = true
+    await end().finally(() => process.exit(130))
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
   try {
     services = await BenchServices.find()
     await work(services)
     return 0
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`)
+    if (!isInterrupted) process.stderr.write(`${(error as Error).message}\n`)
     return 1
   } finally {
-    await end()
+    if (!isInterrupted) await end()
   }
 }
