@@ -1,6 +1,6 @@
 import { eventually } from '../../tests/support/eventually.ts'
+import { freePort } from '../../tests/support/free-port.ts'
 import { ShopProcess } from '../../tests/support/shop-process.ts'
-import { freePort } from '../../tests/support/tcp-proxy.ts'
 
 const host = '127.0.0.1'
 const startWithinMs = 60_000
