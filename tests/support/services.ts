@@ -20,31 +20,35 @@ export interface Missing {
 }
 
 interface Candidates {
-  /** The variable that names the service; `none` in it means that there is none. */
+  /** What the variable that names the service ends with; `none` in it means that there is none. */
   variable: string
   defaults: string[]
 }
 
 const database: Candidates = {
-  variable: 'TEST_DATABASE_URL',
+  variable: 'DATABASE_URL',
   defaults: [
     'postgres://postgres@localhost:5432/postgres',
     'postgres://postgres:postgres@localhost:5432/postgres',
     'postgres://stockroom:stockroom@localhost:5432/stockroom',
   ],
 }
-const redis: Candidates = { variable: 'TEST_REDIS_URL', defaults: ['redis://localhost:6379'] }
+const redis: Candidates = { variable: 'REDIS_URL', defaults: ['redis://localhost:6379'] }
 const rabbitmq: Candidates = {
-  variable: 'TEST_RABBITMQ_URL',
+  variable: 'RABBITMQ_URL',
   defaults: ['amqp://guest:guest@localhost:5672', 'amqp://stockroom:stockroom@localhost:5672'],
 }
 
-/** Looks for the services, where their TEST_ variables say or where they usually are. */
-export async function findServices(): Promise<Services> {
+/**
+ * Looks for the services, where their variables say or where they usually are. The names of the variables begin with
+ * `prefix`.
+ */
+export async function findServices(prefix = 'TEST_'): Promise<Services> {
+  const named = (candidates: Candidates) => ({ ...candidates, variable: prefix + candidates.variable })
   const [foundDatabase, foundRedis, foundRabbitmq] = await Promise.all([
-    firstUsable(database, probeDatabase),
-    firstUsable(redis, probeRedis),
-    firstUsable(rabbitmq, probeRabbitmq),
+    firstUsable(named(database), probeDatabase),
+    firstUsable(named(redis), probeRedis),
+    firstUsable(named(rabbitmq), probeRabbitmq),
   ])
   return { database: foundDatabase, redis: foundRedis, rabbitmq: foundRabbitmq }
 }

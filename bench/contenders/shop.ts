@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { runSql } from '../../tests/support/test-database.ts'
+import type { BenchServices, OwnEnvironment } from '../services/own-services.ts'
+import { shopBooks } from './books.ts'
+import type { Contender, Entrant } from './contender.ts'
+import { startProcess } from './process.ts'
+
+/** The shop as `npm start` starts it. */
+export const oneProcess: Contender = {
+  name: 'shop',
+  description: '`npm start`: endpoints and consumers through serverless-offline, in one process',
+  enter: (services) => enterShop(services, 'shop', {}),
+}
+
+/** The shop with several processes behind its port. */
+export const severalProcesses: Contender = {
+  name: 'shop, 2 workers',
+  description: '`WORKERS=2 npm start`: the same port served by two processes, the consumers in a third',
+  absence: knowsWorkers() ? undefined : 'this shop has no WORKERS yet',
+  enter: (services) => enterShop(services, 'workers', { WORKERS: '2' }),
+}
+
+/** The shop's own handler without the emulation of API Gateway and Lambda. */
+export const bareServer: Contender = {
+  name: 'bare server',
+  description: "create-order's handler behind `node:http`, without any emulation, beside `npm run consumers`",
+  async enter(services) {
+    const environment = await services.own('bare')
+    await startProcess({ command: ['npm', 'run', '--silent', 'consumers'], environment })
+    await addProduct(environment)
+    const url = await startProcess({ command: ['node', 'bench/contenders/bare-server.ts'], environment })
+    return { url: `${url}/orders`, books: await shopBooks(environment) }
+  },
+}
+
+async function enterShop(
+  services: BenchServices,
+  name: string,
+  settings: Record<string, string>,
+): Promise<Entrant> {
+  const environment = await services.own(name)
+  const url = await startProcess({
+    command: ['npm', 'start', '--silent'],
+    environment: { ...environment, ...settings },
+  })
+  await addProduct(environment)
+  return { url: `${url}/orders`, books: await shopBooks(environment) }
+}
+
+/** Product 1, with more stock than any run sells. */
+async function addProduct({ DATABASE_URL }: OwnEnvironment): Promise<void> {
+  await runSql(
+    DATABASE_URL,
+    `with product as (
+       insert into products.products (name, price, qty) values ('Mug', 12.5, 1000000000) returning id, qty
+     )
+     insert into products.stock_movements (product_id, change, kind) select id, qty, 'initial' from product`,
+  )
+}
+
+function knowsWorkers(): boolean {
+  return readFileSync(new URL('../../local/settings.ts', import.meta.url), 'utf8').includes('WORKERS')
+}

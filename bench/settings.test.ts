@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals'
+import { commandOf, peakSettings, sizeSettings } from './settings.ts'
+
+describe('the settings of the benchmark', () => {
+  it('have defaults', () => {
+    expect(peakSettings({})).toEqual({ rounds: 5, seconds: 3, connections: 64, only: [] })
+    expect(sizeSettings({})).toMatchObject({ sizes: [1000, 100_000, 5_000_000] })
+  })
+
+  it('name those who take part, set apart by commas', () => {
+    expect(peakSettings({ BENCH_ONLY: 'shop,Fastify' }).only).toEqual(['shop', 'Fastify'])
+  })
+
+  it('name the variable that is wrong', () => {
+    expect(() => peakSettings({ BENCH_ROUNDS: 'many' })).toThrow('BENCH_ROUNDS')
+    expect(() => sizeSettings({ BENCH_ORDERS: '10' })).toThrow('BENCH_ORDERS')
+  })
+})
+
+it('tells the command with the variables that were set', () => {
+  const environment = { BENCH_SECONDS: '5', BENCH_ROUNDS: '3', BENCH_ONLY: '', HOME: '/home' }
+
+  expect(commandOf('bench', environment)).toBe('BENCH_ROUNDS=3 BENCH_SECONDS=5 npm run bench')
+})

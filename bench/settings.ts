@@ -1,0 +1,54 @@
+import { integer } from '@stockroom/runtime/configuration'
+
+type Environment = Record<string, string | undefined>
+
+/** How long and how hard `npm run bench` drives the contenders. */
+export interface PeakSettings {
+  rounds: number
+  seconds: number
+  connections: number
+  /** Names of the contenders that take part; empty when all do. */
+  only: string[]
+}
+
+/** How `npm run bench:size` fills its tables, and how long and how fast it asks. */
+export interface SizeSettings {
+  rounds: number
+  seconds: number
+  /** Requests a second, to all sizes together. */
+  rate: number
+  /** Orders in each of the tables, rising. */
+  sizes: [number, number, number]
+}
+
+/** @throws ConfigurationError for a variable that is wrong */
+export function peakSettings(environment: Environment): PeakSettings {
+  return {
+    rounds: integer(environment, 'BENCH_ROUNDS', { fallback: 5, from: 1, to: 100 }),
+    seconds: integer(environment, 'BENCH_SECONDS', { fallback: 3, from: 1, to: 600 }),
+    connections: integer(environment, 'BENCH_CONNECTIONS', { fallback: 64, from: 1, to: 1000 }),
+    only: (environment.BENCH_ONLY ?? '').split(',').filter(Boolean),
+  }
+}
+
+/** @throws ConfigurationError for a variable that is wrong */
+export function sizeSettings(environment: Environment): SizeSettings {
+  return {
+    rounds: integer(environment, 'BENCH_ROUNDS', { fallback: 5, from: 1, to: 100 }),
+    seconds: integer(environment, 'BENCH_SECONDS', { fallback: 12, from: 1, to: 600 }),
+    rate: integer(environment, 'BENCH_RATE', { fallback: 120, from: 1, to: 1000 }),
+    sizes: [
+      1000,
+      100_000,
+      integer(environment, 'BENCH_ORDERS', { fallback: 5_000_000, from: 100_000, to: 100_000_000 }),
+    ],
+  }
+}
+
+/** The command line that `script` was started with: its variables and its name. */
+export function commandOf(script: string, environment: Environment): string {
+  const variables = Object.entries(environment)
+    .filter(([name, value]) => name.startsWith('BENCH_') && value)
+    .map(([name, value]) => `${name}=${value}`)
+  return [...variables.sort(), `npm run ${script}`].join(' ')
+}

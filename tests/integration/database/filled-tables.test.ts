@@ -1,0 +1,21 @@
+import { beforeAll, expect, it } from '@jest/globals'
+import { fill } from '../../../bench/size/fill.ts'
+import { readBooks } from '../../../local/audit/books.ts'
+import { ownServices } from '../../support/own-services.ts'
+
+const own = ownServices()
+const orders = 1010
+
+beforeAll(() => fill(own.databaseUrl, orders))
+
+it('the tables that the size benchmark fills are books of a shop that keeps its promises', async () => {
+  const books = await readBooks()
+
+  expect(books).toMatchObject({ orders: { confirmed: orders, pending: 0, rejected: 0 }, breaches: [] })
+})
+
+it('the orders that the size benchmark fills in are spread evenly over its products', async () => {
+  const { products } = await readBooks()
+
+  expect(products.map(({ sold }) => sold).sort()).toEqual([...Array(10).fill(50), ...Array(10).fill(51)])
+})
