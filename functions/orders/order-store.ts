@@ -35,16 +35,21 @@ const traced = ({ requestId, ...order }: TracedRow): TracedOrder => ({
 
 /** Stores orders and resolves to them in the order of the drafts, in which their ids rise. */
 export async function insertOrders(trx: Transaction, drafts: readonly OrderDraft[]): Promise<Order[]> {
-  const orders = await query<Order>(
+  const inserted = await query<Pick<Order, 'id' | 'createdAt'>>(
     trx,
     `insert into orders.orders (product_id, quantity, unit_price, total_price, correlation_id)
      select "productId", quantity, "unitPrice", "totalPrice", "requestId"
        from json_to_recordset(?) as draft("productId" bigint, quantity integer, "unitPrice" numeric,
                                           "totalPrice" numeric, "requestId" text)
-     returning ${orderColumns}`,
+     returning id, created_at as "createdAt"`,
     [JSON.stringify(drafts)],
   )
-  return orders.sort((one, other) => one.id - other.id)
+  inserted.sort((one, other) => one.id - other.id)
+  return drafts.map(({ productId, quantity, unitPrice, totalPrice }, index) => {
+    const { id, createdAt } = inserted[index] as (typeof inserted)[number]
+    const pending = { status: 'pending', reason: null, createdAt, settledAt: null } as const
+    return { id, productId, quantity, unitPrice, totalPrice, ...pending }
+  })
 }
 
 /** Reads one order, or undefined. */

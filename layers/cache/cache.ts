@@ -65,8 +65,8 @@ export class Cache<Value> {
   async set(id: number, stored: Stored<Value>): Promise<void> {
     const key = this.#options.key(id)
     this.#flights.delete(key)
-    await Promise.all(this.#options.tiers().map((tier) => tier.write(key, stored)))
-    await this.#options.broadcast?.(key, stored)
+    const { tiers, broadcast } = this.#options
+    await Promise.all([...tiers().map((tier) => tier.write(key, stored)), broadcast?.(key, stored)])
   }
 
   /** Drops a value: a read that begins from now on loads it anew. */

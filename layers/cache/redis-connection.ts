@@ -29,6 +29,8 @@ export function openRedis(name: string): RedisConnection {
     commandTimeout: commandTimeoutMs,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
+    // The commands of one turn of the event loop go out by one system call.
+    enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
   })
   const tried = new Promise<void>((resolve) => {

@@ -1,0 +1,28 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { statementName } from './statement-name.ts'
+
+afterEach(() => {
+  delete process.env.AWS_LAMBDA_RUNTIME_API
+})
+
+describe('the name of a statement', () => {
+  it('is the same whenever its text is the same, and another for another text', () => {
+    const [one, again, other] = ['select $1', 'select $1', 'select $1 + 1'].map((sql) =>
+      statementName({ sql, bindings: [7] }),
+    )
+
+    expect(one).toMatch(/^stockroom-\d+$/)
+    expect(again).toBe(one)
+    expect(other).not.toBe(one)
+  })
+
+  it('is none without bindings, as for begin and commit', () => {
+    expect(statementName({ sql: 'begin' })).toBeUndefined()
+  })
+
+  it('is none on Lambda', () => {
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+
+    expect(statementName({ sql: 'select $1', bindings: [7] })).toBeUndefined()
+  })
+})
