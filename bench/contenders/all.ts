@@ -1,5 +1,5 @@
 import type { Contender } from './contender.ts'
-import { emptyHandler, rememberedEmptyHandler } from './empty-handler.ts'
+import { emptyHandler, warmEmptyHandler } from './empty-handler.ts'
 import { fastifyService } from './fastify.ts'
 import { bareServer, oneProcess, severalProcesses } from './shop.ts'
 
@@ -10,7 +10,7 @@ export const contenders: readonly Contender[] = [
   bareServer,
   fastifyService,
   emptyHandler,
-  rememberedEmptyHandler,
+  warmEmptyHandler,
 ]
 
 /** The one that the others are compared with. */

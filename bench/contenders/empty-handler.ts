@@ -9,11 +9,11 @@ export const emptyHandler: Contender = {
   enter: () => enter('serverless.yml'),
 }
 
-/** The same with the shop's remembering of handlers. */
-export const rememberedEmptyHandler: Contender = {
-  name: 'empty handler, remembered',
-  description: 'the same, with the handlers remembered as the shop does (`local/remember-handlers.ts`)',
-  enter: () => enter('remembered.yml'),
+/** The same with its function kept warm, as the shop does. */
+export const warmEmptyHandler: Contender = {
+  name: 'empty handler, warm',
+  description: 'the same, called as the shop calls its functions (`local/warm-functions.ts`)',
+  enter: () => enter('warm.yml'),
 }
 
 async function enter(configuration: string) {
