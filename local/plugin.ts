@@ -3,7 +3,12 @@ import type { createFunctionRunner, FunctionRunner } from 'serverless-offline-ra
 import type { Parts, Role } from './shop.ts'
 
 type Serverless = Parameters<typeof createFunctionRunner>[0] & {
-  service: { provider: { environment?: Record<string, string> } }
+  service: {
+    provider: {
+      environment?: Record<string, string>
+      httpApi: { cors: { allowedOrigins: string[] } }
+    }
+  }
 }
 type Log = { warning(text: string): void; error(text: string): void }
 
@@ -76,6 +81,7 @@ export default class StockroomLocal {
     dropSchedules(service.functions ?? {})
     // The functions run in this process and see its environment; serverless-offline would copy these at every call.
     service.provider.environment = {}
+    service.provider.httpApi.cors.allowedOrigins = [settings.allowedOrigin]
     service.custom = {
       ...service.custom,
       'serverless-offline': {
@@ -83,6 +89,7 @@ export default class StockroomLocal {
         host: settings.host,
         httpPort: settings.httpPort,
         lambdaPort: settings.lambdaPort,
+        noAuth: !process.env.ADMIN_API_KEY,
       },
       'serverless-offline-rabbitmq': {
         url: process.env.RABBITMQ_URL,

@@ -59,6 +59,7 @@ describe('npm start', () => {
     ['RABBITMQ_URL', 'localhost:5672/secret'],
     ['HTTP_PORT', '99999'],
     ['LAMBDA_PORT', 'secret'],
+    ['CORS_ALLOWED_ORIGIN', 'shop.example'],
   ] as const)('names %s in one line and ends with 1 when it is "%s"', async (variable, value) => {
     const refusal = await refusalOf({ [variable]: value })
 
