@@ -3,6 +3,7 @@ import { newPrefix, publishEnvironment } from './tests/support/environment.ts'
 import { leftOutFiles, missingServicesOf } from './tests/support/missing-services.ts'
 import { findServices } from './tests/support/services.ts'
 import { forgetShopVariables } from './tests/support/shop-environment.ts'
+import { missingTools } from './tests/support/tools.ts'
 
 const shared = {
   testEnvironment: 'node',
@@ -32,7 +33,10 @@ async function projectsOnServices() {
   const onServices = {
     globalSetup: '<rootDir>/tests/support/global-setup.ts',
     globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
-    testPathIgnorePatterns: leftOutFiles(missingServicesOf(services)).map((path) => `<rootDir>/${path}`),
+    testPathIgnorePatterns: [
+      ...leftOutFiles(missingServicesOf(services)),
+      ...missingTools(process.env.CI === 'true').leftOut,
+    ].map((path) => `<rootDir>/${path}`),
   }
   return [
     project('integration', ['tests/integration/**/*.test.ts'], {

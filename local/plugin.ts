@@ -4,7 +4,14 @@ import type { Parts } from './shop.ts'
 
 type Serverless = Parameters<typeof createFunctionRunner>[0] & {
   serviceDir: string
-  service: { provider: { environment?: Record<string, string>; timeout?: number; memorySize?: number } }
+  service: {
+    provider: {
+      environment?: Record<string, string>
+      timeout?: number
+      memorySize?: number
+      httpApi: { cors: { allowedOrigins: string[] } }
+    }
+  }
 }
 type Log = { warning(text: string): void; error(text: string): void }
 
@@ -79,6 +86,7 @@ export default class StockroomLocal {
     keepEventsOf(role, service.functions ?? {})
     // The functions run in this process and see its environment; serverless-offline would copy these at every call.
     service.provider.environment = {}
+    service.provider.httpApi.cors.allowedOrigins = [settings.allowedOrigin]
     service.custom = {
       ...service.custom,
       'serverless-offline': {
@@ -87,6 +95,7 @@ export default class StockroomLocal {
         httpPort: settings.httpPort,
         // Functions are invoked by name at one port alone; a worker's own is any that is free.
         lambdaPort: role === 'worker' ? 0 : settings.lambdaPort,
+        noAuth: !process.env.ADMIN_API_KEY,
       },
       'serverless-offline-rabbitmq': {
         url: process.env.RABBITMQ_URL,

@@ -9,6 +9,8 @@ export interface LocalSettings {
   workers: number
   /** Milliseconds before a batch that failed returns to its queue, doubling up to sixty times as long. */
   retryPauseMs: number
+  /** The origin of the pages, other than the shop's own, that may read its answers. */
+  allowedOrigin: string
   /** Where embedded parts keep their data. */
   dataDirectory: string
   /** Which parts are embedded, for want of their URL. */
@@ -27,6 +29,7 @@ export function localSettings(environment: Environment): LocalSettings {
     lambdaPort: port('LAMBDA_PORT', 3002),
     workers: integer(environment, 'WORKERS', { fallback: 1, from: 1, to: 64 }),
     retryPauseMs: integer(environment, 'RABBITMQ_RETRY_PAUSE_MS', { fallback: 1000, from: 1, to: 60_000 }),
+    allowedOrigin: origin(environment, 'CORS_ALLOWED_ORIGIN', 'http://localhost:3000'),
     dataDirectory: environment.STOCKROOM_DATA_DIR || '.stockroom',
     embedded: {
       database: !hasDatabase(environment),
@@ -34,6 +37,14 @@ export function localSettings(environment: Environment): LocalSettings {
       broker: !environment.RABBITMQ_URL,
     },
   }
+}
+
+function origin(environment: Environment, name: string, fallback: string): string {
+  const value = environment[name] || fallback
+  if (value === '*' || (URL.canParse(value) && new URL(value).origin === value)) return value
+  throw new ConfigurationError(
+    `${name} must be an origin such as https://shop.example, or *, not "${value}".`,
+  )
 }
 
 function hasDatabase(environment: Environment): boolean {

@@ -3,7 +3,7 @@ import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/e
 import { handler } from './answer-unknown-route.ts'
 
 describe('every other route', () => {
-  itKeepsTheEndpointPromises(handler, { request: {} })
+  itKeepsTheEndpointPromises(handler, { request: { route: 'GET /nowhere' } })
 
   it('answers 404', async () => {
     const answer = await send(handler)

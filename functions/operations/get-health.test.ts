@@ -19,7 +19,7 @@ const services = (database: boolean, cache: boolean, broker: boolean) => {
 beforeEach(() => services(true, true, true))
 
 describe('GET /health', () => {
-  itKeepsTheEndpointPromises(handler, { request: {} })
+  itKeepsTheEndpointPromises(handler, { request: { route: 'GET /health' } })
 
   it.each([
     [200, 'healthy', { database: 'up', cache: 'up', broker: 'up' }],

@@ -6,7 +6,7 @@ const warmProducts = jest.fn<typeof import('../products/catalogue.ts').warmProdu
 jest.unstable_mockModule('../products/catalogue.ts', () => ({ warmProducts }))
 const { handler } = await import('./warm-cache.ts')
 
-const request = { json: { productIds: [1, 2, 3] } }
+const request = { route: 'POST /admin/cache/warmup', json: { productIds: [1, 2, 3] } }
 
 beforeEach(() => {
   warmProducts.mockReset().mockResolvedValue({ warmed: [1, 2], missing: [3] })

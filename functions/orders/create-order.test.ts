@@ -25,7 +25,7 @@ const order = {
   settledAt: null,
 }
 const key = { 'idempotency-key': 'key-1' }
-const request = { json: { productId: 7, quantity: 3 } }
+const request = { route: 'POST /orders', json: { productId: 7, quantity: 3 } }
 const show = (changes: Partial<typeof product>) =>
   findProduct.mockResolvedValue({ value: { ...product, ...changes }, hit: true })
 

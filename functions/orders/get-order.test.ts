@@ -6,7 +6,7 @@ const findOrder = jest.fn<typeof import('./order-store.ts').findOrder>()
 jest.unstable_mockModule('./order-store.ts', () => ({ findOrder }))
 const { handler } = await import('./get-order.ts')
 
-const request = { path: { id: '42' } }
+const request = { route: 'GET /orders/{id}', path: { id: '42' } }
 const order = {
   id: 42,
   productId: 7,

@@ -1,13 +1,14 @@
+import { conditional } from '@stockroom/http/conditional'
 import { endpoint } from '@stockroom/http/endpoint'
 import { pathId } from '@stockroom/http/path'
 import { Problem } from '@stockroom/http/problem'
 import { json } from '@stockroom/http/response'
 import { findOrder } from './order-store.ts'
 
-export const handler = endpoint(async ({ path }) => {
+export const handler = endpoint(async ({ path, headers }) => {
   const id = pathId(path.id, 'order-not-found')
   const order = await findOrder(id)
   if (!order) throw new Problem('order-not-found', `There is no order ${id}.`)
 
-  return json(200, order)
+  return conditional(headers, json(200, order))
 })

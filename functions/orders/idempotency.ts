@@ -12,7 +12,8 @@ export interface Idempotency {
   fingerprint: string
 }
 
-const longestKey = 255
+/** Characters of an idempotency key at most. */
+export const longestKey = 255
 
 /**
  * Reads the header `Idempotency-Key`; the key is opaque and compared as sent. Undefined without the header.

@@ -7,7 +7,7 @@ const recentOrders = jest.fn<typeof import('./recent-orders.ts').recentOrders>()
 jest.unstable_mockModule('./recent-orders.ts', () => ({ recentOrders }))
 const { handler } = await import('./list-orders.ts')
 
-const request = { path: { productId: '7' } }
+const request = { route: 'GET /orders/product/{productId}', path: { productId: '7' } }
 const order = (id: number): Order => ({
   id,
   productId: 7,

@@ -5,24 +5,50 @@ const Quantity = Type.Integer({ minimum: 1, maximum: 1_000_000 })
 const Time = Type.String({ format: 'date-time' })
 
 /** What a client gives to order. */
-export const NewOrder = Type.Object({ productId: Id, quantity: Quantity }, { additionalProperties: false })
+export const NewOrder = Type.Object(
+  { productId: Id, quantity: Quantity },
+  { additionalProperties: false, examples: [{ productId: 5, quantity: 2 }] },
+)
 export type NewOrder = Static<typeof NewOrder>
+
+/** Shown in the documents of the API. */
+export const exampleOrder = {
+  id: 1,
+  productId: 5,
+  quantity: 2,
+  unitPrice: 49.9,
+  totalPrice: 99.8,
+  status: 'pending',
+  reason: null,
+  createdAt: '2026-11-21T10:00:01.000Z',
+  settledAt: null,
+}
 
 /**
  * An order as the shop shows it. `unitPrice` is the price that the customer was shown; `status` goes once from
  * `pending` to `confirmed` or `rejected`, and `settledAt` is null while it is pending.
  */
-export const Order = Type.Object({
-  id: Id,
-  productId: Id,
-  quantity: Quantity,
-  unitPrice: Type.Number({ minimum: 0 }),
-  totalPrice: Type.Number({ minimum: 0 }),
-  status: Type.Enum(['pending', 'confirmed', 'rejected']),
-  reason: Type.Union([Type.Enum(['insufficient-stock', 'product-not-found']), Type.Null()]),
-  createdAt: Time,
-  settledAt: Type.Union([Time, Type.Null()]),
-})
+export const Order = Type.Object(
+  {
+    id: Id,
+    productId: Id,
+    quantity: Quantity,
+    unitPrice: Type.Number({
+      minimum: 0,
+      description: 'The price of one piece that the customer was shown when ordering.',
+    }),
+    totalPrice: Type.Number({ minimum: 0, description: 'Exact to the cent.' }),
+    status: Type.Enum(['pending', 'confirmed', 'rejected'], {
+      description: 'Goes once from `pending` to `confirmed` or `rejected`.',
+    }),
+    reason: Type.Union([Type.Enum(['insufficient-stock', 'product-not-found']), Type.Null()], {
+      description: 'Why the order is rejected, else null.',
+    }),
+    createdAt: Time,
+    settledAt: Type.Union([Time, Type.Null()], { description: 'Null while the order is pending.' }),
+  },
+  { examples: [exampleOrder] },
+)
 export type Order = Static<typeof Order>
 
 const largestTotalCents = 999_999_999_999_999

@@ -23,7 +23,7 @@ beforeEach(() => {
 
 describe('POST /products', () => {
   itKeepsTheEndpointPromises(handler, {
-    request: { json: lamp },
+    request: { route: 'POST /products', json: lamp },
     fails: (error) => insertProduct.mockRejectedValueOnce(error),
   })
 

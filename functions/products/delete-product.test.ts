@@ -11,7 +11,7 @@ jest.unstable_mockModule('./product-store.ts', () => ({ removeProduct }))
 jest.unstable_mockModule('./catalogue.ts', () => ({ hideProduct }))
 const { handler } = await import('./delete-product.ts')
 
-const request = { path: { id: '7' } }
+const request = { route: 'DELETE /products/{id}', path: { id: '7' } }
 
 beforeEach(() => {
   clear()

@@ -6,7 +6,7 @@ const findProduct = jest.fn<typeof import('./catalogue.ts').findProduct>()
 jest.unstable_mockModule('./catalogue.ts', () => ({ findProduct }))
 const { handler } = await import('./get-product.ts')
 
-const request = { path: { id: '7' } }
+const request = { route: 'GET /products/{id}', path: { id: '7' } }
 const createdAt = '2026-11-21T10:00:00.000Z'
 const product = { id: 7, name: 'Lamp', price: 19.99, qty: 5, createdAt, updatedAt: createdAt }
 

@@ -31,7 +31,7 @@ beforeEach(() => {
 
 describe('GET /products', () => {
   itKeepsTheEndpointPromises(handler, {
-    request: {},
+    request: { route: 'GET /products' },
     fails: (error) => listProducts.mockRejectedValueOnce(error),
   })
 

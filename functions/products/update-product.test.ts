@@ -11,7 +11,7 @@ jest.unstable_mockModule('./product-store.ts', () => ({ changeProduct }))
 jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
 const { handler } = await import('./update-product.ts')
 
-const request = { path: { id: '7' }, json: { price: 4.35 } }
+const request = { route: 'PATCH /products/{id}', path: { id: '7' }, json: { price: 4.35 } }
 const changed = {
   product: {
     id: 7,

@@ -10,7 +10,7 @@ jest.unstable_mockModule('../products/catalogue.ts', () => ({ findProduct }))
 jest.unstable_mockModule('../orders/recent-orders.ts', () => ({ recentOrders }))
 const { handler } = await import('./get-product-with-orders.ts')
 
-const request = { path: { id: '7' } }
+const request = { route: 'GET /products/{id}/with-orders', path: { id: '7' } }
 const time = '2026-11-21T10:00:00.000Z'
 const product = { id: 7, name: 'Lamp', price: 19.99, qty: 5, createdAt: time, updatedAt: time }
 const order: Order = {

@@ -1,3 +1,4 @@
+import { conditional } from '@stockroom/http/conditional'
 import { endpoint } from '@stockroom/http/endpoint'
 import { defaultLimit } from '@stockroom/http/pagination'
 import { pathId } from '@stockroom/http/path'
@@ -12,13 +13,13 @@ import { findProduct } from '../products/catalogue.ts'
 /** Leaves time to answer with the product when the orders don't come. */
 const ordersWithinMs = 1000
 
-export const handler = endpoint(async ({ path }) => {
+export const handler = endpoint(async ({ path, headers }) => {
   const id = pathId(path.id, 'product-not-found')
   const orders = newestOrders(id)
   const { value: product } = await findProduct(id)
   if (!product) throw new Problem('product-not-found', `There is no product ${id}.`)
 
-  return json(200, { ...product, ...(await orders) })
+  return conditional(headers, json(200, { ...product, ...(await orders) }))
 })
 
 async function newestOrders(id: number): Promise<{ orders: Order[] | null; warnings?: string[] }> {

@@ -7,6 +7,7 @@ import { jsonBody } from './json-body.ts'
 import { problemDetails } from './problem-details.ts'
 import { requestId, requestIdOf } from './request-id.ts'
 import type { HttpResponse } from './response.ts'
+import { standardHeaders } from './standard-headers.ts'
 
 /** What the handler of an endpoint gets. */
 export interface HttpRequest<Body = undefined> {
@@ -27,7 +28,8 @@ type Endpoint = (event: APIGatewayProxyEventV2, context: Context) => Promise<Htt
 
 /**
  * The one Middy chain of all endpoints. `after` and `onError` run from the last middleware to the first: so the
- * request id, first in the chain, also stands on the answers that problemDetails makes of what the others throw.
+ * request id and the standard headers, first in the chain, also stand on the answers that problemDetails makes of what
+ * the others throw.
  *
  * @example
  * export const handler = endpoint(async ({ path }) => json(200, await findProduct(pathId(path.id))))
@@ -52,6 +54,7 @@ export function endpointWithBody<Schema extends TSchema>(
 function chain<Body>(handle: Handle<Body>) {
   return middy<APIGatewayProxyEventV2, HttpResponse>({ timeoutEarlyInMillis: 0 })
     .use(requestId())
+    .use(standardHeaders())
     .use(problemDetails())
     .handler((event) => within(answerWithinMs, handle(httpRequest(event))))
 }

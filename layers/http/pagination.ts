@@ -7,7 +7,7 @@ export interface PageRequest {
 }
 
 export const defaultLimit = 20
-const maxLimit = 100
+export const maxLimit = 100
 
 /**
  * Reads `limit` (1–100, default 20) and `cursor` of a query string.

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
-import { problem, send } from '../../tests/support/endpoint-promises.ts'
+import { problem, send, standardHeaders } from '../../tests/support/endpoint-promises.ts'
 import type { HttpResponse } from './response.ts'
 
 process.env.LOG_LEVEL = 'silent'
@@ -56,7 +56,7 @@ describe('problem details', () => {
 
     expect(answer).toEqual({
       statusCode: 200,
-      headers: { 'x-mine': '1', 'x-request-id': expect.any(String) },
+      headers: { ...standardHeaders, 'x-mine': '1', 'x-request-id': expect.any(String) },
       body: {},
     })
   })

@@ -14,6 +14,17 @@ export function json(statusCode: number, body: unknown, headers: Record<string, 
   }
 }
 
+/** An answer that is text already, such as a page or a script. */
+export const text = (
+  contentType: string,
+  body: string,
+  headers: Record<string, string> = {},
+): HttpResponse => ({
+  statusCode: 200,
+  headers: { 'content-type': contentType, ...headers },
+  body,
+})
+
 /** Stands on every 503: nothing here stays away for long. */
 export const retryLater = { 'retry-after': '1' }
 

@@ -52,27 +52,62 @@ const product = {
   updatedAt: timestamp,
 }
 
-export const productCreated = defineEvent('product.created', Type.Object(product))
-export const productUpdated = defineEvent('product.updated', Type.Object(product))
-export const productDeleted = defineEvent('product.deleted', Type.Object({ id }))
+const time = '2026-11-21T10:00:00.000Z'
+const exampleProduct = { id: 5, name: 'Desk lamp', price: 49.9, qty: 80, createdAt: time, updatedAt: time }
+const sold = { orderId: 1, productId: 5, quantity: 2, timestamp: time }
+const unsold = { orderId: 1, productId: 5, reason: 'insufficient-stock', timestamp: time }
+
+export const productCreated = defineEvent(
+  'product.created',
+  Type.Object(product, { description: 'A product was created.', examples: [exampleProduct] }),
+)
+export const productUpdated = defineEvent(
+  'product.updated',
+  Type.Object(product, { description: 'Someone changed a product.', examples: [exampleProduct] }),
+)
+export const productDeleted = defineEvent(
+  'product.deleted',
+  Type.Object({ id }, { description: 'A product was taken out of the shop.', examples: [{ id: 5 }] }),
+)
 
 export const orderCreated = defineEvent(
   'order.created',
-  Type.Object({ orderId: id, productId: id, quantity, totalPrice: Type.Number(), timestamp }),
+  Type.Object(
+    { orderId: id, productId: id, quantity, totalPrice: Type.Number(), timestamp },
+    {
+      description: 'An order was accepted; told again while it stays pending.',
+      examples: [{ ...sold, totalPrice: 99.8 }],
+    },
+  ),
 )
 export const stockReduced = defineEvent(
   'stock.reduced',
-  Type.Object({ orderId: id, productId: id, quantity, timestamp }),
+  Type.Object(
+    { orderId: id, productId: id, quantity, timestamp },
+    { description: 'An order got its stock.', examples: [sold] },
+  ),
 )
 export const stockRejected = defineEvent(
   'stock.rejected',
-  Type.Object({ orderId: id, productId: id, reason, timestamp }),
+  Type.Object(
+    { orderId: id, productId: id, reason, timestamp },
+    { description: 'An order got no stock.', examples: [unsold] },
+  ),
 )
 export const orderConfirmed = defineEvent(
   'order.confirmed',
-  Type.Object({ orderId: id, productId: id, quantity, timestamp }),
+  Type.Object(
+    { orderId: id, productId: id, quantity, timestamp },
+    { description: 'An order is settled: it has its stock.', examples: [sold] },
+  ),
 )
 export const orderRejected = defineEvent(
   'order.rejected',
-  Type.Object({ orderId: id, productId: id, quantity, reason, timestamp }),
+  Type.Object(
+    { orderId: id, productId: id, quantity, reason, timestamp },
+    {
+      description: 'An order is settled: there was no stock for it.',
+      examples: [{ quantity: 2, ...unsold }],
+    },
+  ),
 )

@@ -43,10 +43,10 @@ export async function declareTopology(channel: Channel): Promise<void> {
 }
 
 /** Dead letters may be looked at any number of times; RabbitMQ 4 drops a message after 20 deliveries by default. */
-const deadQueueArguments = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000_000 }
+export const deadQueueArguments = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000_000 }
 
 /** https://www.rabbitmq.com/docs/quorum-queues: at-least-once dead-lettering needs `reject-publish`. */
-const sourceQueueArguments = (queue: string) => ({
+export const sourceQueueArguments = (queue: string) => ({
   'x-queue-type': 'quorum',
   'x-delivery-limit': deliveryLimit,
   'x-dead-letter-exchange': deadLetterExchange,

@@ -25,6 +25,7 @@ describe('the configuration', () => {
       cacheTtlSeconds: 60,
       rabbitmqUrl: 'amqp://broker',
       logLevel: 'info',
+      adminApiKeys: [],
     })
   })
 
@@ -39,6 +40,7 @@ describe('the configuration', () => {
       CACHE_TTL_SECONDS: '5',
       RABBITMQ_URL: 'amqps://broker/shop',
       LOG_LEVEL: 'debug',
+      ADMIN_API_KEY: 'one, two,,',
     })
 
     expect(settings).toEqual({
@@ -51,6 +53,7 @@ describe('the configuration', () => {
       cacheTtlSeconds: 5,
       rabbitmqUrl: 'amqps://broker/shop',
       logLevel: 'debug',
+      adminApiKeys: ['one', 'two'],
     })
   })
 
@@ -79,6 +82,7 @@ describe('the configuration', () => {
       REDIS_URL: '',
       CACHE_TTL_SECONDS: '',
       LOG_LEVEL: '',
+      ADMIN_API_KEY: '',
     }
 
     expect(read(empty)).toEqual(read())

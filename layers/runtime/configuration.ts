@@ -17,6 +17,8 @@ export interface Configuration {
   /** amqp:// URL of the broker, its path names the virtual host. */
   rabbitmqUrl: string | undefined
   logLevel: LogLevel
+  /** The keys that open the routes for admins; with none of them a deployed stage keeps these closed. */
+  adminApiKeys: string[]
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -49,6 +51,7 @@ export function readConfiguration(environment: Environment): Configuration {
     cacheTtlSeconds: integer(environment, 'CACHE_TTL_SECONDS', { fallback: 60, from: 1, to: 86_400 }),
     rabbitmqUrl: optionalUrl(environment, 'RABBITMQ_URL', ['amqp:', 'amqps:']),
     logLevel: oneOf(environment, 'LOG_LEVEL', logLevels, 'info'),
+    adminApiKeys: list(environment, 'ADMIN_API_KEY'),
   }
 }
 
@@ -73,6 +76,12 @@ export function integer(
   const number = Number(value)
   if (/^\d+$/.test(value) && number >= from && number <= to) return number
   throw new ConfigurationError(`${name} must be a whole number from ${from} to ${to}, not "${value}".`)
+}
+
+/** What stands between commas in the environment, without spaces around and without empty items. */
+export function list(environment: Environment, name: string): string[] {
+  const items = (environment[name] ?? '').split(',').map((item) => item.trim())
+  return items.filter((item) => item !== '')
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 
 export interface ApiRequest {
+  /** Method and path, as in `serverless.yml`; then its answer is held to the OpenAPI document. */
+  route?: string
   path?: Record<string, string>
   query?: Record<string, string>
   headers?: Record<string, string>
@@ -12,11 +14,19 @@ export interface ApiRequest {
 }
 
 /** A request as API Gateway hands it to a function (HTTP API, payload version 2.0). */
-export function apiEvent({ path, query, headers, json, body, isBase64Encoded = false }: ApiRequest = {}) {
+export function apiEvent({
+  route,
+  path,
+  query,
+  headers,
+  json,
+  body,
+  isBase64Encoded = false,
+}: ApiRequest = {}) {
   const text = json === undefined ? body : JSON.stringify(json)
   return {
     version: '2.0',
-    routeKey: '$default',
+    routeKey: route ?? '$default',
     rawPath: '/',
     rawQueryString: new URLSearchParams(query).toString(),
     headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...headers },

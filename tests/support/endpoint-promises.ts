@@ -3,6 +3,7 @@ import type { HttpResponse } from '@stockroom/http/response'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import { type ApiRequest, apiEvent } from './api-event.ts'
+import { expectContract } from './contract.ts'
 import { lambdaContext } from './lambda-context.ts'
 
 type Endpoint = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>
@@ -10,7 +11,18 @@ type Endpoint = (event: APIGatewayProxyEventV2, context: Context) => Promise<Htt
 /** Sends a request through the whole chain of an endpoint; `body` is the parsed answer. */
 export async function send(endpoint: Endpoint, request: ApiRequest = {}) {
   const { statusCode, headers, body } = await endpoint(apiEvent(request), lambdaContext())
+  const [method = '', path = ''] = request.route?.split(' ') ?? []
+  if (request.route) expectContract({ method, path, status: statusCode, headers, body })
   return { statusCode, headers, body: body ? JSON.parse(body) : undefined }
+}
+
+/** What stands on every answer that doesn't say otherwise. */
+export const standardHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'referrer-policy': 'no-referrer',
 }
 
 /** The problem details of a refusal, whole: a member more or less is a failure. */
@@ -74,6 +86,7 @@ function itFailsPolitely(endpoint: Endpoint, request: ApiRequest, fails: (error:
 
     expect(answer.statusCode).toBe(503)
     expect(answer.headers).toEqual({
+      ...standardHeaders,
       'content-type': 'application/json',
       'retry-after': expect.stringMatching(/^[1-9]\d*$/),
       'x-request-id': 'r1',
@@ -88,7 +101,11 @@ function itFailsPolitely(endpoint: Endpoint, request: ApiRequest, fails: (error:
     const answer = await send(endpoint, { ...request, headers: { ...request.headers, 'x-request-id': 'r2' } })
 
     expect(answer.statusCode).toBe(500)
-    expect(answer.headers).toEqual({ 'content-type': 'application/json', 'x-request-id': 'r2' })
+    expect(answer.headers).toEqual({
+      ...standardHeaders,
+      'content-type': 'application/json',
+      'x-request-id': 'r2',
+    })
     expect(answer.body).toEqual({ ...problem(500, 'internal-error'), requestId: 'r2' })
     expect(JSON.stringify(answer.body)).not.toMatch(/secret|password|internal\/|postgres|\.ts/)
   })

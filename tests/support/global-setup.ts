@@ -5,6 +5,7 @@ import { startEmbeddedPostgres } from '../../local/embedded-postgres.ts'
 import { publishEnvironment, testEnvironment } from './environment.ts'
 import { missingServicesLine, missingServicesOf, refusalFor } from './missing-services.ts'
 import { onTeardown } from './teardown-tasks.ts'
+import { missingTools } from './tools.ts'
 
 /** Says what is missing, and starts a PostgreSQL where none was found. */
 export default async function setUp(): Promise<void> {
@@ -13,6 +14,7 @@ export default async function setUp(): Promise<void> {
   const refusal = refusalFor(missing, process.env.CI === 'true')
   if (missing.length > 0) process.stderr.write(`${refusal ?? missingServicesLine(missing)}\n`)
   if (refusal) process.exit(1)
+  process.stderr.write(missingTools(process.env.CI === 'true').line)
   if (!environment.databaseServerUrl) {
     publishEnvironment({ ...environment, databaseServerUrl: await startOwnPostgres() })
   }

@@ -1,5 +1,6 @@
 import type { Order } from '../../functions/orders/order.ts'
 import type { Product } from '../../functions/products/product.ts'
+import { expectContract } from './contract.ts'
 import { eventually } from './eventually.ts'
 
 /** An answer of the shop; `body` is the parsed JSON, or undefined when there is none. */
@@ -9,7 +10,7 @@ export interface Answer<Body> {
   body: Body
 }
 
-/** A client of a running shop. */
+/** A client of a running shop; it holds every answer to the OpenAPI document. */
 export class ShopClient {
   readonly #url: string
 
@@ -29,7 +30,9 @@ export class ShopClient {
       ...(json !== undefined && { body: JSON.stringify(json) }),
     })
     const text = await response.text()
-    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined }
+    const { status, headers: answered } = response
+    expectContract({ method, path, status, headers: answered, body: text })
+    return { status, headers: answered, body: text ? JSON.parse(text) : undefined }
   }
 
   get<Body = Record<string, unknown>>(path: string, headers?: Record<string, string>): Promise<Answer<Body>> {

@@ -12,6 +12,7 @@ export const shopVariables = [
   'RABBITMQ_RETRY_PAUSE_MS',
   'LOG_LEVEL',
   'ADMIN_API_KEY',
+  'CORS_ALLOWED_ORIGIN',
   'HTTP_HOST',
   'HTTP_PORT',
   'LAMBDA_PORT',

@@ -56,7 +56,7 @@ describe('the defaults', () => {
     expect(localSettings(complete)).toEqual(localSettings(active))
   })
 
-  it.each(defaults.filter(([name]) => /^(AWS|BROKER)_/.test(name)))(
+  it.each(defaults.filter(([name]) => /^(AWS|BROKER|CORS)_/.test(name)))(
     'are those of serverless.yml: %s',
     (name, value) => {
       expect(serverless).toMatch(new RegExp(`env:${name}, '${value}'`))

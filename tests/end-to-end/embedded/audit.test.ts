@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Order } from '../../../functions/orders/order.ts'
 import { runningEmbeddedPostgres } from '../../../local/embedded-postgres.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
-import { eventually } from '../../support/eventually.ts'
 import { rmqEvent } from '../../support/rmq-event.ts'
+import { ShopClient } from '../../support/shop-client.ts'
 import { runSql } from '../../support/test-database.ts'
 
 let shop: EmbeddedShop
@@ -16,19 +17,11 @@ afterAll(() => shop.remove())
 
 const audit = () => shop.run('local/audit/audit.ts')
 
-const post = (path: string, json: object, headers: Record<string, string> = {}) =>
-  fetch(shop.url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(json),
-  })
+const client = () => new ShopClient(shop.url)
 
-async function settledOrder(): Promise<{ id: number; status: string }> {
-  const { id } = (await (await post('/orders', { productId: 1, quantity: 2 })).json()) as { id: number }
-  return eventually(async () => {
-    const found = (await (await fetch(`${shop.url}/orders/${id}`)).json()) as { id: number; status: string }
-    return found.status === 'pending' ? undefined : found
-  })
+async function settledOrder(): Promise<Order> {
+  const { body } = await client().order(1, 2)
+  return client().settled(body.id)
 }
 
 describe('the audit of an embedded shop', () => {

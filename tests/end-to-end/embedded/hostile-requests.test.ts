@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { breachesOf } from '../../support/contract.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
 import { type HostileRequest, hostileRequests, internalWords } from '../../support/hostile-requests.ts'
 
@@ -21,6 +22,8 @@ afterAll(async () => {
 })
 
 interface Answer {
+  method: string
+  path: string
   status: number
   headers: IncomingMessage['headers']
   body: string
@@ -31,7 +34,8 @@ function send(method: string, path: string, headers: Record<string, string>, bod
   const { hostname, port } = new URL(shop.url)
   return new Promise((resolve, reject) => {
     const sent = request({ hostname, port, method, path, headers, agent }, async (response) => {
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: await text(response) })
+      const { statusCode: status = 0, headers } = response
+      resolve({ method, path, status, headers, body: await text(response) })
     })
     sent.on('error', reject)
     sent.end(body)
@@ -46,10 +50,11 @@ const sendHostile = ({ route: [method, path], id, query, headers, body }: Hostil
     body,
   )
 
-const faultOf = ({ status, headers, body }: Answer): string | undefined => {
+const faultOf = (answer: Answer): string | undefined => {
+  const { status, headers, body } = answer
   if (status >= 500 || status < 200) return `it is a ${status}`
   const word = internalWords.exec(JSON.stringify(headers) + body)?.[0]
-  return word && `it says "${word}"`
+  return word ? `it says "${word}"` : breachesOf(answer)[0]
 }
 
 describe('a running shop', () => {

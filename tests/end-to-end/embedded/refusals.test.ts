@@ -60,6 +60,7 @@ describe('npm start', () => {
     ['HTTP_PORT', '99999'],
     ['LAMBDA_PORT', 'secret'],
     ['WORKERS', '0'],
+    ['CORS_ALLOWED_ORIGIN', 'shop.example'],
   ] as const)('names %s in one line and ends with 1 when it is "%s"', async (variable, value) => {
     const refusal = await refusalOf({ [variable]: value })
 

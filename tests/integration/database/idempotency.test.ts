@@ -36,6 +36,7 @@ afterAll(() => Promise.all(closing.map((close) => close())))
 /** POST /orders for the test's product. */
 const order = (key: string | undefined, json: object = {}, endpoint: Endpoint = createOrder) =>
   send(endpoint, {
+    route: 'POST /orders',
     json: { productId: product.id, quantity: 2, ...json },
     headers: key === undefined ? {} : { 'idempotency-key': key },
   })
@@ -103,14 +104,18 @@ describe('a request that comes again with its key', () => {
     ['rejected', 1001],
   ])('gets the first answer, pending, after the order was %s', async (status, quantity) => {
     const key = newKey()
-    await send(updateProduct, { path: { id: String(product.id) }, json: { qty: 2000 } })
+    await send(updateProduct, {
+      route: 'PATCH /products/{id}',
+      path: { id: String(product.id) },
+      json: { qty: 2000 },
+    })
     const first = await order(key, { quantity })
     await runSql(own.databaseUrl, 'update products.products set qty = 1000 where id = $1', [product.id])
     await settle()
 
     const again = await order(key, { quantity })
 
-    const now = await send(getOrder, { path: { id: String(first.body.id) } })
+    const now = await send(getOrder, { route: 'GET /orders/{id}', path: { id: String(first.body.id) } })
     expect(now.body.status).toBe(status)
     expect(again).toMatchObject({ statusCode: 202, body: first.body })
     expect(again.body.status).toBe('pending')
@@ -121,7 +126,11 @@ describe('a request that comes again with its key', () => {
     const key = newKey()
     const first = await order(key, { quantity: 1000 })
     await settle()
-    await send(updateProduct, { path: { id: String(product.id) }, json: { price: 99 } })
+    await send(updateProduct, {
+      route: 'PATCH /products/{id}',
+      path: { id: String(product.id) },
+      json: { price: 99 },
+    })
 
     const again = await order(key, { quantity: 1000 })
 
@@ -133,7 +142,7 @@ describe('a request that comes again with its key', () => {
   it('gets the first answer when the product is gone', async () => {
     const key = newKey()
     const first = await order(key)
-    await send(deleteProduct, { path: { id: String(product.id) } })
+    await send(deleteProduct, { route: 'DELETE /products/{id}', path: { id: String(product.id) } })
 
     expect(await order(key)).toMatchObject({ statusCode: 202, body: first.body })
   })
@@ -143,6 +152,7 @@ describe('a request that comes again with its key', () => {
     const first = await order(key)
 
     const again = await send(createOrder, {
+      route: 'POST /orders',
       body: `{ "quantity" : 2.0,\n "productId": ${product.id} }`,
       headers: { 'content-type': 'application/json; charset=utf-8', 'idempotency-key': key },
     })

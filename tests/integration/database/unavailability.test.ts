@@ -99,7 +99,7 @@ describe('while the database refuses connections', () => {
 
   it('an endpoint says 503 with Retry-After at once', async () => {
     const { outcome, ms } = await timed(() =>
-      send(shop.createProduct, { json: { name: 'Mug', price: 1, qty: 1 } }),
+      send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } }),
     )
 
     expect(outcome).toMatchObject({
@@ -111,7 +111,7 @@ describe('while the database refuses connections', () => {
   })
 
   it('health says unhealthy with 503, and the database is down', async () => {
-    const answer = await send(shop.getHealth)
+    const answer = await send(shop.getHealth, { route: 'GET /health' })
 
     expect(answer).toMatchObject({
       statusCode: 503,
@@ -221,10 +221,10 @@ describe('when the database falls silent', () => {
   it('every endpoint says 503 within 2 s', async () => {
     const json = { productId: 1, quantity: 1 }
     const requests = [
-      () => send(shop.createProduct, { json: { name: 'Mug', price: 1, qty: 1 } }),
-      () => send(shop.updateProduct, { path: { id: '1' }, json: { qty: 1 } }),
-      () => send(shop.getProduct, { path: { id: '1' } }),
-      () => send(shop.createOrder, { json }),
+      () => send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } }),
+      () => send(shop.updateProduct, { route: 'PATCH /products/{id}', path: { id: '1' }, json: { qty: 1 } }),
+      () => send(shop.getProduct, { route: 'GET /products/{id}', path: { id: '1' } }),
+      () => send(shop.createOrder, { route: 'POST /orders', json }),
     ]
 
     const outcomes = await Promise.all(requests.map(timed))
@@ -283,7 +283,7 @@ describe('while the database is slow', () => {
     proxy.slowDown(300)
 
     const { outcome, ms } = await timed(() =>
-      send(shop.createProduct, { json: { name: 'Mug', price: 1, qty: 1 } }),
+      send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } }),
     )
 
     expect(outcome).toMatchObject({ statusCode: 503 })
@@ -319,7 +319,9 @@ describe('while the database is slow', () => {
     })
     await isLocked
 
-    const { outcome, ms } = await timed(() => send(shop.updateProduct, { path: { id }, json: { qty: 1 } }))
+    const { outcome, ms } = await timed(() =>
+      send(shop.updateProduct, { route: 'PATCH /products/{id}', path: { id }, json: { qty: 1 } }),
+    )
     end()
     await holder
 

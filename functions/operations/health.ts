@@ -1,0 +1,22 @@
+import Type, { type Static } from 'typebox'
+
+const UpOrDown = Type.Enum(['up', 'down'])
+
+/** How the shop is: `degraded` while cache or broker is down, `unhealthy` without the database. */
+export const Health = Type.Object(
+  {
+    status: Type.Enum(['healthy', 'degraded', 'unhealthy']),
+    timestamp: Type.String({ format: 'date-time' }),
+    services: Type.Object({ database: UpOrDown, cache: UpOrDown, broker: UpOrDown }),
+  },
+  {
+    examples: [
+      {
+        status: 'healthy',
+        timestamp: '2026-11-21T10:00:00.000Z',
+        services: { database: 'up', cache: 'up', broker: 'up' },
+      },
+    ],
+  },
+)
+export type Health = Static<typeof Health>

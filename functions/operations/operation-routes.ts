@@ -1,0 +1,67 @@
+import type { RouteTable } from '@stockroom/http/route'
+import Type from 'typebox'
+import { Health } from './health.ts'
+import { WarmedUp, WarmUp } from './warm-up.ts'
+
+const page = Type.String()
+
+export const operationRoutes: RouteTable = {
+  tag: { name: 'Operations', description: 'For those who run the shop, and for those who build on it.' },
+  schemas: { Health, WarmUp, WarmedUp },
+  routes: {
+    getHealth: {
+      route: 'GET /health',
+      summary: 'Ask how the shop is',
+      description:
+        '`degraded` while cache or broker is down: the shop still answers. `unhealthy` without the database.',
+      answers: {
+        200: { description: 'The shop is healthy or degraded.', schema: Health },
+        503: { description: 'The shop is unhealthy.', schema: Health, headers: ['retry-after'] },
+      },
+    },
+    warmCache: {
+      route: 'POST /admin/cache/warmup',
+      summary: 'Warm the cache up',
+      description:
+        'Reads products from the database into the cache, so that the first customers needn’t wait.',
+      body: WarmUp,
+      answers: { 200: { description: 'Which products are in the cache now.', schema: WarmedUp } },
+      refusals: ['service-unavailable'],
+      isForAdmins: true,
+    },
+    getOpenapi: {
+      route: 'GET /openapi.json',
+      summary: 'Get this document',
+      description: 'The OpenAPI 3.1 document of the shop, made from the schemas that validate its requests.',
+      answers: {
+        200: { description: 'The document.', schema: Type.Object({}, { additionalProperties: true }) },
+      },
+      isConditional: true,
+    },
+    getDocs: {
+      route: 'GET /docs',
+      summary: 'Read and try the API in a browser',
+      description:
+        'A page that shows this document and sends requests. All that it needs comes from the shop.',
+      answers: { 200: { description: 'The page.', schema: page, mediaTypes: ['text/html; charset=utf-8'] } },
+      isConditional: true,
+    },
+    getDocsFile: {
+      route: 'GET /docs/{file}',
+      summary: 'Get a script or a style of the page',
+      description: 'What the page at `/docs` loads.',
+      path: {
+        file: { description: 'The name of the file.', schema: Type.String(), example: 'swagger-ui.css' },
+      },
+      answers: {
+        200: {
+          description: 'The file.',
+          schema: page,
+          mediaTypes: ['text/javascript; charset=utf-8', 'text/css; charset=utf-8'],
+        },
+      },
+      refusals: ['route-not-found'],
+      isConditional: true,
+    },
+  },
+}

@@ -1,0 +1,74 @@
+import { idInPath, pageQuery } from '@stockroom/http/parameters'
+import type { RouteTable } from '@stockroom/http/route'
+import Type from 'typebox'
+import { longestKey } from './idempotency.ts'
+import { NewOrder, Order } from './order.ts'
+
+export const orderRoutes: RouteTable = {
+  tag: { name: 'Orders', description: 'Orders are accepted at once, and settled a moment later.' },
+  schemas: { Order, NewOrder },
+  routes: {
+    createOrder: {
+      route: 'POST /orders',
+      summary: 'Order a product',
+      description:
+        'Accepts an order. 202 is a promise: the order is stored before the answer leaves, and goes from `pending` to `confirmed` or `rejected` whatever fails afterwards. Send an `Idempotency-Key` to be able to ask again: the same key and body give the first answer again, for 24 hours.',
+      headers: {
+        'idempotency-key': {
+          description: 'Opaque, compared as sent. A request that is refused leaves its key free.',
+          schema: Type.String({ minLength: 1, maxLength: longestKey }),
+          example: '7f3a',
+        },
+      },
+      body: NewOrder,
+      answers: {
+        202: {
+          description: 'The order is accepted.',
+          schema: Order,
+          headers: ['location', 'idempotent-replayed'],
+        },
+      },
+      refusals: [
+        'idempotency-key-malformed',
+        'total-too-large',
+        'product-not-found',
+        'insufficient-stock',
+        'idempotency-key-in-progress',
+        'idempotency-key-reused',
+        'service-unavailable',
+      ],
+    },
+    getOrder: {
+      route: 'GET /orders/{id}',
+      summary: 'Get an order',
+      description: 'The order as it stands. It is there as soon as it is accepted.',
+      path: { id: idInPath('The id of the order.') },
+      answers: { 200: { description: 'The order.', schema: Order } },
+      refusals: ['order-not-found', 'service-unavailable'],
+      isConditional: true,
+    },
+    listOrders: {
+      route: 'GET /orders/product/{productId}',
+      summary: 'List the orders of a product',
+      description:
+        'A page of orders, newest first; a new order is in it at once. Empty for a product that nobody ordered. `Link` leads to the next page while there is one.',
+      path: {
+        productId: {
+          description: 'The id of the product; any non-negative integer.',
+          schema: Type.Integer({ minimum: 0 }),
+          example: 5,
+        },
+      },
+      query: pageQuery,
+      answers: {
+        200: {
+          description: 'The orders of the page.',
+          schema: Type.Array(Order),
+          headers: ['x-cache', 'link'],
+        },
+      },
+      refusals: ['validation-failed', 'product-not-found', 'service-unavailable'],
+      isConditional: true,
+    },
+  },
+}

@@ -1,0 +1,64 @@
+import { idInPath, pageQuery } from '@stockroom/http/parameters'
+import type { RouteTable } from '@stockroom/http/route'
+import Type from 'typebox'
+import { NewProduct, Product, ProductChange } from './product.ts'
+
+const path = { id: idInPath('The id of the product.') }
+const notThere = ['product-not-found', 'service-unavailable'] as const
+
+export const productRoutes: RouteTable = {
+  tag: { name: 'Products', description: 'What the shop sells, with price and stock.' },
+  schemas: { Product, NewProduct, ProductChange },
+  routes: {
+    createProduct: {
+      route: 'POST /products',
+      summary: 'Create a product',
+      description: 'Adds a product with its first stock and tells of it with the event `product.created`.',
+      body: NewProduct,
+      answers: { 201: { description: 'The product.', schema: Product, headers: ['location'] } },
+      refusals: ['service-unavailable'],
+      isForAdmins: true,
+    },
+    listProducts: {
+      route: 'GET /products',
+      summary: 'List the products',
+      description: 'A page of products, newest first. `Link` leads to the next page while there is one.',
+      query: pageQuery,
+      answers: {
+        200: { description: 'The products of the page.', schema: Type.Array(Product), headers: ['link'] },
+      },
+      refusals: ['validation-failed', 'service-unavailable'],
+      isConditional: true,
+    },
+    getProduct: {
+      route: 'GET /products/{id}',
+      summary: 'Get a product',
+      description: 'The product with its present price and stock. It may come out of the cache.',
+      path,
+      answers: { 200: { description: 'The product.', schema: Product, headers: ['x-cache'] } },
+      refusals: notThere,
+      isConditional: true,
+    },
+    updateProduct: {
+      route: 'PATCH /products/{id}',
+      summary: 'Change a product',
+      description:
+        'Changes one or more of name, price and stock, and tells of it with the event `product.updated`. `qty` sets the stock; the ledger records the difference.',
+      path,
+      body: ProductChange,
+      answers: { 200: { description: 'The product as it is now.', schema: Product } },
+      refusals: notThere,
+      isForAdmins: true,
+    },
+    deleteProduct: {
+      route: 'DELETE /products/{id}',
+      summary: 'Delete a product',
+      description:
+        'Takes the product out of the shop and tells of it with the event `product.deleted`. Its orders stay.',
+      path,
+      answers: { 204: { description: 'The product is gone.' } },
+      refusals: notThere,
+      isForAdmins: true,
+    },
+  },
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals'
+import { conditional } from './conditional.ts'
+import { json } from './response.ts'
+
+const answer = (body: unknown = { id: 7 }) => json(200, body, { 'x-cache': 'HIT' })
+const { etag = '' } = conditional({}, answer()).headers
+
+describe('an answer that a client may keep', () => {
+  it('comes with a tag, and may be kept as long as it is asked for again', () => {
+    expect(conditional({}, answer())).toEqual({
+      statusCode: 200,
+      headers: {
+        'content-type': 'application/json',
+        'x-cache': 'HIT',
+        'cache-control': 'no-cache',
+        etag: expect.stringMatching(/^"[\w-]{27}"$/),
+      },
+      body: '{"id":7}',
+    })
+  })
+
+  it('has another tag with another content', () => {
+    expect(conditional({}, answer({ id: 8 })).headers.etag).not.toBe(etag)
+  })
+
+  it.each([
+    ['the tag', etag],
+    ['a weak one', `W/${etag}`],
+    ['one of several', `"other", ${etag},"another"`],
+    ['anything', '*'],
+  ])('is 304 without a body for a client that has %s', (_, ifNoneMatch) => {
+    const { statusCode, headers, body } = conditional({ 'if-none-match': ifNoneMatch }, answer())
+
+    expect({ statusCode, body }).toEqual({ statusCode: 304, body: '' })
+    expect(headers).toMatchObject({ etag, 'cache-control': 'no-cache', 'x-cache': 'HIT' })
+  })
+
+  it.each(['"other"', etag.slice(1, -1), '', 'W/', `${etag.slice(0, -1)}x"`])(
+    'comes whole to a client that has %s',
+    (ifNoneMatch) => {
+      expect(conditional({ 'if-none-match': ifNoneMatch }, answer()).statusCode).toBe(200)
+    },
+  )
+})

@@ -1,0 +1,35 @@
+import Type from 'typebox'
+import { defaultLimit, maxLimit } from './pagination.ts'
+import type { Parameter } from './route.ts'
+
+const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+
+/** An id in the path, as `pathId` reads it. */
+export const idInPath = (description: string): Parameter => ({ description, schema: Id, example: 5 })
+
+/** What a list takes in its query, as `pageRequest` reads it. */
+export const pageQuery: Record<'limit' | 'cursor', Parameter> = {
+  limit: {
+    description: 'How many to answer at most.',
+    schema: Type.Integer({ minimum: 1, maximum: maxLimit, default: defaultLimit }),
+    example: 20,
+  },
+  cursor: {
+    description: 'Where to go on: the `cursor` in the `Link` of the page before.',
+    schema: Type.String(),
+  },
+}
+
+/** Every route takes it. */
+export const requestIdHeader: Parameter = {
+  description:
+    'Names the request in the log and on the events; returned on the answer. Made where it is absent.',
+  schema: Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:-]+$' }),
+  example: 'my-request-7',
+}
+
+/** Routes with an `etag` take it. */
+export const ifNoneMatchHeader: Parameter = {
+  description: 'The `etag` of an earlier answer: 304, without a body, when the content is still the same.',
+  schema: Type.String(),
+}

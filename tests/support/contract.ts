@@ -1,0 +1,140 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { apiDocument } from '../../functions/operations/api-document.ts'
+
+/** An answer of the shop to a request. */
+export interface Exchange {
+  method: string
+  /** With or without a query. */
+  path: string
+  status: number
+  headers: Headers | Record<string, string | string[] | undefined>
+  body: string
+}
+
+interface Response {
+  headers?: Record<string, unknown>
+  content?: Record<string, unknown>
+}
+type Operations = Record<string, { operationId: string; responses: Record<string, Response> }>
+
+/** What the gateway answers by itself keeps only its status. */
+const gatewayStatuses = [400, 401, 403, 413]
+
+const document = JSON.parse(JSON.stringify(apiDocument), closed)
+const paths = document.paths as Record<string, Operations>
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+addFormats.default(ajv)
+ajv.addKeyword({
+  keyword: 'x-decimals',
+  validate: (decimals: number, value: number) => Number(value.toFixed(decimals)) === value,
+})
+ajv.addSchema(document, 'shop')
+
+/** An answer has the members that the document names, and no other. */
+function closed(_: string, value: unknown): unknown {
+  const isObjectSchema = typeof value === 'object' && value !== null && 'properties' in value
+  return isObjectSchema ? { additionalProperties: false, ...value } : value
+}
+
+/** Every operation with each status that the document gives it, such as `createOrder 202`. */
+export const documentedOutcomes: string[] = Object.values(paths).flatMap((operations) =>
+  Object.values(operations).flatMap(({ operationId, responses }) =>
+    Object.keys(responses).map((status) => `${operationId} ${status}`),
+  ),
+)
+
+/** The operation and status of an exchange, such as `createOrder 202`; undefined for a route that there is none of. */
+export function outcomeOf({ method, path, status }: Exchange): string | undefined {
+  const found = operationAt(method, path)
+  return found && `${found.operation.operationId} ${status}`
+}
+
+/** Everything in an answer that the OpenAPI document doesn't allow; empty when it keeps the contract. */
+export function breachesOf(exchange: Exchange): string[] {
+  const header = readerOf(exchange.headers)
+  if (!header('x-request-id')) return gatewayBreaches(exchange)
+  const found = operationAt(exchange.method, exchange.path)
+  if (!found) return unknownRouteBreaches(exchange)
+
+  const response = found.operation.responses[exchange.status]
+  if (!response) return [`${exchange.method} ${exchange.path} must not answer ${exchange.status}`]
+  const pointer = [...found.pointer, 'responses', String(exchange.status)]
+  return [...headerBreaches(response, header), ...bodyBreaches(exchange, response, pointer, header)]
+}
+
+/** @throws Error that names everything that is wrong with an answer */
+export function expectContract(exchange: Exchange): void {
+  const breaches = breachesOf(exchange)
+  if (breaches.length === 0) return
+  throw new Error(
+    `${exchange.method} ${exchange.path} breaks docs/openapi.json:\n${breaches.join('\n')}\n${exchange.body.slice(0, 500)}`,
+  )
+}
+
+const gatewayBreaches = ({ status }: Exchange) =>
+  gatewayStatuses.includes(status) ? [] : [`a ${status} without x-request-id`]
+
+function unknownRouteBreaches({ status, body }: Exchange): string[] {
+  if (status !== 404) return [`a route that is not documented answers ${status}`]
+  return body === '' ? [] : schemaBreaches('components/schemas/ProblemDetails', JSON.parse(body))
+}
+
+function headerBreaches({ headers = {} }: Response, header: (name: string) => string | undefined): string[] {
+  return Object.keys(headers).flatMap((name) => {
+    const value = header(name)
+    if (value === undefined)
+      return document.components.headers[name].required ? [`there is no header ${name}`] : []
+    return schemaBreaches(`components/headers/${name}/schema`, value).map(
+      (breach) => `header ${name}: ${breach}`,
+    )
+  })
+}
+
+function bodyBreaches(
+  { method, body }: Exchange,
+  { content }: Response,
+  pointer: string[],
+  header: (name: string) => string | undefined,
+): string[] {
+  if (method === 'HEAD' || !content) return body === '' ? [] : ['there must be no body']
+  const mediaType = Object.keys(content).find((type) => sameType(type, header('content-type')))
+  if (!mediaType) return [`the content-type is ${header('content-type')}`]
+  const value = mediaType.includes('json') ? JSON.parse(body) : body
+  return schemaBreaches([...pointer, 'content', mediaType, 'schema'].map(escaped).join('/'), value)
+}
+
+/** The gateway may add the character set of JSON, which is UTF-8 anyway. */
+const sameType = (documented: string, actual = '') =>
+  documented === actual || `${documented}; charset=utf-8` === actual
+
+function schemaBreaches(pointer: string, value: unknown): string[] {
+  const validate = ajv.getSchema(`shop#/${pointer}`)
+  if (!validate) throw new Error(`docs/openapi.json has no ${pointer}`)
+  if (validate(value)) return []
+  return (validate.errors ?? []).map(({ instancePath, message, params }) =>
+    [instancePath, message, JSON.stringify(params)].join(' '),
+  )
+}
+
+const escaped = (segment: string) => encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'))
+
+function operationAt(method: string, path: string) {
+  // serverless-offline takes /products/ for /products.
+  const segments = path.replace(/\?.*$/, '').replace(/\/$/, '').split('/')
+  const template = Object.keys(paths)
+    .filter((candidate) => matches(candidate.split('/'), segments))
+    .sort((one, other) => one.split('{').length - other.split('{').length)[0]
+  const key = method === 'HEAD' ? 'get' : method.toLowerCase()
+  const operation = template && paths[template]?.[key]
+  return operation ? { operation, pointer: ['paths', template, key] } : undefined
+}
+
+const matches = (template: string[], segments: string[]) =>
+  template.length === segments.length &&
+  template.every((part, index) => (part.startsWith('{') ? segments[index] !== '' : part === segments[index]))
+
+function readerOf(headers: Exchange['headers']): (name: string) => string | undefined {
+  if (headers instanceof Headers) return (name) => headers.get(name) ?? undefined
+  return (name) => (headers[name] === undefined ? undefined : String(headers[name]))
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { describe, expect, it } from '@jest/globals'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
+import { errorCodes } from '@stockroom/http/error-codes'
+import { apiDocument } from '../../functions/operations/api-document.ts'
+
+type HttpEvent = string | { method: string; path: string; authorizer?: object }
+interface Service {
+  functions: Record<string, { events?: { httpApi?: HttpEvent }[] }>
+}
+interface Operation {
+  operationId: string
+  summary: string
+  description: string
+  security: object[]
+  responses: Record<string, { content?: Record<string, { examples?: Record<string, unknown> }> }>
+}
+
+const { load } = createRequire(import.meta.url)('js-yaml') as { load(text: string): unknown }
+const { functions } = load(readFileSync('serverless.yml', 'utf8')) as Service
+const paths = apiDocument.paths as Record<string, Record<string, Operation>>
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    route: `${method.toUpperCase()} ${path}`,
+    ...operation,
+  })),
+)
+
+/** Each route of serverless.yml with its function; the `*` of unknown routes is none. */
+const routes = Object.entries(functions).flatMap(([name, { events = [] }]) =>
+  events.flatMap(({ httpApi }) => {
+    if (!httpApi || httpApi === '*') return []
+    const route = typeof httpApi === 'string' ? httpApi : `${httpApi.method} ${httpApi.path}`
+    return [{ name, route, isGuarded: typeof httpApi === 'object' && 'authorizer' in httpApi }]
+  }),
+)
+const ofMethod = (method: string) =>
+  routes
+    .filter(({ route }) => route.startsWith(`${method} `))
+    .map(({ name, route }) => `${name}: ${route.split(' ')[1]}`)
+
+describe('the OpenAPI document and serverless.yml', () => {
+  it('know the same routes, under the same names', () => {
+    const documented = operations.map(({ operationId, route }) => `${operationId}: ${route}`)
+
+    const served = routes.filter(({ route }) => !route.startsWith('HEAD '))
+    expect(documented.sort()).toEqual(served.map(({ name, route }) => `${name}: ${route}`).sort())
+  })
+
+  it('let HEAD have what GET has, by the same function', () => {
+    expect(ofMethod('HEAD')).toEqual(ofMethod('GET'))
+  })
+
+  it('agree on the routes that want the admin key', () => {
+    const documented = operations.filter(({ security }) => security.length > 0).map(({ route }) => route)
+
+    expect(documented.sort()).toEqual(
+      routes
+        .filter(({ isGuarded }) => isGuarded)
+        .map(({ route }) => route)
+        .sort(),
+    )
+  })
+})
+
+describe('the OpenAPI document', () => {
+  it('is the one in docs/openapi.json; npm run openapi writes it', () => {
+    const written = JSON.parse(readFileSync('docs/openapi.json', 'utf8'))
+
+    expect(written).toEqual(JSON.parse(JSON.stringify(apiDocument)))
+  })
+
+  it('has the version of the package', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+    expect(apiDocument.info).toMatchObject({ version })
+  })
+
+  it('is found sound by a linter, examples included', async () => {
+    const config = await createConfig({
+      extends: ['recommended-strict'],
+      rules: {
+        // The shop that serves the document is its server, wherever that is.
+        'no-server-example.com': 'error',
+        'no-invalid-schema-examples': 'error',
+        'no-invalid-media-type-examples': 'error',
+        'no-invalid-parameter-examples': 'error',
+        'no-unused-components': 'error',
+        'tag-description': 'error',
+        'operation-description': 'error',
+        // A page, a document and the state of the shop refuse nobody.
+        'operation-4xx-response': 'off',
+      },
+    })
+
+    const problems = await lintFromString({ source: JSON.stringify(apiDocument), config })
+
+    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
+      [],
+    )
+  })
+
+  it.each(operations.map((operation) => [operation.route, operation] as const))(
+    'says of %s what it does, and shows a problem for every refusal',
+    (_, { summary, description, responses }) => {
+      const refusals = Object.values(responses).flatMap(({ content }) =>
+        Object.keys(content?.['application/json']?.examples ?? {}),
+      )
+
+      expect(summary).toMatch(/^[A-Z].*[^.]$/)
+      expect(description).toMatch(/\.$/)
+      expect(refusals).toContain('internal-error')
+    },
+  )
+
+  it('names every error code somewhere', () => {
+    const text = JSON.stringify(paths)
+
+    for (const code of Object.keys(errorCodes)) expect(text).toContain(`"${code}":`)
+  })
+})
