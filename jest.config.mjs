@@ -22,7 +22,7 @@ const unit = project('unit', [
   'functions/**/*.test.ts',
   'layers/**/*.test.ts',
   'local/**/*.test.ts',
-  'plugins/**/*.test.ts',
+  'plugins/*/*.test.ts',
   'tests/unit/**/*.test.ts',
 ])
 
@@ -39,7 +39,7 @@ async function projectsOnServices() {
     ].map((path) => `<rootDir>/${path}`),
   }
   return [
-    project('integration', ['tests/integration/**/*.test.ts'], {
+    project('integration', ['tests/integration/**/*.test.ts', 'plugins/*/tests/**/*.test.ts'], {
       ...onServices,
       setupFiles: ['<rootDir>/tests/support/integration-environment.ts'],
     }),

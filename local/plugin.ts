@@ -1,5 +1,5 @@
-import type ServerlessOfflineRabbitmq from 'serverless-offline-rabbitmq'
-import type { createFunctionRunner, FunctionRunner } from 'serverless-offline-rabbitmq'
+import type ServerlessOfflineRabbitmq from '../plugins/serverless-offline-rabbitmq/index.ts'
+import type { createFunctionRunner, FunctionRunner } from '../plugins/serverless-offline-rabbitmq/index.ts'
 import type { Parts } from './shop.ts'
 
 type Serverless = Parameters<typeof createFunctionRunner>[0] & {
@@ -68,7 +68,7 @@ export default class StockroomLocal {
       const { serviceDir: directory, service } = this.#serverless
       await keepFunctionsWarm({ directory, provider: service.provider }, this.#log)
       await this.#configureService(this.#parts)
-      const { createFunctionRunner } = await import('serverless-offline-rabbitmq')
+      const { createFunctionRunner } = await import('../plugins/serverless-offline-rabbitmq/index.ts')
       this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
       const { prepareFarewell } = await import('./farewell.ts')
       this.#sayFarewell = prepareFarewell()

@@ -17,7 +17,7 @@ const outcomeOf = <T>(promise: Promise<T>) => {
 
 describe('BatchWindow', () => {
   it('delivers at once when the batch is full', async () => {
-    const window = new BatchWindow<number>(2, 300_000)
+    const window = new BatchWindow<number>({ size: 2, windowMs: 300_000 })
     window.add(1)
     window.add(2)
 
@@ -27,7 +27,7 @@ describe('BatchWindow', () => {
   })
 
   it('counts the time from the first item', async () => {
-    const window = new BatchWindow<number>(10, 1000)
+    const window = new BatchWindow<number>({ size: 10, windowMs: 1000 })
     const next = outcomeOf(window.next())
     await jest.advanceTimersByTimeAsync(5000)
     window.add(1)
@@ -42,7 +42,7 @@ describe('BatchWindow', () => {
   })
 
   it('delivers what is there when the time went by before it was asked', async () => {
-    const window = new BatchWindow<number>(10, 1000)
+    const window = new BatchWindow<number>({ size: 10, windowMs: 1000 })
     window.add(1)
     await jest.advanceTimersByTimeAsync(1000)
     window.add(2)
@@ -51,7 +51,7 @@ describe('BatchWindow', () => {
   })
 
   it('gathers what one turn of the event loop brings when the window is 0', async () => {
-    const window = new BatchWindow<number>(10, 0)
+    const window = new BatchWindow<number>({ size: 10, windowMs: 0 })
     const next = outcomeOf(window.next())
     window.add(1)
     window.add(2)
@@ -63,7 +63,7 @@ describe('BatchWindow', () => {
   })
 
   it('starts the time anew for the next batch', async () => {
-    const window = new BatchWindow<number>(10, 1000)
+    const window = new BatchWindow<number>({ size: 10, windowMs: 1000 })
     window.add(1)
     await jest.advanceTimersByTimeAsync(1000)
     await window.next()
@@ -78,7 +78,7 @@ describe('BatchWindow', () => {
   })
 
   it('ends with undefined when closed, and drops what was not taken', async () => {
-    const window = new BatchWindow<number>(10, 1000)
+    const window = new BatchWindow<number>({ size: 10, windowMs: 1000 })
     const next = window.next()
     window.add(1)
 
@@ -89,8 +89,31 @@ describe('BatchWindow', () => {
     expect(await window.next()).toBeUndefined()
   })
 
+  it('is full before the item that would make it too heavy', async () => {
+    const window = new BatchWindow<string>({ size: 10, windowMs: 1000, weight: 6 })
+    const next = outcomeOf(window.next())
+    window.add('a', 3)
+    window.add('b', 3)
+    await jest.advanceTimersByTimeAsync(0)
+    expect(next.settled).toBe(false)
+
+    window.add('c', 1)
+    await jest.advanceTimersByTimeAsync(0)
+
+    expect(next.value).toEqual(['a', 'b'])
+  })
+
+  it('weighs the next batch anew', async () => {
+    const window = new BatchWindow<string>({ size: 10, windowMs: 1000, weight: 6 })
+    for (const item of ['a', 'b', 'c', 'd']) window.add(item, 4)
+
+    const batches = [await window.next(), await window.next(), await window.next()]
+
+    expect(batches).toEqual([['a'], ['b'], ['c']])
+  })
+
   it('has no timer while nothing is there', () => {
-    const window = new BatchWindow<number>(10, 1000)
+    const window = new BatchWindow<number>({ size: 10, windowMs: 1000 })
 
     window.next()
 

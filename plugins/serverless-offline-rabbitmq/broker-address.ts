@@ -1,13 +1,19 @@
+import type { Credentials } from './options.ts'
+
 // A dead peer is noticed after two of these; RabbitMQ's own default is 60 s.
 const HEARTBEAT_SECONDS = '10'
 
+/** Whether amqplib can connect to it. */
+export function isBrokerUrl(url: unknown): url is string {
+  return typeof url === 'string' && URL.canParse(url) && /^amqps?:$/.test(new URL(url).protocol)
+}
+
 /** Reads a broker URL. Throws without repeating it, since it may hold a password. */
 export function parseBrokerUrl(url: string): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (parsed?.protocol !== 'amqp:' && parsed?.protocol !== 'amqps:') {
+  if (!isBrokerUrl(url)) {
     throw new Error('The broker URL must look like amqp://user:password@host:5672/virtual-host')
   }
-  return parsed
+  return new URL(url)
 }
 
 /** The virtual host that a broker URL names, `/` when it names none. */
@@ -21,6 +27,14 @@ export function connectionUrl(url: string, virtualHost: string): string {
   // Left alone when it fits already: in-process brokers tell virtual hosts apart by the spelling of the path.
   if (virtualHostOf(url) !== virtualHost) target.pathname = `/${encodeURIComponent(virtualHost)}`
   if (!target.searchParams.has('heartbeat')) target.searchParams.set('heartbeat', HEARTBEAT_SECONDS)
+  return target.href
+}
+
+/** The broker URL with this user and password instead of its own. */
+export function withCredentials(url: string, { username, password }: Credentials): string {
+  const target = parseBrokerUrl(url)
+  target.username = encodeURIComponent(username)
+  target.password = encodeURIComponent(password)
   return target.href
 }
 

@@ -1,20 +1,13 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { FakeAmqplib } from '@onify/fake-amqplib'
 import { Emulator } from './emulator.ts'
+import type { EventSourceMapping } from './event-source-mapping.ts'
+import { mapping } from './fixtures/mapping.ts'
+import { silentLog } from './fixtures/silent-log.ts'
 import type { RmqEvent } from './rmq-event.ts'
 
-const log = { error: jest.fn(), warning: jest.fn(), notice: jest.fn(), info: jest.fn(), debug: jest.fn() }
-const url = 'amqp://guest:secret@broker.invalid:5672'
-
-const mapping = {
-  functionKey: 'reduce',
-  queue: 'stock',
-  virtualHost: '/',
-  batchSize: 10,
-  maximumBatchingWindowSeconds: 0,
-  eventSourceArn: 'arn:aws:mq:eu-west-1:000000000000:broker:shop:b-0',
-  enabled: true,
-}
+const log = silentLog()
+const stock = { ...mapping, maximumBatchingWindowSeconds: 0 }
 
 let emulator: Emulator
 
@@ -23,7 +16,7 @@ afterEach(() => emulator.stop())
 /** An in-process broker with the queue `stock`. */
 async function brokerWithQueue() {
   const client = new FakeAmqplib('3.7')
-  const connection = await client.connect(url)
+  const connection = await client.connect(mapping.brokerUrl)
   const channel = await connection.createChannel()
   await channel.assertQueue('stock')
   return { client, channel }
@@ -33,8 +26,8 @@ describe('Emulator, with an in-process broker', () => {
   it('hands messages to the function and acknowledges them', async () => {
     const { client, channel } = await brokerWithQueue()
     const received = Promise.withResolvers<RmqEvent>()
-    const invoke = async (_functionKey: string, event: RmqEvent) => received.resolve(event)
-    emulator = new Emulator({ mappings: [mapping], options: { url, client }, invoke, log })
+    const invoke = async (_mapping: EventSourceMapping, event: RmqEvent) => received.resolve(event)
+    emulator = new Emulator({ mappings: [stock], client, invoke, log })
     await emulator.start()
 
     channel.sendToQueue('stock', Buffer.from('hello'), { headers: { city: 'Z' } })
@@ -51,13 +44,13 @@ describe('Emulator, with an in-process broker', () => {
     const { client, channel } = await brokerWithQueue()
     const twice = Promise.withResolvers<void>()
     const redelivered: (boolean | undefined)[] = []
-    const invoke = async (_functionKey: string, event: RmqEvent) => {
+    const invoke = async (_mapping: EventSourceMapping, event: RmqEvent) => {
       redelivered.push(event.rmqMessagesByQueue['stock::/']?.[0]?.redelivered)
       if (redelivered.length === 1) throw new Error('not yet')
       twice.resolve()
     }
     const retryPauses = { firstMs: 10, longestMs: 10 }
-    emulator = new Emulator({ mappings: [mapping], options: { url, client }, invoke, log, retryPauses })
+    emulator = new Emulator({ mappings: [stock], client, invoke, log, retryPauses })
     await emulator.start()
 
     channel.sendToQueue('stock', Buffer.from('hello'))
@@ -68,13 +61,13 @@ describe('Emulator, with an in-process broker', () => {
 
   it('says which queue is missing when it does not appear in time', async () => {
     const { client } = await brokerWithQueue()
-    const mappings = [mapping, { ...mapping, queue: 'missing' }]
+    const mappings = [stock, { ...stock, queue: 'missing' }]
     emulator = new Emulator({
       mappings,
-      options: { url, client },
+      client,
       invoke: async () => {},
       log,
-      startUpLimitMs: 50,
+      startUpWaitMs: 50,
     })
 
     await expect(emulator.start()).rejects.toThrow(
@@ -85,14 +78,8 @@ describe('Emulator, with an in-process broker', () => {
 
 describe('Emulator, without a broker', () => {
   it('gives up in time, in one line without the password', async () => {
-    const options = { url: 'amqp://guest:secret@127.0.0.1:1' }
-    emulator = new Emulator({
-      mappings: [mapping],
-      options,
-      invoke: async () => {},
-      log,
-      startUpLimitMs: 1000,
-    })
+    const unreachable = { ...mapping, brokerUrl: 'amqp://guest:secret@127.0.0.1:1' }
+    emulator = new Emulator({ mappings: [unreachable], invoke: async () => {}, log, startUpWaitMs: 1000 })
 
     await expect(emulator.start()).rejects.toThrow(
       /^RabbitMQ at amqp:\/\/127.0.0.1:1 can't be reached \([^@]*ECONNREFUSED[^@]*\): start it or correct the broker URL.$/,

@@ -1,26 +1,31 @@
-import { displayAddress } from './broker-address.ts'
-import { type BrokerConnection, connectToBroker } from './broker-connection.ts'
+import { connectionUrl, displayAddress } from './broker-address.ts'
+import { type BrokerClient, type BrokerConnection, connectToBroker } from './broker-connection.ts'
 import { describeBrokerError } from './broker-error.ts'
 import type { EventSourceMapping } from './event-source-mapping.ts'
 import type { Log } from './log.ts'
-import type { Options } from './options.ts'
 import { Poller } from './poller.ts'
+import { declarationOf, declareIfMissing, type QueueDeclarations } from './queue-declaration.ts'
 import type { RmqEvent } from './rmq-event.ts'
 import type { Pauses } from './waiting.ts'
 
 type EmulatorSetting = {
   mappings: EventSourceMapping[]
-  options: Options
-  invoke(functionKey: string, event: RmqEvent): Promise<unknown>
+  /** Hands a batch to the function of a mapping. `stopping` aborts when the emulator begins to stop. */
+  invoke(mapping: EventSourceMapping, event: RmqEvent, stopping: AbortSignal): Promise<unknown>
   log: Log
-  /** How long `start` waits for the broker and the queues. Default: 10 s. */
-  startUpLimitMs?: number
+  /** Default: amqplib. */
+  client?: BrokerClient
+  /** Pollers of each mapping. Default: 1. */
+  concurrency?: number
+  /** How long `start` waits for the brokers and the queues. Default: 10 s. */
+  startUpWaitMs?: number
+  declareQueues?: boolean | QueueDeclarations
   retryPauses?: Pauses
 }
 
-const START_UP_LIMIT_MS = 10_000
+const START_UP_WAIT_MS = 10_000
 
-/** Runs all event source mappings of a service: one connection for each virtual host, one poller for each mapping. */
+/** Runs event source mappings: one connection for each broker and virtual host, one poller for each mapping. */
 export class Emulator {
   readonly #setting: EmulatorSetting
   readonly #stopping = new AbortController()
@@ -33,17 +38,17 @@ export class Emulator {
 
   /** Resolves when every queue is polled. Otherwise stops what began, and throws an Error of one line. */
   async start(): Promise<void> {
-    const { mappings, startUpLimitMs = START_UP_LIMIT_MS } = this.#setting
-    const patience = AbortSignal.any([AbortSignal.timeout(startUpLimitMs), this.#stopping.signal])
-    const virtualHosts = Map.groupBy(mappings, (mapping) => mapping.virtualHost)
-    const starting = [...virtualHosts].map(([virtualHost, its]) =>
-      this.#startPollers(virtualHost, its, patience),
+    const { mappings, startUpWaitMs = START_UP_WAIT_MS } = this.#setting
+    const patience = AbortSignal.any([AbortSignal.timeout(startUpWaitMs), this.#stopping.signal])
+    const byConnection = Map.groupBy(mappings, ({ brokerUrl, virtualHost }) =>
+      connectionUrl(brokerUrl, virtualHost),
     )
-    const outcomes = await Promise.allSettled(starting)
-    const failure = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (!failure) return
-    await this.stop()
-    throw failure.reason
+    try {
+      await allOf([...byConnection.values()].map((its) => this.#startPollers(its, patience)))
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
   }
 
   /** Begins no new batch, waits for the running ones and closes the connections. */
@@ -53,42 +58,55 @@ export class Emulator {
     await Promise.all(this.#connections.map((connection) => connection.close()))
   }
 
-  async #startPollers(
-    virtualHost: string,
-    mappings: EventSourceMapping[],
-    patience: AbortSignal,
-  ): Promise<void> {
-    const { options, log } = this.#setting
-    const connection = await connectToBroker({ ...options, virtualHost, log }, patience)
+  /** Starts the pollers of mappings that share a connection. */
+  async #startPollers(mappings: EventSourceMapping[], patience: AbortSignal): Promise<void> {
+    const { client, log, concurrency = 1 } = this.#setting
+    const { brokerUrl: url, virtualHost } = mappings[0] as EventSourceMapping
+    const connection = await connectToBroker({ url, virtualHost, client, log }, patience)
     this.#connections.push(connection)
-    const outcomes = await Promise.allSettled(
-      mappings.map((mapping) => this.#startPoller(connection, mapping, patience)),
+    await allOf(
+      mappings.map(async (mapping) => {
+        await this.#declareQueue(connection, mapping)
+        const pollers = Array.from({ length: concurrency }, () => this.#poller(connection, mapping))
+        await allOf(pollers.map((poller) => startPolling(poller, mapping, patience)))
+        const { functionKey, queue } = mapping
+        log.notice(`(λ: ${functionKey}) polling queue ${queue} at ${displayAddress(url)}`)
+      }),
     )
-    const failure = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (failure) throw failure.reason
   }
 
-  async #startPoller(
-    connection: BrokerConnection,
-    mapping: EventSourceMapping,
-    patience: AbortSignal,
-  ): Promise<void> {
-    const { options, invoke, log, retryPauses } = this.#setting
-    const { functionKey, queue, virtualHost } = mapping
+  async #declareQueue({ openChannel }: BrokerConnection, { queue }: EventSourceMapping): Promise<void> {
+    const declaration = declarationOf(queue, this.#setting.declareQueues ?? false)
+    if (declaration) await declareIfMissing(openChannel, queue, declaration)
+  }
+
+  #poller({ openChannel }: BrokerConnection, mapping: EventSourceMapping): Poller {
+    const { invoke, log, retryPauses } = this.#setting
     const poller = new Poller({
       mapping,
-      openChannel: connection.openChannel,
-      invoke: (event) => invoke(functionKey, event),
+      openChannel,
+      invoke: (event, stopping) => invoke(mapping, event, stopping),
       log,
       retryPauses,
     })
     this.#pollers.push(poller)
-    try {
-      await poller.start(patience)
-    } catch (error) {
-      const place = { address: displayAddress(options.url), virtualHost, queue }
-      throw new Error(describeBrokerError(error, place), { cause: error })
-    }
-    log.notice(`(λ: ${functionKey}) polling queue ${queue} at ${displayAddress(options.url)}`)
+    return poller
   }
+}
+
+async function startPolling(poller: Poller, mapping: EventSourceMapping, patience: AbortSignal) {
+  try {
+    await poller.start(patience)
+  } catch (error) {
+    const { brokerUrl, virtualHost, queue } = mapping
+    const place = { address: displayAddress(brokerUrl), virtualHost, queue }
+    throw new Error(describeBrokerError(error, place), { cause: error })
+  }
+}
+
+/** Resolves when all have succeeded. Throws the first failure, but not before the others have settled. */
+async function allOf(work: Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(work)
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failure) throw failure.reason
 }

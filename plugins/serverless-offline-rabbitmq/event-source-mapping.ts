@@ -1,97 +1,121 @@
-import type { FunctionDefinition } from './serverless.ts'
+import { virtualHostOf, withCredentials } from './broker-address.ts'
+import { compileFilter, type MessageFilter } from './filter-pattern.ts'
+import { timeoutSecondsOf } from './function-timeout.ts'
+import { type Definition, type DefinitionReader, definitionReader } from './mapping-definition.ts'
+import type { Options } from './options.ts'
+import { placeholderOf } from './reference.ts'
+import type { FunctionDefinition, Service } from './serverless.ts'
 
 /** A `rabbitmq` event of serverless.yml, checked and with its defaults. */
 export type EventSourceMapping = {
   functionKey: string
   queue: string
   virtualHost: string
+  /** Where the mapping connects to, with its credentials. */
+  brokerUrl: string
   batchSize: number
   maximumBatchingWindowSeconds: number
   eventSourceArn: string
   enabled: boolean
+  /** Absent when every message passes. */
+  passes?: MessageFilter
+  /** How long one invocation of the function may take. */
+  timeoutSeconds: number
 }
 
-type Definition = Record<string, unknown>
+type LocalNames = Pick<Options, 'url' | 'brokers' | 'references' | 'credentials'>
 
 // https://docs.aws.amazon.com/lambda/latest/dg/services-mq-params.html
 const DEFAULT_BATCH_SIZE = 100
 const DEFAULT_WINDOW_SECONDS = 0.5
 
 /**
- * Reads the enabled `rabbitmq` events of all functions.
+ * Reads the enabled `rabbitmq` events of all functions, with what `options` says about ARNs and brokers.
  *
- * A mapping without `virtualHost` takes `defaultVirtualHost`.
+ * A mapping without `virtualHost` takes the one of its broker URL.
  *
- * Throws an Error that names the function and the member when a definition is wrong.
+ * Throws an Error that names the function and the member when a definition is wrong, or the same twice.
  */
 export function readEventSourceMappings(
-  functions: Record<string, FunctionDefinition> = {},
-  defaultVirtualHost = '/',
+  { functions = {}, provider }: Pick<Service, 'functions' | 'provider'>,
+  options: LocalNames,
 ): EventSourceMapping[] {
-  return Object.entries(functions).flatMap(([functionKey, { events }]) =>
-    rabbitmqEvents(events)
-      .map((definition) => readMapping(functionKey, definition, defaultVirtualHost))
-      .filter((mapping) => mapping.enabled),
+  const mappings = Object.entries(functions).flatMap(([functionKey, definition]) =>
+    rabbitmqEvents(definition).map((event) => {
+      const read = definitionReader(functionKey, event)
+      return {
+        functionKey,
+        timeoutSeconds: timeoutSecondsOf(definition, provider),
+        ...members(read, options),
+      }
+    }),
   )
+  refuseTwins(mappings)
+  return mappings.filter((mapping) => mapping.enabled)
 }
 
-function rabbitmqEvents(events: unknown[] = []): unknown[] {
+/** The queues that more than one function consumes, each with its functions. */
+export function sharedQueues(mappings: EventSourceMapping[]): { queue: string; functionKeys: string[] }[] {
+  const byQueue = Map.groupBy(mappings, ({ brokerUrl, virtualHost, queue }) =>
+    JSON.stringify([brokerUrl, virtualHost, queue]),
+  )
+  return [...byQueue.values()]
+    .filter(({ length }) => length > 1)
+    .map((its) => ({
+      queue: its[0]?.queue ?? '',
+      functionKeys: its.map(({ functionKey }) => functionKey),
+    }))
+}
+
+function rabbitmqEvents({ events = [] }: FunctionDefinition): Definition[] {
   return events
     .filter((event) => typeof event === 'object' && event !== null)
-    .flatMap((event) => ('rabbitmq' in event ? [event.rabbitmq] : []))
+    .flatMap((event) => ('rabbitmq' in event ? [event.rabbitmq as Definition] : []))
 }
 
-function readMapping(
-  functionKey: string,
-  definition: unknown,
-  defaultVirtualHost: string,
-): EventSourceMapping {
-  const fail = (member: string, expectation: string): never => {
-    throw new Error(`Function "${functionKey}": ${member} must be ${expectation}`)
-  }
-  if (typeof definition !== 'object' || definition === null) return fail('rabbitmq', 'an object')
-  const read = reader(definition as Definition, fail)
+function members(read: DefinitionReader, options: LocalNames) {
+  const queue = read.text('queue')
+  const broker = read.reference('arn')
+  const secret = read.reference('basicAuthArn')
+  const brokerUrl = brokerUrlOf(broker, secret, options)
   return {
-    functionKey,
-    queue: read.text('queue'),
-    virtualHost: read.text('virtualHost', defaultVirtualHost),
+    queue,
+    virtualHost: read.text('virtualHost', virtualHostOf(brokerUrl)),
+    brokerUrl,
     batchSize: read.integer('batchSize', DEFAULT_BATCH_SIZE, 1, 10_000),
     maximumBatchingWindowSeconds: read.integer('maximumBatchingWindow', DEFAULT_WINDOW_SECONDS, 0, 300),
-    eventSourceArn: read.arn('arn'),
+    eventSourceArn: options.references[broker.name] ?? broker.literal ?? placeholderOf(broker.name),
     enabled: read.flag('enabled', true),
+    ...read.optional('filterPatterns', (patterns) => ({ passes: compileFilter(patterns) })),
   }
 }
 
-function reader(definition: Definition, fail: (member: string, expectation: string) => never) {
-  const wrong = (member: string, expectation: string) =>
-    fail(`rabbitmq.${member}`, `${expectation}, not ${JSON.stringify(definition[member])}`)
-  return {
-    text(member: string, fallback?: string): string {
-      const value = definition[member] ?? fallback
-      return typeof value === 'string' && value !== '' ? value : wrong(member, 'a non-empty string')
-    },
-    integer(member: string, fallback: number, least: number, most: number): number {
-      const value = definition[member]
-      if (value === undefined) return fallback
-      const fits = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
-      return fits ? value : wrong(member, `an integer from ${least} to ${most}`)
-    },
-    flag(member: string, fallback: boolean): boolean {
-      const value = definition[member] ?? fallback
-      return typeof value === 'boolean' ? value : wrong(member, 'true or false')
-    },
-    arn(member: string): string {
-      return readArn(definition[member]) ?? wrong(member, 'an ARN, a Ref or an Fn::ImportValue')
-    },
-  }
+type Reference = ReturnType<DefinitionReader['reference']>
+
+/** What a map of the options says about an ARN: under its value, or under the name of the reference to it. */
+function localValueOf<V>(
+  { name }: Reference,
+  map: Record<string, V>,
+  { references }: LocalNames,
+): V | undefined {
+  const value = references[name]
+  return map[name] ?? (value === undefined ? undefined : map[value])
 }
 
-/** CloudFormation alone knows what a Ref stands for; its name makes a readable placeholder. */
-function readArn(arn: unknown): string | undefined {
-  if (typeof arn === 'string' && arn !== '') return arn
-  if (typeof arn !== 'object' || arn === null) return undefined
-  const name = 'Ref' in arn ? arn.Ref : 'Fn::ImportValue' in arn ? arn['Fn::ImportValue'] : undefined
-  if (name === undefined) return undefined
-  const readable = (typeof name === 'string' ? name : JSON.stringify(name)).replaceAll(/[^\w.-]+/g, '-')
-  return `arn:aws:mq:us-east-1:000000000000:broker:${readable}:b-00000000-0000-0000-0000-000000000000`
+function brokerUrlOf(broker: Reference, secret: Reference, options: LocalNames): string {
+  const url = localValueOf(broker, options.brokers, options) ?? options.url
+  const credentials = localValueOf(secret, options.credentials, options)
+  return credentials ? withCredentials(url, credentials) : url
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html (ResourceConflictException) */
+function refuseTwins(mappings: EventSourceMapping[]): void {
+  const seen = new Set<string>()
+  for (const { functionKey, queue, virtualHost, eventSourceArn } of mappings) {
+    const identity = JSON.stringify([functionKey, queue, virtualHost, eventSourceArn])
+    if (seen.has(identity)) {
+      throw new Error(`Function "${functionKey}": queue "${queue}" is mapped twice, which Lambda refuses`)
+    }
+    seen.add(identity)
+  }
 }

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 
 const constructed = jest.fn()
 const events: unknown[] = []
+const ended: string[] = []
+const runs: Promise<unknown>[] = []
 
 class FakeLambda {
   #functionKeys: string[] = []
@@ -17,7 +19,8 @@ class FakeLambda {
   get(functionKey: string) {
     return {
       setEvent: (event: unknown) => events.push(event),
-      runHandler: async () => this.#functionKeys.indexOf(functionKey),
+      runHandler: () => runs.shift() ?? Promise.resolve(this.#functionKeys.indexOf(functionKey)),
+      cleanup: async () => ended.push(functionKey),
     }
   }
 
@@ -40,6 +43,8 @@ const serverless = {
 
 beforeEach(() => {
   events.length = 0
+  ended.length = 0
+  runs.length = 0
 })
 
 describe('createFunctionRunner', () => {
@@ -66,5 +71,28 @@ describe('createFunctionRunner', () => {
     const runner = await createFunctionRunner(serverless)
 
     await expect(runner.run('third', {})).rejects.toThrow('serverless.yml has no function "third"')
+  })
+
+  it('ends a late run where that is possible: in a worker thread', async () => {
+    const inWorkers = { ...serverless, service: { ...serverless.service, custom: {} } }
+    const runner = await createFunctionRunner(inWorkers)
+    const limit = { seconds: 0.01, signal: new AbortController().signal, onLate: jest.fn() }
+    runs.push(new Promise(() => {}))
+
+    await expect(runner.runWithin(limit, 'first', {})).rejects.toThrow('Task timed out after 0.01 seconds')
+
+    expect(ended).toEqual(['first'])
+    expect(limit.onLate).not.toHaveBeenCalled()
+  })
+
+  it('waits for a late run in this process', async () => {
+    const runner = await createFunctionRunner(serverless)
+    const run = Promise.withResolvers<void>()
+    const limit = { seconds: 0.01, signal: new AbortController().signal, onLate: () => run.resolve() }
+    runs.push(run.promise)
+
+    await expect(runner.runWithin(limit, 'first', {})).rejects.toThrow('Task timed out after 0.01 seconds')
+
+    expect(ended).toEqual([])
   })
 })

@@ -1,13 +1,22 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { FakeAmqplib } from '@onify/fake-amqplib'
+import { silentLog } from './fixtures/silent-log.ts'
 import ServerlessOfflineRabbitmq from './index.ts'
 
 const url = 'amqp://broker.invalid'
-const log = { error: jest.fn(), warning: jest.fn(), notice: jest.fn(), info: jest.fn(), debug: jest.fn() }
+const log = silentLog()
+const rabbitmq = {
+  arn: 'arn:aws:mq:eu-west-1:000000000000:broker:shop:b-0',
+  basicAuthArn: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop',
+  queue: 'stock',
+}
 class ServerlessError extends Error {}
 
 /** A plugin for a service with these functions and an in-process broker. */
-function pluginFor(functions: Record<string, { events: unknown[] }>) {
+function pluginFor(
+  functions: Record<string, { events: unknown[] }>,
+  commandLine: Record<string, unknown> = {},
+) {
   const client = new FakeAmqplib('3.7')
   const serverless = {
     service: {
@@ -19,7 +28,7 @@ function pluginFor(functions: Record<string, { events: unknown[] }>) {
     pluginManager: { plugins: [] },
     classes: { Error: ServerlessError },
   }
-  return { plugin: new ServerlessOfflineRabbitmq(serverless, {}, { log }), client }
+  return { plugin: new ServerlessOfflineRabbitmq(serverless, commandLine, { log }), client }
 }
 
 let plugin: ServerlessOfflineRabbitmq | undefined
@@ -34,6 +43,44 @@ describe('ServerlessOfflineRabbitmq', () => {
     await plugin.start()
 
     expect(made.client.connections).toEqual([])
+  })
+
+  it('connects to nothing when it is switched off', async () => {
+    const made = pluginFor({ reduce: { events: [{ rabbitmq }] } }, { rabbitmq: false })
+    plugin = made.plugin
+
+    await plugin.start()
+
+    expect(made.client.connections).toEqual([])
+  })
+
+  it('explains what two functions on one queue get, as on AWS', async () => {
+    const functions = { first: { events: [{ rabbitmq }] }, second: { events: [{ rabbitmq }] } }
+    plugin = pluginFor(functions, { rabbitmqStartUpWaitMs: '0' }).plugin
+
+    await plugin.start().catch(() => {})
+
+    expect(log.warning).toHaveBeenCalledWith(
+      expect.stringMatching(
+        /^Queue stock feeds first and second: each message goes to one of them, as on AWS\./,
+      ),
+    )
+  })
+
+  it('refuses a wrong option of the command line by its name', async () => {
+    plugin = pluginFor({}, { rabbitmqConcurrency: '0' }).plugin
+
+    await expect(plugin.start()).rejects.toThrow(
+      '--rabbitmqConcurrency must be an integer from 1 to 100, not 0',
+    )
+  })
+
+  it('has its flags on every command that polls', () => {
+    const { commands } = pluginFor({}).plugin
+
+    for (const { options } of [commands.rabbitmq, commands.offline, commands.offline.commands.start]) {
+      expect(Object.keys(options)).toContain('rabbitmqUrl')
+    }
   })
 
   it("refuses a wrong definition with Serverless's own error", async () => {

@@ -1,17 +1,27 @@
-import { virtualHostOf } from './broker-address.ts'
+import { commandLineFlags } from './command-line.ts'
 import type { Emulator } from './emulator.ts'
-import { readEventSourceMappings } from './event-source-mapping.ts'
+import { type EventSourceMapping, readEventSourceMappings, sharedQueues } from './event-source-mapping.ts'
 import { createFunctionRunner, type FunctionRunner } from './function-runner.ts'
+import { limitedInvocation } from './limited-invocation.ts'
 import { type Log, messageOf } from './log.ts'
 import { drainBeforeOfflineEnds } from './offline-end.ts'
-import { readOptions, retryPauses } from './options.ts'
+import { type Options, readOptions, retryPauses } from './options.ts'
 import type { CommandLineOptions, Serverless } from './serverless.ts'
 
 export type { BrokerClient } from './broker-connection.ts'
 export { createFunctionRunner, type FunctionRunner } from './function-runner.ts'
+export type { Log } from './log.ts'
 export type { Options } from './options.ts'
-export type { RmqBasicProperties, RmqEvent, RmqMessage } from './rmq-event.ts'
+export {
+  type Delivery,
+  type EventSource,
+  type RmqBasicProperties,
+  type RmqEvent,
+  type RmqMessage,
+  toRmqEvent,
+} from './rmq-event.ts'
 export type { RmqHeaders, RmqHeaderValue } from './rmq-headers.ts'
+export type { Serverless } from './serverless.ts'
 
 /**
  * The Serverless plugin: polls RabbitMQ under `serverless offline`, `serverless offline start` and its own
@@ -22,6 +32,12 @@ export default class ServerlessOfflineRabbitmq {
     rabbitmq: {
       usage: 'Polls the RabbitMQ queues of the functions without serving HTTP',
       lifecycleEvents: ['start', 'ready', 'end'],
+      options: commandLineFlags,
+    },
+    // Serverless joins these options with those that serverless-offline gives to its commands.
+    offline: {
+      options: commandLineFlags,
+      commands: { start: { options: commandLineFlags } },
     },
   }
 
@@ -58,24 +74,14 @@ export default class ServerlessOfflineRabbitmq {
     this.#log = log
   }
 
-  /** Begins to poll. Throws within about 10 s when the broker or a queue isn't there. */
+  /** Begins to poll. Throws within `startUpWaitMs` when a broker or a queue isn't there. */
   async start(): Promise<void> {
     try {
-      const options = readOptions(this.#serverless)
-      const mappings = readEventSourceMappings(this.#serverless.service.functions, virtualHostOf(options.url))
-      if (mappings.length === 0) return
-      // Imported here because Serverless constructs its plugins for every command.
-      const { Emulator } = await import('./emulator.ts')
-      const runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
-      this.#runner = runner
-      this.#emulator = new Emulator({
-        mappings,
-        options,
-        invoke: runner.run,
-        log: this.#log,
-        retryPauses: retryPauses(options),
-      })
-      await this.#emulator.start()
+      const options = readOptions(this.#serverless, this.#commandLineOptions)
+      const mappings = readEventSourceMappings(this.#serverless.service, options)
+      if (mappings.length === 0 || !options.enabled) return
+      this.#explainSharedQueues(mappings)
+      await this.#poll(mappings, options)
     } catch (error) {
       // Serverless prints errors of its own class without a stack.
       throw new this.#serverless.classes.Error(messageOf(error))
@@ -86,6 +92,38 @@ export default class ServerlessOfflineRabbitmq {
   stop(): Promise<void> {
     this.#stopped ??= this.#drain()
     return this.#stopped
+  }
+
+  async #poll(mappings: EventSourceMapping[], options: Options): Promise<void> {
+    // Imported here because Serverless constructs its plugins for every command.
+    const { Emulator } = await import('./emulator.ts')
+    const commandLine = this.#commandLineOptions
+    // serverless-offline's own timer would free an environment whose late run goes on.
+    const runner = await createFunctionRunner(this.#serverless, { ...commandLine, noTimeout: true })
+    this.#runner = runner
+    const isTimed = commandLine.noTimeout !== true
+    const invoke = limitedInvocation({ runner, isTimed, log: this.#log })
+    const { client, concurrency, startUpWaitMs, declareQueues } = options
+    this.#emulator = new Emulator({
+      mappings,
+      invoke,
+      log: this.#log,
+      client,
+      concurrency,
+      startUpWaitMs,
+      declareQueues,
+      retryPauses: retryPauses(options),
+    })
+    await this.#emulator.start()
+  }
+
+  #explainSharedQueues(mappings: EventSourceMapping[]): void {
+    for (const { queue, functionKeys } of sharedQueues(mappings)) {
+      const functions = functionKeys.join(' and ')
+      this.#log.warning(
+        `Queue ${queue} feeds ${functions}: each message goes to one of them, as on AWS. Give each a queue of its own to hand it to all.`,
+      )
+    }
   }
 
   async #drain(): Promise<void> {

@@ -1,36 +1,134 @@
 import { describe, expect, it } from '@jest/globals'
-import { readOptions, retryPauses } from './options.ts'
-
-const serverlessWith = (options?: object) =>
-  ({ service: { custom: options && { 'serverless-offline-rabbitmq': options } } }) as never
+import { type Options, readOptions, retryPauses } from './options.ts'
 
 const environment = { RABBITMQ_URL: 'amqp://from-environment' }
 
+const read = (options?: object, commandLine: Record<string, unknown> = {}, env: NodeJS.ProcessEnv = {}) =>
+  readOptions(
+    { service: { custom: options && { 'serverless-offline-rabbitmq': options } } as never },
+    commandLine,
+    env,
+  )
+
 describe('readOptions', () => {
-  it('takes the URL of serverless.yml first, then the one of the environment', () => {
-    expect(readOptions(serverlessWith({ url: 'amqp://configured' }), environment).url).toBe(
-      'amqp://configured',
-    )
-    expect(readOptions(serverlessWith(), environment).url).toBe('amqp://from-environment')
+  it('has a default for everything', () => {
+    expect(read()).toEqual({
+      enabled: true,
+      url: 'amqp://localhost:5672',
+      brokers: {},
+      references: {},
+      credentials: {},
+      concurrency: 1,
+      retryPauseMs: 1000,
+      startUpWaitMs: 10_000,
+      declareQueues: false,
+    })
   })
 
-  it('falls back to the local broker', () => {
-    expect(readOptions(serverlessWith(), {}).url).toBe('amqp://localhost:5672')
+  it('takes the URL of the command line first, then the one of serverless.yml, then the one of the environment', () => {
+    const url = 'amqp://configured'
+
+    expect(read({ url }, { rabbitmqUrl: 'amqp://commanded' }, environment).url).toBe('amqp://commanded')
+    expect(read({ url }, {}, environment).url).toBe(url)
+    expect(read({}, {}, environment).url).toBe('amqp://from-environment')
+  })
+
+  it.each([[undefined], [null], ['']])('takes %j as not set', (url) => {
+    expect(read({ url }, {}, environment).url).toBe('amqp://from-environment')
   })
 
   it('takes the client that another plugin set', () => {
     const client = { connect: () => Promise.reject(new Error('unused')) }
 
-    expect(readOptions(serverlessWith({ client }), {}).client).toBe(client)
+    expect(read({ client }).client).toBe(client)
+  })
+
+  it('reads the flags of the command line', () => {
+    const options = read(undefined, {
+      rabbitmq: false,
+      rabbitmqBroker: ['arn:aws:mq:a=amqp://a/?heartbeat=5', 'Named=amqp://b'],
+      rabbitmqReference: ['Named=arn:aws:mq:b'],
+      rabbitmqConcurrency: '4',
+      rabbitmqRetryPauseMs: '0',
+      rabbitmqStartUpWaitMs: '500',
+      rabbitmqDeclareQueues: true,
+    })
+
+    expect(options).toMatchObject({
+      enabled: false,
+      brokers: { 'arn:aws:mq:a': 'amqp://a/?heartbeat=5', Named: 'amqp://b' },
+      references: { Named: 'arn:aws:mq:b' },
+      concurrency: 4,
+      retryPauseMs: 0,
+      startUpWaitMs: 500,
+      declareQueues: true,
+    })
+  })
+
+  it('adds the brokers of the command line to those of serverless.yml', () => {
+    const brokers = { a: 'amqp://a', b: 'amqp://b' }
+
+    expect(read({ brokers }, { rabbitmqBroker: ['b=amqp://other'] }).brokers).toEqual({
+      a: 'amqp://a',
+      b: 'amqp://other',
+    })
+  })
+
+  it.each<[object, string]>([
+    [
+      { retryPause: 5 },
+      'retryPause is unknown; the options are enabled, url, brokers, references, credentials, concurrency, ' +
+        'retryPauseMs, startUpWaitMs, declareQueues, client',
+    ],
+    [{ toString: 5 }, 'toString is unknown'],
+    [{ enabled: 'false' }, 'enabled must be true or false, not "false"'],
+    [{ concurrency: 0 }, 'concurrency must be an integer from 1 to 100, not 0'],
+    [{ retryPauseMs: '5' }, 'retryPauseMs must be an integer from 0 to 900000, not "5"'],
+    [{ startUpWaitMs: -1 }, 'startUpWaitMs must be an integer from 0 to 900000, not -1'],
+    [
+      { declareQueues: ['stock'] },
+      'declareQueues must be true, false or an object of queues with their arguments',
+    ],
+    [{ references: { Name: 1 } }, 'references must be an object of names with their values, not {"Name":1}'],
+    [{ client: 'amqplib' }, "client must be an object with amqplib's connect"],
+  ])('refuses %j by name', (options, message) => {
+    expect(() => read(options)).toThrow(`custom.serverless-offline-rabbitmq.${message}`)
+  })
+
+  it.each<[object]>([
+    [{ url: 'http://user:secret@host' }],
+    [{ url: 'secret' }],
+    [{ brokers: { arn: 'secret' } }],
+    [{ credentials: { arn: { username: 'shop', password: 'secret', host: 'x' } } }],
+    [{ credentials: { arn: { username: 'secret' } } }],
+  ])('does not repeat what may be a secret: %j', (options) => {
+    expect(() => read(options)).toThrow(/^custom\.serverless-offline-rabbitmq\.\w+ must be ((?!secret).)*$/)
+  })
+
+  it('names the flag, or the variable, that is wrong', () => {
+    expect(() => read({}, { rabbitmqConcurrency: 'many' })).toThrow(
+      '--rabbitmqConcurrency must be an integer from 1 to 100, not "many"',
+    )
+    expect(() => read({}, {}, { RABBITMQ_URL: 'localhost' })).toThrow(
+      'RABBITMQ_URL must be a URL such as amqp://',
+    )
+  })
+
+  it('refuses a section that is no object', () => {
+    expect(() => read('amqp://localhost' as never)).toThrow(
+      'custom.serverless-offline-rabbitmq must be an object',
+    )
   })
 })
 
 describe('retryPauses', () => {
+  const pausesFor = (options: Partial<Options>) => retryPauses({ ...read(), ...options })
+
   it('are a second that doubles to a minute, as long as nobody asks for others', () => {
-    expect(retryPauses({ url: 'amqp://broker' })).toEqual({ firstMs: 1000, longestMs: 60_000 })
+    expect(pausesFor({})).toEqual({ firstMs: 1000, longestMs: 60_000 })
   })
 
   it('begin with retryPauseMs', () => {
-    expect(retryPauses({ url: 'amqp://broker', retryPauseMs: 5 })).toEqual({ firstMs: 5, longestMs: 300 })
+    expect(pausesFor({ retryPauseMs: 5 })).toEqual({ firstMs: 5, longestMs: 300 })
   })
 })

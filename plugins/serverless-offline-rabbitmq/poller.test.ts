@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { forever, mapping, settled, setUpTold, startedPoller } from './fixtures/started-poller.ts'
+import { mapping } from './fixtures/mapping.ts'
+import { silentLog } from './fixtures/silent-log.ts'
+import { forever, settled, setUpTold, startedPoller } from './fixtures/started-poller.ts'
 import { Poller } from './poller.ts'
 
 beforeEach(() => {
@@ -68,7 +70,7 @@ describe('a batch', () => {
     await settled()
 
     expect(channel.told).toEqual([...setUpTold, 'ack 3 and before'])
-    expect(log.info).toHaveBeenCalledWith('(λ: reduce) queue stock: 3 messages in 0.00 ms, acknowledged')
+    expect(log.notice).toHaveBeenCalledWith('(λ: reduce) queue stock: 3 messages in 0.00 ms, acknowledged')
   })
 })
 
@@ -161,7 +163,7 @@ describe('stop', () => {
 describe('start', () => {
   it('throws the last answer of the broker when patience ends', async () => {
     const patience = new AbortController()
-    const log = { error: jest.fn(), warning: jest.fn(), notice: jest.fn(), info: jest.fn(), debug: jest.fn() }
+    const log = silentLog()
     const openChannel = () => Promise.reject(new Error('no queue'))
     const poller = new Poller({ mapping, openChannel, invoke: async () => {}, log })
     const started = poller.start(patience.signal)

@@ -1,13 +1,15 @@
 import type { EventSourceMapping } from './event-source-mapping.ts'
 import { type Log, messageOf } from './log.ts'
-import { type RmqEvent, toRmqEvent } from './rmq-event.ts'
+import { PAYLOAD_LIMIT } from './payload-size.ts'
+import { type RmqEvent, rmqEventOf } from './rmq-event.ts'
 import { type Batch, type ConsumerChannel, Subscription } from './subscription.ts'
 import { DoublingPause, type Pauses, pause, retry } from './waiting.ts'
 
 type PollerSetting = {
   mapping: EventSourceMapping
   openChannel(): Promise<ConsumerChannel>
-  invoke(event: RmqEvent): Promise<unknown>
+  /** Hands a batch to the function. `stopping` aborts when the poller begins to stop. */
+  invoke(event: RmqEvent, stopping: AbortSignal): Promise<unknown>
   log: Log
   /** Between a failed batch and its return to the queue. Default: 1 s, doubling to 60 s. */
   retryPauses?: Pauses
@@ -69,22 +71,26 @@ export class Poller {
     const startedAt = performance.now()
     const size = batch.length === 1 ? '1 message' : `${batch.length} messages`
     const summary = () => `${size} in ${(performance.now() - startedAt).toFixed(2)} ms`
+    const { mapping, invoke } = this.#setting
+    const messages = batch.map(({ message }) => message)
     try {
-      await this.#setting.invoke(toRmqEvent(this.#setting.mapping, batch))
+      await invoke(rmqEventOf(mapping, messages), this.#stopping.signal)
     } catch (error) {
-      const pauseMs = this.#retryPause.nextMs()
-      this.#log(
-        'error',
-        `${summary()}, failed: ${messageOf(error)}; returned to the queue in ${pauseMs / 1000} s`,
-      )
-      await pause(pauseMs, this.#stopping.signal)
-      // When stopping, closing the channel returns the batch.
-      if (!this.#stopping.signal.aborted) subscription.giveBack(batch)
+      await this.#returnLater(subscription, batch, `${summary()}, failed: ${messageOf(error)}`)
       return
     }
     this.#retryPause.reset()
-    if (subscription.acknowledge(batch)) this.#log('info', `${summary()}, acknowledged`)
+    if (subscription.acknowledge(batch)) this.#log('notice', `${summary()}, acknowledged`)
     else this.#log('warning', `${summary()}, but not acknowledged: the broker delivers them again`)
+  }
+
+  async #returnLater(subscription: Subscription, batch: Batch, story: string): Promise<void> {
+    const { signal } = this.#stopping
+    const pauseMs = this.#retryPause.nextMs()
+    this.#log('error', `${story}; returned to the queue in ${pauseMs / 1000} s`)
+    await pause(pauseMs, signal)
+    // When stopping, closing the channel returns the batch.
+    if (!signal.aborted) subscription.giveBack(batch)
   }
 
   async #subscribeAgain(interruption: Error | undefined): Promise<Subscription | undefined> {
@@ -118,7 +124,12 @@ export class Poller {
 
   async #openSubscription(): Promise<Subscription> {
     const channel = await this.#setting.openChannel()
-    const subscription = new Subscription(channel, this.#setting.mapping)
+    const subscription = new Subscription({
+      channel,
+      mapping: this.#setting.mapping,
+      onTooLarge: (bytes) =>
+        this.#log('warning', `dropped a message of ${bytes} bytes: an event has at most ${PAYLOAD_LIMIT}`),
+    })
     try {
       await subscription.begin()
       return subscription

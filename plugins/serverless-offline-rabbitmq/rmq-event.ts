@@ -1,5 +1,4 @@
 import type { ConsumeMessage } from 'amqplib'
-import type { EventSourceMapping } from './event-source-mapping.ts'
 import { displayTime, headerTable, type RmqHeaders } from './rmq-headers.ts'
 
 /** The event that Lambda hands to a function for RabbitMQ: https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */
@@ -39,25 +38,36 @@ export type RmqBasicProperties = {
   bodySize: number
 }
 
-type Delivery = Pick<ConsumeMessage, 'content' | 'properties'> & { fields: { redelivered?: boolean } }
+/** A message as amqplib delivers it. */
+export type Delivery = Pick<ConsumeMessage, 'content' | 'properties'> & { fields: { redelivered?: boolean } }
+/** Where the messages of an event come from. */
+export type EventSource = { eventSourceArn: string; queue: string; virtualHost: string }
 
-/** Converts a batch of one queue into the event that AWS makes of it. */
-export function toRmqEvent(
-  {
-    eventSourceArn,
-    queue,
-    virtualHost,
-  }: Pick<EventSourceMapping, 'eventSourceArn' | 'queue' | 'virtualHost'>,
-  batch: Delivery[],
+/**
+ * Converts deliveries of one queue into the event that Lambda makes of them.
+ *
+ * @example
+ * const source = { eventSourceArn: 'arn:aws:mq:…', queue: 'pizzaQueue', virtualHost: '/' }
+ * await handler(toRmqEvent(source, [await channel.get('pizzaQueue')]))
+ */
+export function toRmqEvent(source: EventSource, deliveries: Delivery[]): RmqEvent {
+  return rmqEventOf(source, deliveries.map(toRmqMessage))
+}
+
+/** The event that holds these messages. */
+export function rmqEventOf(
+  { eventSourceArn, queue, virtualHost }: EventSource,
+  messages: RmqMessage[],
 ): RmqEvent {
   return {
     eventSource: 'aws:rmq',
     eventSourceArn,
-    rmqMessagesByQueue: { [`${queue}::${virtualHost}`]: batch.map(toRmqMessage) },
+    rmqMessagesByQueue: { [`${queue}::${virtualHost}`]: messages },
   }
 }
 
-function toRmqMessage({ content, fields, properties }: Delivery): RmqMessage {
+/** Converts one delivery. */
+export function toRmqMessage({ content, fields, properties }: Delivery): RmqMessage {
   return {
     basicProperties: {
       contentType: properties.contentType ?? null,

@@ -28,7 +28,7 @@ export function headerTable(table: object): RmqHeaders {
 }
 
 function headerValue(value: unknown): RmqHeaderValue {
-  if (typeof value === 'string') return { bytes: signedBytes(Buffer.from(value)) }
+  if (typeof value === 'string') return { bytes: textBytes(value) }
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (value === null || value === undefined) return null
   if (Buffer.isBuffer(value)) return signedBytes(value)
@@ -49,8 +49,21 @@ function taggedValue({ '!': type, value }: Tagged): RmqHeaderValue {
   return Number(`${digits}e-${places}`)
 }
 
+/** The bytes of a text in UTF-8. Most headers are ASCII, whose bytes are the characters: no buffer is needed for them. */
+function textBytes(text: string): number[] {
+  const bytes: number[] = []
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 127) return signedBytes(Buffer.from(text))
+    bytes.push(code)
+  }
+  return bytes
+}
+
 function signedBytes(buffer: Buffer): number[] {
-  return Array.from(new Int8Array(buffer.buffer, buffer.byteOffset, buffer.length))
+  const bytes: number[] = []
+  for (const byte of buffer) bytes.push(byte < 128 ? byte : byte - 256)
+  return bytes
 }
 
 /**

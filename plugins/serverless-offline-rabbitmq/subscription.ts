@@ -1,6 +1,8 @@
 import type { Channel, ConsumeMessage } from 'amqplib'
 import { BatchWindow } from './batch-window.ts'
 import type { EventSourceMapping } from './event-source-mapping.ts'
+import { jsonSize, PAYLOAD_LIMIT } from './payload-size.ts'
+import { type RmqMessage, rmqEventOf, toRmqMessage } from './rmq-event.ts'
 import { atMost } from './waiting.ts'
 
 /** What a subscription uses of amqplib's channel. */
@@ -11,23 +13,40 @@ export type ConsumerChannel = Pick<
   on(event: string, listener: (error?: Error) => void): unknown
 }
 
-export type Batch = ConsumeMessage[]
+/** A delivery and what the function gets of it. */
+export type Received = { delivery: ConsumeMessage; message: RmqMessage }
+export type Batch = Received[]
+
+type Setting = {
+  channel: ConsumerChannel
+  mapping: EventSourceMapping
+  /** Called with the size of a message that no event has room for, and that was dropped. */
+  onTooLarge(bytes: number): void
+}
 
 const CLOSE_LIMIT_MS = 2000
 
 /** One consumer on a channel of its own, from `begin` until the broker, the network or `end` ends it. */
 export class Subscription {
+  readonly #setting: Setting
   readonly #channel: ConsumerChannel
-  readonly #mapping: EventSourceMapping
-  readonly #window: BatchWindow<ConsumeMessage>
+  readonly #window: BatchWindow<Received>
+  /** Bytes that the messages of one event may have, each with the comma behind it. */
+  readonly #room: number
   #consumerTag: string | undefined
   #usable = true
   #interruption: Error | undefined
 
-  constructor(channel: ConsumerChannel, mapping: EventSourceMapping) {
+  constructor(setting: Setting) {
+    const { channel, mapping } = setting
+    this.#setting = setting
     this.#channel = channel
-    this.#mapping = mapping
-    this.#window = new BatchWindow(mapping.batchSize, mapping.maximumBatchingWindowSeconds * 1000)
+    this.#room = PAYLOAD_LIMIT - jsonSize(rmqEventOf(mapping, [])) + 1
+    this.#window = new BatchWindow({
+      size: mapping.batchSize,
+      windowMs: mapping.maximumBatchingWindowSeconds * 1000,
+      weight: this.#room,
+    })
     channel.on('error', (error) => {
       this.#interruption = error
     })
@@ -44,9 +63,9 @@ export class Subscription {
 
   /** Asks the broker for one batch ahead. Throws what the broker answers, code 404 for a missing queue. */
   async begin(): Promise<void> {
-    const { queue, batchSize } = this.#mapping
+    const { queue, batchSize } = this.#setting.mapping
     await this.#channel.prefetch(batchSize)
-    const { consumerTag } = await this.#channel.consume(queue, (message) => this.#receive(message))
+    const { consumerTag } = await this.#channel.consume(queue, (delivery) => this.#receive(delivery))
     this.#consumerTag = consumerTag
   }
 
@@ -58,7 +77,7 @@ export class Subscription {
   /** Returns false when the channel is gone: the broker then delivers the batch again. */
   acknowledge(batch: Batch): boolean {
     const last = batch.at(-1)
-    return this.#tell(() => last && this.#channel.ack(last, true))
+    return this.#tell(() => last && this.#channel.ack(last.delivery, true))
   }
 
   /**
@@ -67,7 +86,7 @@ export class Subscription {
    */
   giveBack(batch: Batch): boolean {
     return this.#tell(() => {
-      for (const message of batch) this.#channel.reject(message, true)
+      for (const { delivery } of batch) this.#channel.reject(delivery, true)
     })
   }
 
@@ -90,13 +109,34 @@ export class Subscription {
   }
 
   // The broker sends no message at all when it cancels the consumer, because the queue was deleted for example.
-  #receive(message: ConsumeMessage | null): void {
-    if (message) {
-      this.#window.add(message)
+  #receive(delivery: ConsumeMessage | null): void {
+    if (delivery) {
+      this.#take(delivery)
     } else {
       this.#interruption = new Error('the broker cancelled the consumer')
       this.#window.close()
     }
+  }
+
+  /** Lambda acknowledges a message that no filter matches, and one that no event has room for, without the function. */
+  #take(delivery: ConsumeMessage): void {
+    const { mapping, onTooLarge } = this.#setting
+    if (mapping.passes && !mapping.passes(delivery.content)) {
+      this.#discard(delivery)
+      return
+    }
+    const message = toRmqMessage(delivery)
+    const weight = jsonSize(message) + 1
+    if (weight > this.#room) {
+      this.#discard(delivery)
+      onTooLarge(weight - 1)
+      return
+    }
+    this.#window.add({ delivery, message }, weight)
+  }
+
+  #discard(delivery: ConsumeMessage): void {
+    this.#tell(() => this.#channel.ack(delivery))
   }
 
   /** Ends the subscription when the client refuses: what it can't settle, the broker delivers again. */

@@ -13,7 +13,11 @@ const needs = {
   redis: { name: 'Redis', leftOut: ['tests/integration/redis', 'tests/end-to-end/real'] },
   rabbitmq: {
     name: 'RabbitMQ',
-    leftOut: ['tests/integration/rabbitmq', 'tests/integration/emulator.test.ts', 'tests/end-to-end/real'],
+    leftOut: [
+      'tests/integration/rabbitmq',
+      'plugins/serverless-offline-rabbitmq/tests',
+      'tests/end-to-end/real',
+    ],
   },
 } as const
 

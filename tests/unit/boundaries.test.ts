@@ -78,6 +78,12 @@ const rules: Rule[] = [
     forbids: ({ from, to }) => isEmulator(from) && isOurs(to) && !isEmulator(to),
   },
   {
+    name: 'the-emulator-has-one-door',
+    sentence: 'The shop uses what the package exports and nothing else of it: index.ts.',
+    forbids: ({ from, to }) =>
+      !isEmulator(from) && isEmulator(to) && to !== 'plugins/serverless-offline-rabbitmq/index.ts',
+  },
+  {
     name: 'local-stays-local',
     sentence: 'What makes the shop run on a laptop is imported by itself alone.',
     forbids: ({ from, to }) => isLocal(to) && !isLocal(from),

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import amqp, { type Channel, type ChannelModel } from 'amqplib'
-import { Emulator } from '../../plugins/serverless-offline-rabbitmq/emulator.ts'
-import type { RmqEvent } from '../../plugins/serverless-offline-rabbitmq/index.ts'
+import { Emulator } from '../emulator.ts'
+import { silentLog } from '../fixtures/silent-log.ts'
+import type { RmqEvent } from '../rmq-event.ts'
+import { ownQueue, brokerUrl as url, virtualHost } from './broker.ts'
+import { eventually } from './eventually.ts'
 
-const url = process.env.TEST_RABBITMQ_URL ?? 'amqp://guest:guest@localhost:5672'
-const virtualHost = decodeURIComponent(new URL(url).pathname.slice(1)) || '/'
 const retryPauses = { firstMs: 50, longestMs: 50 }
 
 let broker: ChannelModel
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => broker.close())
 
 beforeEach(async () => {
-  queue = `emulator-test-${randomUUID()}`
+  queue = ownQueue()
   deadQueue = `${queue}-dead`
   await channel.assertQueue(deadQueue, { arguments: { 'x-queue-type': 'quorum' } })
   await channel.assertQueue(queue, {
@@ -42,15 +42,20 @@ afterEach(async () => {
   await channel.deleteQueue(deadQueue)
 })
 
-type Differing = { brokerUrl?: string; batchSize?: number; maximumBatchingWindowSeconds?: number }
+type Differing = {
+  brokerUrl?: string
+  batchSize?: number
+  maximumBatchingWindowSeconds?: number
+  concurrency?: number
+}
 
 /** Starts an emulator with one mapping, and returns the bodies of each batch that it hands over. */
 async function startEmulator(
   invoke: (bodies: string[]) => unknown,
-  { brokerUrl = url, ...members }: Differing = {},
+  { brokerUrl = url, concurrency, ...members }: Differing = {},
 ) {
   const batches: string[][] = []
-  const log = { error: jest.fn(), warning: jest.fn(), notice: jest.fn(), info: jest.fn(), debug: jest.fn() }
+  const log = silentLog()
   const mapping = {
     functionKey: 'reduce',
     queue,
@@ -59,14 +64,16 @@ async function startEmulator(
     maximumBatchingWindowSeconds: 0.5,
     eventSourceArn: 'arn:aws:mq:eu-west-1:000000000000:broker:shop:b-0',
     enabled: true,
+    brokerUrl,
+    timeoutSeconds: 6,
     ...members,
   }
   emulator = new Emulator({
     mappings: [mapping],
-    options: { url: brokerUrl },
+    concurrency,
     log,
     retryPauses,
-    invoke: async (_functionKey, event) => {
+    invoke: async (_mapping, event) => {
       const bodies = bodiesOf(event)
       batches.push(bodies)
       await invoke(bodies)
@@ -85,14 +92,6 @@ const send = (count: number) => {
   const bodies = Array.from({ length: count }, (_, index) => String(index))
   for (const body of bodies) channel.sendToQueue(queue, Buffer.from(body), { persistent: true })
   return bodies
-}
-
-async function eventually(condition: () => unknown, limitMs = 10_000) {
-  const deadline = Date.now() + limitMs
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${condition}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }
 
 const ready = async (name: string) => (await channel.checkQueue(name)).messageCount
@@ -145,6 +144,31 @@ describe('Emulator, with RabbitMQ', () => {
     expect(batches).toEqual([sent, sent, sent])
     expect(await ready(queue)).toBe(0)
   })
+
+  it.each([
+    [undefined, 1],
+    [3, 3],
+  ])(
+    'runs one batch of a mapping at a time, as AWS does, unless asked for more: concurrency %s',
+    async (concurrency, most) => {
+      send(6)
+      const running: string[][] = []
+      let greatest = 0
+      await startEmulator(
+        async (bodies) => {
+          running.push(bodies)
+          greatest = Math.max(greatest, running.length)
+          await new Promise((resolve) => setTimeout(resolve, 100))
+          running.splice(running.indexOf(bodies), 1)
+        },
+        { batchSize: 1, maximumBatchingWindowSeconds: 0, concurrency },
+      )
+
+      await eventually(async () => (await ready(queue)) === 0 && running.length === 0)
+
+      expect(greatest).toBe(most)
+    },
+  )
 
   it('goes on after its connection was cut', async () => {
     const proxy = await startProxy()
@@ -228,7 +252,7 @@ describe('Emulator, with RabbitMQ', () => {
       /^RabbitMQ at amqp:\/\/[^@]* has no virtual host "missing"/,
     ],
   ])('says in one line that start-up failed for %s', async (_reason, change, line) => {
-    const options = { url: Object.assign(new URL(url), change).href }
+    const brokerUrl = Object.assign(new URL(url), change).href
     const [, missing] = /^\/(.*)/.exec('pathname' in change ? change.pathname : '') ?? []
     const mapping = {
       functionKey: 'reduce',
@@ -238,14 +262,15 @@ describe('Emulator, with RabbitMQ', () => {
       maximumBatchingWindowSeconds: 0,
       eventSourceArn: 'arn:aws:mq:eu-west-1:000000000000:broker:shop:b-0',
       enabled: true,
+      brokerUrl,
+      timeoutSeconds: 6,
     }
-    const log = { error: jest.fn(), warning: jest.fn(), notice: jest.fn(), info: jest.fn(), debug: jest.fn() }
+    const log = silentLog()
     emulator = new Emulator({
       mappings: [mapping],
-      options,
       invoke: async () => {},
       log,
-      startUpLimitMs: 500,
+      startUpWaitMs: 500,
     })
 
     await expect(emulator.start()).rejects.toThrow(line)

@@ -1,0 +1,68 @@
+// What is no number stays as it was typed, so that the refusal can show it.
+const toNumber = (typed) => (/^\d+$/.test(String(typed)) ? Number(typed) : typed);
+const asTyped = (typed) => typed;
+/** `name=value`, as often as wanted. */
+const toMap = (typed) => Object.fromEntries([typed].flat().map((pair) => {
+    const [name = '', ...value] = String(pair).split('=');
+    return [name, value.join('=')];
+}));
+const FLAGS = {
+    rabbitmq: {
+        option: 'enabled',
+        usage: 'Poll the RabbitMQ queues; --no-rabbitmq leaves them alone. Default: true.',
+        type: 'boolean',
+        read: asTyped,
+    },
+    rabbitmqUrl: {
+        option: 'url',
+        usage: 'The broker. Default: RABBITMQ_URL, else amqp://localhost:5672.',
+        type: 'string',
+        read: asTyped,
+    },
+    rabbitmqBroker: {
+        option: 'brokers',
+        usage: 'The broker of one ARN, as <arn>=<url>. May be repeated.',
+        type: 'multiple',
+        read: toMap,
+    },
+    rabbitmqReference: {
+        option: 'references',
+        usage: 'The value of a Ref or Fn::ImportValue, as <name>=<value>. May be repeated.',
+        type: 'multiple',
+        read: toMap,
+    },
+    rabbitmqConcurrency: {
+        option: 'concurrency',
+        usage: 'Batches of one mapping that run at the same time. Default: 1, as on AWS.',
+        type: 'string',
+        read: toNumber,
+    },
+    rabbitmqRetryPauseMs: {
+        option: 'retryPauseMs',
+        usage: 'Milliseconds before a failed batch returns to its queue. Default: 1000.',
+        type: 'string',
+        read: toNumber,
+    },
+    rabbitmqStartUpWaitMs: {
+        option: 'startUpWaitMs',
+        usage: 'Milliseconds that the start waits for brokers and queues. Default: 10000.',
+        type: 'string',
+        read: toNumber,
+    },
+    rabbitmqDeclareQueues: {
+        option: 'declareQueues',
+        usage: 'Declare missing queues as durable quorum queues. Default: false.',
+        type: 'boolean',
+        read: asTyped,
+    },
+};
+/** The flags as Serverless wants them in a command's `options`. */
+export const commandLineFlags = Object.fromEntries(Object.entries(FLAGS).map(([flag, { usage, type }]) => [flag, { usage, type }]));
+/** The options that the command line sets, and the flag of each. */
+export function commandLineSettings(commandLine) {
+    const given = Object.entries(FLAGS).filter(([flag]) => (commandLine[flag] ?? undefined) !== undefined);
+    return {
+        values: Object.fromEntries(given.map(([flag, { option, read }]) => [option, read(commandLine[flag])])),
+        flagOf: (option) => `--${given.find(([, flag]) => flag.option === option)?.[0]}`,
+    };
+}

@@ -1,0 +1,83 @@
+import { connectionUrl, displayAddress } from './broker-address.js';
+import { connectToBroker } from './broker-connection.js';
+import { describeBrokerError } from './broker-error.js';
+import { Poller } from './poller.js';
+import { declarationOf, declareIfMissing } from './queue-declaration.js';
+const START_UP_WAIT_MS = 10_000;
+/** Runs event source mappings: one connection for each broker and virtual host, one poller for each mapping. */
+export class Emulator {
+    #setting;
+    #stopping = new AbortController();
+    #connections = [];
+    #pollers = [];
+    constructor(setting) {
+        this.#setting = setting;
+    }
+    /** Resolves when every queue is polled. Otherwise stops what began, and throws an Error of one line. */
+    async start() {
+        const { mappings, startUpWaitMs = START_UP_WAIT_MS } = this.#setting;
+        const patience = AbortSignal.any([AbortSignal.timeout(startUpWaitMs), this.#stopping.signal]);
+        const byConnection = Map.groupBy(mappings, ({ brokerUrl, virtualHost }) => connectionUrl(brokerUrl, virtualHost));
+        try {
+            await allOf([...byConnection.values()].map((its) => this.#startPollers(its, patience)));
+        }
+        catch (error) {
+            await this.stop();
+            throw error;
+        }
+    }
+    /** Begins no new batch, waits for the running ones and closes the connections. */
+    async stop() {
+        this.#stopping.abort();
+        await Promise.all(this.#pollers.map((poller) => poller.stop()));
+        await Promise.all(this.#connections.map((connection) => connection.close()));
+    }
+    /** Starts the pollers of mappings that share a connection. */
+    async #startPollers(mappings, patience) {
+        const { client, log, concurrency = 1 } = this.#setting;
+        const { brokerUrl: url, virtualHost } = mappings[0];
+        const connection = await connectToBroker({ url, virtualHost, client, log }, patience);
+        this.#connections.push(connection);
+        await allOf(mappings.map(async (mapping) => {
+            await this.#declareQueue(connection, mapping);
+            const pollers = Array.from({ length: concurrency }, () => this.#poller(connection, mapping));
+            await allOf(pollers.map((poller) => startPolling(poller, mapping, patience)));
+            const { functionKey, queue } = mapping;
+            log.notice(`(λ: ${functionKey}) polling queue ${queue} at ${displayAddress(url)}`);
+        }));
+    }
+    async #declareQueue({ openChannel }, { queue }) {
+        const declaration = declarationOf(queue, this.#setting.declareQueues ?? false);
+        if (declaration)
+            await declareIfMissing(openChannel, queue, declaration);
+    }
+    #poller({ openChannel }, mapping) {
+        const { invoke, log, retryPauses } = this.#setting;
+        const poller = new Poller({
+            mapping,
+            openChannel,
+            invoke: (event, stopping) => invoke(mapping, event, stopping),
+            log,
+            retryPauses,
+        });
+        this.#pollers.push(poller);
+        return poller;
+    }
+}
+async function startPolling(poller, mapping, patience) {
+    try {
+        await poller.start(patience);
+    }
+    catch (error) {
+        const { brokerUrl, virtualHost, queue } = mapping;
+        const place = { address: displayAddress(brokerUrl), virtualHost, queue };
+        throw new Error(describeBrokerError(error, place), { cause: error });
+    }
+}
+/** Resolves when all have succeeded. Throws the first failure, but not before the others have settled. */
+async function allOf(work) {
+    const outcomes = await Promise.allSettled(work);
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure)
+        throw failure.reason;
+}

@@ -1,0 +1,14 @@
+/** Makes the step from a batch to its function, which may take as long as the function's `timeout`. */
+export function limitedInvocation({ runner, isTimed, log }) {
+    return (mapping, event, stopping) => {
+        const { functionKey, timeoutSeconds } = mapping;
+        if (!isTimed)
+            return runner.run(functionKey, event);
+        const limit = {
+            seconds: timeoutSeconds,
+            signal: stopping,
+            onLate: () => log.warning(`(λ: ${functionKey}) runs in this process, where nothing can end it after ${timeoutSeconds} s: its queue waits until it ends by itself`),
+        };
+        return runner.runWithin(limit, functionKey, event);
+    };
+}

@@ -1,0 +1,18 @@
+/**
+ * Makes serverless-offline await `drain` before it ends.
+ *
+ * `serverless offline` has no hook for that: it calls its own `end` after the signal and exits the process.
+ */
+export function drainBeforeOfflineEnds({ pluginManager }, drain) {
+    const offline = pluginManager.plugins.find(isServerlessOffline);
+    if (!offline)
+        return;
+    const end = offline.end.bind(offline);
+    offline.end = async (skipExit) => {
+        await drain();
+        await end(skipExit);
+    };
+}
+function isServerlessOffline(plugin) {
+    return plugin.constructor.name === 'ServerlessOffline';
+}

@@ -1,0 +1,31 @@
+/** The most that Lambda accepts as an event: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const PAYLOAD_LIMIT = 6 * 1024 * 1024;
+// Printable ASCII without quotation mark and backslash: one byte each in JSON.
+const PLAIN = /^[ !#-[\]-~]*$/;
+/** The bytes of a value's JSON, counted without writing it. */
+export function jsonSize(value) {
+    if (typeof value === 'string')
+        return textSize(value);
+    if (typeof value === 'number')
+        return Number.isFinite(value) ? String(value).length : 4;
+    if (typeof value === 'boolean')
+        return value ? 4 : 5;
+    if (value === null || value === undefined)
+        return 4;
+    return Array.isArray(value) ? arraySize(value) : objectSize(value);
+}
+function textSize(text) {
+    return PLAIN.test(text) ? text.length + 2 : Buffer.byteLength(JSON.stringify(text));
+}
+function arraySize(values) {
+    let size = Math.max(values.length + 1, 2);
+    for (const value of values)
+        size += jsonSize(value);
+    return size;
+}
+function objectSize(members) {
+    let size = 1;
+    for (const name of Object.keys(members))
+        size += textSize(name) + 2 + jsonSize(members[name]);
+    return Math.max(size, 2);
+}

@@ -1,0 +1,129 @@
+import { BatchWindow } from './batch-window.js';
+import { jsonSize, PAYLOAD_LIMIT } from './payload-size.js';
+import { rmqEventOf, toRmqMessage } from './rmq-event.js';
+import { atMost } from './waiting.js';
+const CLOSE_LIMIT_MS = 2000;
+/** One consumer on a channel of its own, from `begin` until the broker, the network or `end` ends it. */
+export class Subscription {
+    #setting;
+    #channel;
+    #window;
+    /** Bytes that the messages of one event may have, each with the comma behind it. */
+    #room;
+    #consumerTag;
+    #usable = true;
+    #interruption;
+    constructor(setting) {
+        const { channel, mapping } = setting;
+        this.#setting = setting;
+        this.#channel = channel;
+        this.#room = PAYLOAD_LIMIT - jsonSize(rmqEventOf(mapping, [])) + 1;
+        this.#window = new BatchWindow({
+            size: mapping.batchSize,
+            windowMs: mapping.maximumBatchingWindowSeconds * 1000,
+            weight: this.#room,
+        });
+        channel.on('error', (error) => {
+            this.#interruption = error;
+        });
+        channel.on('close', () => {
+            this.#usable = false;
+            this.#window.close();
+        });
+    }
+    /** Why the broker ended the subscription; undefined as long as it didn't, and when the connection was lost. */
+    get interruption() {
+        return this.#interruption;
+    }
+    /** Asks the broker for one batch ahead. Throws what the broker answers, code 404 for a missing queue. */
+    async begin() {
+        const { queue, batchSize } = this.#setting.mapping;
+        await this.#channel.prefetch(batchSize);
+        const { consumerTag } = await this.#channel.consume(queue, (delivery) => this.#receive(delivery));
+        this.#consumerTag = consumerTag;
+    }
+    /** Resolves with the next batch, or with undefined once the subscription is over. */
+    nextBatch() {
+        return this.#window.next();
+    }
+    /** Returns false when the channel is gone: the broker then delivers the batch again. */
+    acknowledge(batch) {
+        const last = batch.at(-1);
+        return this.#tell(() => last && this.#channel.ack(last.delivery, true));
+    }
+    /**
+     * Returns the batch to the queue, in a way that counts towards its delivery limit: RabbitMQ 4.3 no longer counts
+     * basic.nack, so each message is rejected.
+     */
+    giveBack(batch) {
+        return this.#tell(() => {
+            for (const { delivery } of batch)
+                this.#channel.reject(delivery, true);
+        });
+    }
+    /** Takes no more messages; what is running can still be acknowledged. */
+    stopReceiving() {
+        this.#window.close();
+        const consumerTag = this.#consumerTag;
+        if (consumerTag !== undefined)
+            ignoreFailure(() => this.#channel.cancel(consumerTag));
+    }
+    /** Closes the channel, which leaves everything unacknowledged to the broker. */
+    async end() {
+        this.#window.close();
+        if (this.#usable)
+            await atMost(CLOSE_LIMIT_MS, ignoreFailure(() => this.#channel.close()));
+        this.#usable = false;
+    }
+    // The broker sends no message at all when it cancels the consumer, because the queue was deleted for example.
+    #receive(delivery) {
+        if (delivery) {
+            this.#take(delivery);
+        }
+        else {
+            this.#interruption = new Error('the broker cancelled the consumer');
+            this.#window.close();
+        }
+    }
+    /** Lambda acknowledges a message that no filter matches, and one that no event has room for, without the function. */
+    #take(delivery) {
+        const { mapping, onTooLarge } = this.#setting;
+        if (mapping.passes && !mapping.passes(delivery.content)) {
+            this.#discard(delivery);
+            return;
+        }
+        const message = toRmqMessage(delivery);
+        const weight = jsonSize(message) + 1;
+        if (weight > this.#room) {
+            this.#discard(delivery);
+            onTooLarge(weight - 1);
+            return;
+        }
+        this.#window.add({ delivery, message }, weight);
+    }
+    #discard(delivery) {
+        this.#tell(() => this.#channel.ack(delivery));
+    }
+    /** Ends the subscription when the client refuses: what it can't settle, the broker delivers again. */
+    #tell(send) {
+        if (!this.#usable)
+            return false;
+        try {
+            send();
+            return true;
+        }
+        catch (error) {
+            this.#interruption ??= error;
+            this.#window.close();
+            return false;
+        }
+    }
+}
+async function ignoreFailure(work) {
+    try {
+        await work();
+    }
+    catch {
+        // The channel is closing or closed, which is what was wanted.
+    }
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { jsonSize } from './payload-size.ts'
+
+describe('jsonSize', () => {
+  it('is the length of the JSON, whatever the value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(jsonSize(value)).toBe(Buffer.byteLength(JSON.stringify(value)))
+      }),
+    )
+  })
+
+  it.each([[''], ['"quoted"'], ['back\\slash'], ['ü'], ['\u0000'], ['\ud800'], ['a~ !#[]']])(
+    'counts what JSON makes of the text %j',
+    (text) => {
+      expect(jsonSize(text)).toBe(Buffer.byteLength(JSON.stringify(text)))
+    },
+  )
+})
