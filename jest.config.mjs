@@ -17,6 +17,7 @@ const project = (displayName, testMatch, options = {}) => ({
 })
 
 const unit = project('unit', [
+  'artillery/**/*.test.ts',
   'functions/**/*.test.ts',
   'layers/**/*.test.ts',
   'local/**/*.test.ts',
