@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { findBrowser } from './artillery/report/browser.ts'
 import { newPrefix, publishEnvironment } from './tests/support/environment.ts'
 import { leftOutFiles, missingServicesOf } from './tests/support/missing-services.ts'
 import { findServices } from './tests/support/services.ts'
@@ -25,6 +26,14 @@ const unit = project('unit', [
   'tests/unit/**/*.test.ts',
 ])
 
+/** What can't be rendered here is said in one line. */
+function filesForBrowser() {
+  if (findBrowser()) return []
+  const file = 'tests/end-to-end/load-report.test.ts'
+  process.stderr.write(`Chromium not found in PATH: not run: ${file}.\n`)
+  return [file]
+}
+
 /** Tests on services: those that are missing decide which files are left out. */
 async function projectsOnServices() {
   const services = await findServices()
@@ -32,7 +41,9 @@ async function projectsOnServices() {
   const onServices = {
     globalSetup: '<rootDir>/tests/support/global-setup.ts',
     globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
-    testPathIgnorePatterns: leftOutFiles(missingServicesOf(services)).map((path) => `<rootDir>/${path}`),
+    testPathIgnorePatterns: [...leftOutFiles(missingServicesOf(services)), ...filesForBrowser()].map(
+      (path) => `<rootDir>/${path}`,
+    ),
   }
   return [
     project('integration', ['tests/integration/**/*.test.ts'], {
