@@ -70,7 +70,7 @@ async function outcome(code: number | null, files: Pick<Files, 'generatorReport'
 const rateTolerance = 0.9
 
 function environmentOf(settings: LoadSettings & { target: string }): NodeJS.ProcessEnv {
-  const { rate, rampSeconds, seconds, limits } = settings
+  const { rate, connections, rampSeconds, seconds, limits } = settings
   const leastRate = (rateTolerance * arrivalsOf(settings)) / (rampSeconds + seconds)
   return {
     ...process.env,
@@ -78,6 +78,7 @@ function environmentOf(settings: LoadSettings & { target: string }): NodeJS.Proc
     ARTILLERY_DISABLE_TELEMETRY: 'true',
     LOAD_TARGET: settings.target,
     LOAD_RATE: String(rate),
+    LOAD_CONNECTIONS: String(connections),
     LOAD_RAMP_SECONDS: String(rampSeconds),
     LOAD_SECONDS: String(seconds),
     LOAD_LEAST_REQUEST_RATE: String(Math.floor(leastRate)),

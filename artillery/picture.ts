@@ -4,7 +4,7 @@ import { reportFolder } from './files.ts'
 import { findBrowser, takePicture } from './report/browser.ts'
 
 /** Of the README: the verdict, the tiles and the charts. */
-const size = { width: 1000, height: 1090 }
+const size = { width: 960, height: 1080 }
 const picture = fileURLToPath(new URL('../docs/images/load-report.png', import.meta.url))
 
 /** Takes the README's picture of a report and resolves to the exit code. */

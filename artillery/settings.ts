@@ -10,6 +10,8 @@ export interface LoadSettings {
   target: string | undefined
   /** New virtual users a second. */
   rate: number
+  /** Connections that all users share. */
+  connections: number
   rampSeconds: number
   seconds: number
   /** How long the queues may take to drain after the load. */
@@ -53,6 +55,7 @@ export function loadSettings(
     scenario,
     target: optionalUrl(environment, 'LOAD_TARGET', ['http:', 'https:'])?.replace(/\/+$/, ''),
     rate: number('LOAD_RATE', defaults.rate, 100_000),
+    connections: number('LOAD_CONNECTIONS', 128, 10_000),
     rampSeconds: number('LOAD_RAMP_SECONDS', 10, 3600),
     seconds: number('LOAD_SECONDS', defaults.seconds, 86_400),
     drainSeconds: number('LOAD_DRAIN_SECONDS', 60, 3600),
