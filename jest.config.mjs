@@ -18,6 +18,7 @@ const project = (displayName, testMatch, options = {}) => ({
 })
 
 const unit = project('unit', [
+  'artillery/**/*.test.ts',
   'bench/**/*.test.ts',
   'functions/**/*.test.ts',
   'layers/**/*.test.ts',

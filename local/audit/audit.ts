@@ -39,7 +39,10 @@ export async function main(print: (line: string) => void): Promise<number> {
 }
 
 /** Uses the embedded database of a running shop, or starts it when none runs; resolves to what ends that. */
-async function prepareDatabase({ embedded, dataDirectory }: LocalSettings): Promise<() => Promise<void>> {
+export async function prepareDatabase({
+  embedded,
+  dataDirectory,
+}: LocalSettings): Promise<() => Promise<void>> {
   if (embedded.database) {
     const running = await runningEmbeddedPostgres(dataDirectory)
     if (!running) return (await embedDatabase(dataDirectory)).stop
@@ -49,7 +52,8 @@ async function prepareDatabase({ embedded, dataDirectory }: LocalSettings): Prom
   return async () => {}
 }
 
-async function takeAudit(settings: LocalSettings): Promise<Audit> {
+/** Reads the books, and what waits in the queues. */
+export async function takeAudit(settings: LocalSettings): Promise<Audit> {
   await requireSchemas()
   const queues = settings.embedded.broker ? await askShop(settings) : await inspectQueues()
   const books = await readBooks()
@@ -62,7 +66,8 @@ async function requireSchemas(): Promise<void> {
   throw new Error('There are no books yet, or older ones: start the shop once, or run npm run migrate.')
 }
 
-async function askShop(settings: LocalSettings): Promise<QueueInspection | undefined> {
+/** Asks the shop about the queues in its process; resolves to undefined when none runs. */
+export async function askShop(settings: LocalSettings): Promise<QueueInspection | undefined> {
   const signal = AbortSignal.timeout(answerWithinMs)
   const response = await fetch(functionUrl(settings), { method: 'POST', body: '{}', signal }).catch(
     (error) => {

@@ -22,7 +22,7 @@ const tools = {
         ['chromium', 'chromium-browser', 'google-chrome'].flatMap(onPath),
       ),
     hint: 'install it, or name it in TEST_CHROMIUM',
-    leftOut: ['tests/end-to-end/embedded/docs-page.test.ts'],
+    leftOut: ['tests/end-to-end/embedded/docs-page.test.ts', 'tests/end-to-end/load-report.test.ts'],
   },
   newman: {
     name: 'newman',
