@@ -157,6 +157,7 @@ describe('the check of the arrows', () => {
     ['functions/orders/order.ts', "import './order-store.ts'"],
     ['plugins/serverless-offline-rabbitmq/poller.ts', "import { log } from '@stockroom/runtime/logger'"],
     ['plugins/serverless-offline-rabbitmq/poller.ts', "export * from '../../layers/runtime/logger.ts'"],
+    ['local/plugin.ts', "import { Poller } from '../plugins/serverless-offline-rabbitmq/poller.ts'"],
     ['migrations/all.ts', "import { ports } from '../local/ports.ts'"],
   ])('sees what is forbidden in %s: %s', (from, source) => {
     expect(broken(arrowsOf(from, `// A file.\n${source}\n`))).not.toEqual([])
@@ -168,6 +169,7 @@ describe('the check of the arrows', () => {
     ['functions/storefront/show.ts', "import { recentOrders } from '../orders/recent-orders.ts'"],
     ['layers/http/endpoint.ts', "import { within } from '@stockroom/runtime/deadline'"],
     ['local/plugin.ts', "import { migrateAll } from '../migrations/all.ts'"],
+    ['local/plugin.ts', "import type { Log } from '../plugins/serverless-offline-rabbitmq/index.ts'"],
     ['layers/http/endpoint.ts', " * A comment on '../../functions/products/stock.ts'"],
   ])('allows the rest in %s: %s', (from, source) => {
     expect(broken(arrowsOf(from, `// A file.\n${source}\n`))).toEqual([])

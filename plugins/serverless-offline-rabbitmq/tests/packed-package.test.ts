@@ -98,6 +98,46 @@ describe('the example, with the package as npm packs it', () => {
     90_000,
   )
 
+  it('ends a handler in a worker thread at its timeout, and hands the whole batch over again', async () => {
+    await writeFile(
+      join(project, 'stall.mjs'),
+      [
+        "import { existsSync, writeFileSync } from 'node:fs'",
+        'export async function handler(event) {',
+        "  const isRetry = existsSync('stalled')",
+        "  writeFileSync('stalled', '')",
+        '  const [[{ redelivered }]] = Object.values(event.rmqMessagesByQueue)',
+        '  console.log(JSON.stringify({ isRetry, redelivered }))',
+        '  if (!isRetry) await new Promise((resolve) => setTimeout(resolve, 600_000))',
+        '}',
+      ].join('\n'),
+    )
+    const definition = await readFile(join(project, 'serverless.yml'), 'utf8')
+    await writeFile(
+      join(project, 'stalling.yml'),
+      definition.replace('handler: cook.handler', 'handler: stall.handler, timeout: 1'),
+    )
+    send(queues.COOK_QUEUE, 'margherita')
+
+    const command = ['rabbitmq', '--config', 'stalling.yml']
+    const serverless = ServerlessProcess.start(project, command, { RABBITMQ_URL: brokerUrl, ...queues })
+    await eventually(() => serverless.printed().length >= 2, 60_000)
+    serverless.signal('SIGTERM')
+    const code = await serverless.exit()
+
+    expect(serverless.printed()).toEqual([
+      { isRetry: false, redelivered: false },
+      { isRetry: true, redelivered: true },
+    ])
+    expect(serverless.output).toMatch(
+      /1 message in [\d.]+ ms, failed: Task timed out after 1\.00 seconds; returned to the queue in 1 s/,
+    )
+    expect(code).toBe(0)
+    for (const queue of Object.values(queues)) {
+      expect(await channel.deleteQueue(queue)).toEqual({ messageCount: 0 })
+    }
+  }, 90_000)
+
   it('ends with one line and code 1 when a queue is missing', async () => {
     const missing = ownQueue()
     const environment = { RABBITMQ_URL: brokerUrl, ...queues, COOK_QUEUE: missing }
