@@ -36,15 +36,18 @@ export async function main(plan: Plan, say: Say): Promise<number> {
 
 async function measure(kind: RunRecord['kind'], settings: LoadSettings, say: Say): Promise<RunRecord> {
   const files = filesOf(kind, settings)
-  const surroundings = await enterSurroundings(settings, files.shopLog)
-  const interrupt = () => surroundings.leave().finally(() => process.exit(130))
+  let leave = async () => {}
+  // What the run has started is stopped with it, a shop that isn't ready yet by our exit.
+  const interrupt = () => leave().finally(() => process.exit(130))
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   try {
+    const surroundings = await enterSurroundings(settings, files.shopLog)
+    leave = surroundings.leave
     say(announcement(settings, surroundings.shop.url))
     return await run(kind, settings, surroundings, files, say)
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
-    await surroundings.leave()
+    await leave()
   }
 }
 
