@@ -6,7 +6,6 @@ import { log } from '@stockroom/runtime/logger'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import amqp, { type ConfirmChannel, type RecoveringChannelModel } from 'amqplib'
-import { coalesceWrites } from './coalesced-writes.ts'
 import { declareTopology } from './topology.ts'
 
 /** What the layer needs of amqplib; another implementation of it can take its place. */
@@ -86,7 +85,6 @@ function watch(model: RecoveringChannelModel): Connection {
   }
   model.on('connect', (current) => {
     connection.socket = (current as { connection?: { stream?: Socket } } | undefined)?.connection?.stream
-    if (connection.socket) coalesceWrites(connection.socket)
     setUp(true)
   })
   // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile.
