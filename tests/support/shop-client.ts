@@ -57,11 +57,11 @@ export class ShopClient {
     return (await this.get<Order>(`/orders/${id}`)).body
   }
 
-  /** Waits until an order is settled and resolves to it. */
+  /** Waits until an order is settled and resolves to it; a busy shop may refuse to say for a moment. */
   settled(id: number, limitMs = 15_000): Promise<Order> {
     return eventually(async () => {
-      const order = await this.findOrder(id)
-      return order.status === 'pending' ? undefined : order
+      const { status, body } = await this.get<Order>(`/orders/${id}`)
+      return status === 200 && body.status !== 'pending' ? body : undefined
     }, limitMs)
   }
 
