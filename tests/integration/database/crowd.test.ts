@@ -8,7 +8,8 @@ const own = ownServices()
 
 // The slack is for a busy machine.
 const atOnceMs = 500
-const silentWithinMs = 2200
+/** A second for a connection, then 1.7 s for the statement; what a client waits at most is the endpoint's to say. */
+const longestWaitMs = 1000 + 1700 + 800
 
 let proxy: TcpProxy
 let shop: Awaited<ReturnType<typeof instanceAt>>
@@ -77,7 +78,7 @@ describe('when the database falls silent under a crowd', () => {
 
     expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['Unavailable']))
     expect(fasterThan(atOnceMs, outcomes)).toBeGreaterThanOrEqual(4000 - 2005)
-    expect(fasterThan(silentWithinMs, outcomes)).toBe(4000)
+    expect(fasterThan(longestWaitMs, outcomes)).toBe(4000)
   })
 
   it('a bounded number of orders waits, and the others are Unavailable at once', async () => {
