@@ -145,7 +145,7 @@ export default class StockroomLocal {
 
   async #startWorkers({ settings }: Parts): Promise<void> {
     const { startWorkers } = await import('./workers.ts')
-    this.#endWorkers = await startWorkers(settings.workers).catch((error) => {
+    this.#endWorkers = await startWorkers(settings.workers, settings.httpPort).catch((error) => {
       process.stderr.write(`${error.message}\n`)
       process.exit(1)
     })
