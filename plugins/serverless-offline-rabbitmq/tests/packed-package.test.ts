@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import amqp, { type Channel, type ChannelModel } from 'amqplib'
 import { brokerUrl, ownQueue, virtualHost } from './broker.ts'
 import { eventually } from './eventually.ts'
@@ -59,6 +59,10 @@ afterAll(async () => {
 beforeEach(async () => {
   queues = { COOK_QUEUE: ownQueue(), DELIVER_QUEUE: ownQueue() }
   for (const queue of Object.values(queues)) await channel.assertQueue(queue)
+})
+
+afterEach(async () => {
+  for (const queue of Object.values(queues)) await channel.deleteQueue(queue)
 })
 
 const send = (queue: string, ...bodies: string[]) => {
@@ -152,7 +156,6 @@ describe('the example, with the package as npm packs it', () => {
     expect(code).toBe(1)
     expect(serverless.output).toContain(`has no queue "${missing}" in virtual host`)
     expect(serverless.output).not.toMatch(/^\s+at .*\.js:\d+/m)
-    for (const queue of Object.values(queues)) await channel.deleteQueue(queue)
   }, 90_000)
 
   it('has types that TypeScript checks', async () => {
