@@ -50,9 +50,6 @@ async function query(url: string, sql: string) {
   }
 }
 
-const postmaster = async () =>
-  Number.parseInt(await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8'), 10)
-
 async function hasEndedSoon(pid: number) {
   for (let i = 0; i < 200 && (await startOf(pid)); i++) await pause(10)
   return (await startOf(pid)) === undefined
@@ -60,18 +57,23 @@ async function hasEndedSoon(pid: number) {
 
 /** A process, leader of a group of its own as a shop in a terminal is, that starts the server and does `then`. */
 async function shop(then: string) {
+  const lockFile = join(directory, 'postgres', 'postmaster.pid')
+  // It reads the server's pid itself: after its end the server may be gone, with its file.
   const script = `
+    import { readFileSync } from 'node:fs'
     import { startEmbeddedPostgres } from ${JSON.stringify(new URL('embedded-postgres.ts', import.meta.url).href)}
     const { url } = await startEmbeddedPostgres(${JSON.stringify(directory)})
-    process.stdout.write(url, () => { ${then} })`
+    const server = parseInt(readFileSync(${JSON.stringify(lockFile)}, 'utf8'), 10)
+    process.stdout.write(url + ' ' + server, () => { ${then} })`
   const stdio = ['ignore', 'pipe', 'inherit'] as const
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: [...stdio],
     detached: true,
   })
   children.add(child)
-  const [url] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
-  return { child, url: String(url), server: await postmaster() }
+  const [line] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
+  const [url = '', server] = String(line).split(' ')
+  return { child, url, server: Number(server) }
 }
 
 describe('the embedded PostgreSQL', () => {
