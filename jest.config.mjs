@@ -54,7 +54,8 @@ export default async () => {
     collectCoverageFrom: ['functions/**/*.ts', 'layers/**/*.ts', '!**/*.test.ts'],
     coverageThreshold: { global: { branches: 95 } },
     maxWorkers: Math.min(4, availableParallelism()),
-    testTimeout: 30_000,
+    // A shop may take a minute to start beside the other tests.
+    testTimeout: 90_000,
     projects: [unit, ...(process.env.STOCKROOM_TESTS === 'unit' ? [] : await projectsOnServices())],
   }
 }
