@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import amqp, { type Channel, type ChannelModel } from 'amqplib'
 import { Emulator } from '../emulator.ts'
+import { documentedAs } from '../fixtures/aws-pages.ts'
 import { mapping } from '../fixtures/mapping.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
 import { brokerUrl, ownQueue, virtualHost } from './broker.ts'
@@ -51,13 +52,15 @@ async function hasArguments(declaration: Record<string, unknown>): Promise<boole
   }
 }
 
-describe('declareQueues', () => {
-  it('declares nothing by default: a missing queue ends the start, as it would fail on AWS', async () => {
+describe(documentedAs('Queues'), () => {
+  it('are destinations of the broker that are there: a missing one ends the start', async () => {
     await expect(startWith(false)).rejects.toThrow(
       new RegExp(`^RabbitMQ at amqp://[^@]* has no queue "${queue}" in virtual host "[^"]+": declare it`),
     )
   })
+})
 
+describe('declareQueues', () => {
   it('declares a missing queue as a durable quorum queue', async () => {
     await startWith(true)
 
