@@ -16,12 +16,13 @@ class ServerlessError extends Error {}
 function pluginFor(
   functions: Record<string, { events: unknown[] }>,
   commandLine: Record<string, unknown> = {},
+  options: Record<string, unknown> = {},
 ) {
   const client = new FakeAmqplib('3.7')
   const serverless = {
     service: {
       functions,
-      custom: { 'serverless-offline-rabbitmq': { url, client } },
+      custom: { 'serverless-offline-rabbitmq': { url, client, ...options } },
       getAllFunctions: () => Object.keys(functions),
       getFunction: (functionKey: string) => functions[functionKey] ?? { events: [] },
     },
@@ -65,6 +66,26 @@ describe('ServerlessOfflineRabbitmq', () => {
         /^Queue stock feeds first and second: each message goes to one of them, as on AWS\./,
       ),
     )
+  })
+
+  it('says which queue it does not declare, although declareQueues names it', async () => {
+    const declareQueues = {
+      stock: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'stock.dead' },
+      'stock.dead': {},
+      stok: {},
+    }
+    plugin = pluginFor(
+      { reduce: { events: [{ rabbitmq }] } },
+      { rabbitmqStartUpWaitMs: '0' },
+      { declareQueues },
+    ).plugin
+
+    await plugin.start().catch(() => {})
+
+    const warnings = log.warning.mock.calls.flat().filter((line) => String(line).startsWith('declareQueues'))
+    expect(warnings).toEqual([
+      expect.stringMatching(/^declareQueues names stok, which isn't declared: no function consumes it/),
+    ])
   })
 
   it('refuses a wrong option of the command line by its name', async () => {

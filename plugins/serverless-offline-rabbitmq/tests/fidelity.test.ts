@@ -237,3 +237,19 @@ describe(documentedAs('The same queue twice'), () => {
     expect(new Set(handed.map(({ functionKey }) => functionKey))).toEqual(new Set(['first', 'second']))
   })
 })
+
+describe(documentedAs('Queues'), () => {
+  it('are those that the broker has: a missing one ends the start, and is not declared', async () => {
+    const missing = ownQueue()
+    emulator = new Emulator({
+      mappings: [{ ...mapping, queue: missing, virtualHost, brokerUrl }],
+      log: silentLog(),
+      invoke: async () => {},
+      startUpWaitMs: 1000,
+    })
+
+    await expect(emulator.start()).rejects.toThrow(
+      new RegExp(`^RabbitMQ at amqp://[^@]* has no queue "${missing}" in virtual host "[^"]+": declare it`),
+    )
+  })
+})
