@@ -102,6 +102,9 @@ describe('ServerlessOfflineRabbitmq', () => {
     for (const { options } of [commands.rabbitmq, commands.offline, commands.offline.commands.start]) {
       expect(Object.keys(options)).toContain('rabbitmqUrl')
     }
+    expect(Object.keys(commands.rabbitmq.options)).toEqual(
+      expect.arrayContaining(['useInProcess', 'noTimeout']),
+    )
   })
 
   it("refuses a wrong definition with Serverless's own error", async () => {

@@ -1,4 +1,4 @@
-import { commandLineFlags } from './command-line.ts'
+import { commandLineFlags, runnerFlags } from './command-line.ts'
 import type { Emulator } from './emulator.ts'
 import { type EventSourceMapping, readEventSourceMappings, sharedQueues } from './event-source-mapping.ts'
 import { createFunctionRunner, type FunctionRunner } from './function-runner.ts'
@@ -33,7 +33,7 @@ export default class ServerlessOfflineRabbitmq {
     rabbitmq: {
       usage: 'Polls the RabbitMQ queues of the functions without serving HTTP',
       lifecycleEvents: ['start', 'ready', 'end'],
-      options: commandLineFlags,
+      options: { ...commandLineFlags, ...runnerFlags },
     },
     // Serverless joins these options with those that serverless-offline gives to its commands.
     offline: {

@@ -13,6 +13,21 @@ beforeAll(async () => {
 
 afterAll(() => project.remove())
 
+/** The example with a handler that takes 1.5 s. */
+async function writeSlowService(timeoutSeconds = 6): Promise<void> {
+  await project.write(
+    'slow.mjs',
+    `export async function handler() {
+      console.log('{"began": true}')
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      console.log('{"ended": true}')
+    }`,
+  )
+  const definition = await project.read('serverless.yml')
+  const handler = `handler: slow.handler, timeout: ${timeoutSeconds}`
+  await project.write('slow.yml', definition.replace('handler: cook.handler', handler))
+}
+
 const byKind = (one: object, other: object) =>
   String(Object.keys(one)).localeCompare(String(Object.keys(other)))
 
@@ -26,6 +41,7 @@ describe('a run', () => {
     [['offline', 'start', '--useInProcess'], 'SIGINT'],
     [['rabbitmq'], 'SIGINT'],
     [['rabbitmq'], 'SIGTERM'],
+    [['rabbitmq', '--useInProcess'], 'SIGTERM'],
   ])(
     'of "serverless %j" hands a CommonJS and an ES module handler exactly what was sent, and %s ends it cleanly',
     async (command, signal) => {
@@ -55,16 +71,7 @@ describe('a run', () => {
   ])(
     'of "serverless %j" finishes its batch after %s, and has one line for it',
     async (command, signal) => {
-      await project.write(
-        'slow.mjs',
-        `export async function handler() {
-          console.log('{"began": true}')
-          await new Promise((resolve) => setTimeout(resolve, 1500))
-          console.log('{"ended": true}')
-        }`,
-      )
-      const definition = await project.read('serverless.yml')
-      await project.write('slow.yml', definition.replace('handler: cook.handler', 'handler: slow.handler'))
+      await writeSlowService()
       const { COOK_QUEUE } = queues.names
       queues.send(COOK_QUEUE, 'margherita', 'funghi')
 
@@ -120,6 +127,21 @@ describe('a run', () => {
     expect(serverless.output).toMatch(
       /1 message in [\d.]+ ms, failed: Task timed out after 1\.00 seconds; returned to the queue in 1 s/,
     )
+    expect(code).toBe(0)
+    expect(await queues.delete()).toBe(0)
+  }, 90_000)
+
+  it('with --noTimeout lets a function run longer than its timeout, for a debugger', async () => {
+    await writeSlowService(1)
+    queues.send(queues.names.COOK_QUEUE, 'margherita')
+
+    const command = ['rabbitmq', '--noTimeout', '--config', 'slow.yml']
+    const serverless = project.serverless(command, { RABBITMQ_URL: brokerUrl, ...queues.names })
+    await eventually(() => serverless.lines('acknowledged').length === 1, 60_000)
+    serverless.signal('SIGTERM')
+    const code = await serverless.exit()
+
+    expect(serverless.printed()).toEqual([{ began: true }, { ended: true }])
     expect(code).toBe(0)
     expect(await queues.delete()).toBe(0)
   }, 90_000)
