@@ -24,6 +24,7 @@ const events = (...ids: string[]): OutboxEvent[] =>
     name: 'order.created',
     body: {},
     correlationId: null,
+    traceparent: null,
     createdAt: '2026-11-21T10:00:00.000Z',
     attempts: 0,
   }))

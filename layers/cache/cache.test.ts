@@ -35,9 +35,10 @@ const turn = () => new Promise(setImmediate)
 let near: LocalTier
 let far: FarTier
 
+const name = 'things'
 const key = (id: number) => `thing:${id}`
-const twoTiers = () => new Cache<string>({ key, load, tiers: () => [near, far], broadcast })
-const oneTier = () => new Cache<string>({ key, load, tiers: () => [far] })
+const twoTiers = () => new Cache<string>({ name, key, load, tiers: () => [near, far], broadcast })
+const oneTier = () => new Cache<string>({ name, key, load, tiers: () => [far] })
 
 beforeEach(() => {
   loads.length = 0
