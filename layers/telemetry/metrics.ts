@@ -85,10 +85,16 @@ export const histograms = (
   bounds,
 })
 
-/** Values that are looked at now and then rather than counted: only a sink hears of them. */
-export const gauge = (description: Description) => ({
+/** A value that is looked at now and then, rather than counted. */
+export interface Gauge extends Description {
+  /** Tells the sink of the value; the process doesn't keep it. */
+  set(value: number, ...labelValues: string[]): void
+}
+
+/** A gauge with its labels. */
+export const gauges = (description: Description): Gauge => ({
   ...description,
-  set(value: number, ...labelValues: string[]): void {
+  set(value, ...labelValues) {
     sink?.(description, labelled(description, labelValues), value)
   },
 })
@@ -109,5 +115,6 @@ function family<Metric>(description: Description, create: (labels: Labels) => Me
   }
 }
 
-const labelled = ({ labels }: Description, values: readonly string[]): Labels =>
+/** Label values by the names of their labels. */
+export const labelled = ({ labels }: Description, values: readonly string[]): Labels =>
   Object.fromEntries(labels.map((label, index) => [label, values[index] as string]))

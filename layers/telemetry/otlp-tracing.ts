@@ -88,9 +88,9 @@ function ourSpan(span: OtelSpan): Span {
     end({ error, attributes } = {}) {
       if (attributes) span.setAttributes(attributes)
       if (error !== undefined) {
-        const message = error instanceof Error ? error.message : String(error)
-        span.setAttribute('error.type', error instanceof Error ? error.name : message)
-        span.setStatus({ code: SpanStatusCode.ERROR, message })
+        // Without its words: an error may quote what a customer has sent.
+        span.setAttribute('error.type', error instanceof Error ? error.name : String(error))
+        span.setStatus({ code: SpanStatusCode.ERROR })
       }
       span.end()
     },

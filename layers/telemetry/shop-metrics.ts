@@ -1,4 +1,4 @@
-import { counters, gauge, histograms } from './metrics.ts'
+import { counters, gauges, histograms } from './metrics.ts'
 
 const answerBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const settleBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
@@ -87,7 +87,7 @@ export const recorded = {
   histograms: [requestSeconds, settleSeconds, batchSizes, commitSizes],
 }
 
-export const outboxEvents = gauge({
+export const outboxEvents = gauges({
   name: 'stockroom_outbox_events',
   cloudWatchName: 'OutboxEvents',
   help: 'Events in an outbox that no broker has confirmed yet.',
@@ -95,7 +95,7 @@ export const outboxEvents = gauge({
   labels: ['domain'],
 })
 
-export const outboxAge = gauge({
+export const outboxAge = gauges({
   name: 'stockroom_outbox_oldest_age_seconds',
   cloudWatchName: 'OutboxOldestAge',
   help: 'Age of the oldest event in an outbox; 0 for an empty one.',
@@ -103,7 +103,7 @@ export const outboxAge = gauge({
   labels: ['domain'],
 })
 
-export const queueMessages = gauge({
+export const queueMessages = gauges({
   name: 'stockroom_queue_messages',
   cloudWatchName: 'QueueMessages',
   help: 'Messages in a queue that are ready to be delivered.',
@@ -111,13 +111,10 @@ export const queueMessages = gauge({
   labels: ['queue'],
 })
 
-export const deadLetterMessages = gauge({
+export const deadLetterMessages = gauges({
   name: 'stockroom_dead_letter_messages',
   cloudWatchName: 'DeadLetterMessages',
   help: 'Messages that were set aside from a queue and wait for a person.',
   unit: 'count',
   labels: ['queue'],
 })
-
-/** What waits at this moment. */
-export const gauges = [outboxEvents, outboxAge, queueMessages, deadLetterMessages]

@@ -6,6 +6,7 @@ import {
   type OutboxEvent,
   postponeEvents,
 } from '@stockroom/database/outbox'
+import { outboxBacklog } from '@stockroom/database/outbox-backlog'
 import { transaction } from '@stockroom/database/query'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { orderConfirmed } from '@stockroom/messaging/events'
@@ -139,6 +140,20 @@ describe('commitAndAnnounce', () => {
     const [, second] = published()
     await eventually(async () => (await left()).length === 1)
     expect(await left()).toEqual([second])
+  })
+})
+
+describe('outboxBacklog', () => {
+  it('tells how many events wait in a domain, and how long the oldest has', async () => {
+    await leaveBehind(2)
+    await runSql(own.databaseUrl, "update orders.outbox set created_at = now() - interval '90 seconds'")
+
+    const { events, ageSeconds } = await outboxBacklog('orders')
+
+    expect(events).toBe(2)
+    expect(ageSeconds).toBeGreaterThanOrEqual(90)
+    expect(ageSeconds).toBeLessThan(100)
+    expect(await outboxBacklog('products')).toEqual({ events: 0, ageSeconds: 0 })
   })
 })
 
