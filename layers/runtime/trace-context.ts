@@ -1,5 +1,8 @@
 import { randomFillSync } from 'node:crypto'
 
+/** What the shop itself makes and carries on. */
+const canonical = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-0[0-3]$/
+
 /** Version, trace id, parent id, flags; a later version may have more behind them. */
 const shape = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(-.*)?$/
 
@@ -12,6 +15,7 @@ const knownFlags = 0b11
  */
 export function acceptedTraceparent(given: unknown): string | undefined {
   if (typeof given !== 'string' || given.length < 55) return undefined
+  if (canonical.test(given)) return given
   const [, version, traceId, parentId, flags, more] = shape.exec(given) ?? []
   if (version === undefined || (version === '00' && more !== undefined)) return undefined
   return `00-${traceId}-${parentId}-0${Number.parseInt(flags as string, 16) & knownFlags}`
