@@ -51,7 +51,13 @@ describe('on the embedded database', () => {
     const reverted = await migrate('rollback')
     const after = await migrate('status')
 
-    expect(states(before.output)).toEqual(['products: pending', 'orders: pending', 'orders: pending'])
+    expect(states(before.output)).toEqual([
+      'products: pending',
+      'products: pending',
+      'orders: pending',
+      'orders: pending',
+      'orders: pending',
+    ])
     expect(first).toEqual({ code: 0, output: before.output.replaceAll('pending', 'applied'), errors: '' })
     expect(second).toEqual({
       code: 0,
@@ -59,9 +65,9 @@ describe('on the embedded database', () => {
       errors: '',
     })
     expect(between.output).toBe(first.output)
-    expect(reverted.output).toBe('orders: reverted 20261121_000001_create_idempotency_keys\n')
-    expect(after.output).toContain('orders: pending 20261121_000001_create_idempotency_keys')
-    expect(after.output).toContain('products: applied 20261121_000000_create_products')
+    expect(reverted.output).toBe('orders: reverted 20261125_000001_add_outbox_traceparent\n')
+    expect(after.output).toContain('orders: pending 20261125_000001_add_outbox_traceparent')
+    expect(after.output).toContain('products: applied 20261125_000000_add_outbox_traceparent')
     expect(await readdir(directory)).not.toContain('shop.pid')
     expect(await readdir(join(directory, 'postgres'))).not.toContain('postmaster.pid')
   }, 60_000)

@@ -73,6 +73,10 @@ export default class StockroomLocal {
       const { prepareFarewell } = await import('./farewell.ts')
       this.#sayFarewell = prepareFarewell()
       this.#endOffline = this.#offlineEnd()
+      if (this.#parts.role === 'worker') {
+        const { answerMetricQuestions } = await import('./metrics/cluster-metrics.ts')
+        answerMetricQuestions()
+      }
     } catch (error) {
       process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
       process.exit(1)
@@ -83,7 +87,9 @@ export default class StockroomLocal {
     const { service } = this.#serverless
     const { embeddedBrokerClient } = await import('./embedded-broker.ts')
     const { keepEventsOf } = await import('./event-sources.ts')
-    keepEventsOf(role, service.functions ?? {})
+    const { metricsFunction } = await import('./metrics/metrics-route.ts')
+    service.functions = { ...service.functions, getMetrics: metricsFunction }
+    keepEventsOf(role, service.functions)
     // The functions run in this process and see its environment; serverless-offline would copy these at every call.
     service.provider.environment = {}
     service.provider.httpApi.cors.allowedOrigins = [settings.allowedOrigin]
@@ -145,6 +151,8 @@ export default class StockroomLocal {
 
   async #startWorkers({ settings }: Parts): Promise<void> {
     const { startWorkers } = await import('./workers.ts')
+    const { answerMetricQuestions } = await import('./metrics/cluster-metrics.ts')
+    answerMetricQuestions()
     this.#endWorkers = await startWorkers(settings.workers, settings.httpPort).catch((error) => {
       process.stderr.write(`${error.message}\n`)
       process.exit(1)

@@ -14,10 +14,15 @@ interface Answer {
 
 /** Adds a few products to an empty catalogue, as a client would. */
 export async function addSampleProducts(run: RunFunction): Promise<void> {
-  const listed = (await run('listProducts', { headers: {}, queryStringParameters: { limit: '1' } })) as Answer
+  const listed = (await run('listProducts', {
+    routeKey: 'GET /products',
+    headers: {},
+    queryStringParameters: { limit: '1' },
+  })) as Answer
   if (listed.statusCode !== 200 || JSON.parse(listed.body).length > 0) return
   for (const product of samples) {
     await run('createProduct', {
+      routeKey: 'POST /products',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(product),
     })

@@ -7,6 +7,7 @@ const claimPendingEvents = jest.fn<typeof import('@stockroom/database/outbox').c
 const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
 const postponeEvents = jest.fn<typeof import('@stockroom/database/outbox').postponeEvents>()
 const publishEvents = jest.fn<typeof import('@stockroom/messaging/announce').publishEvents>()
+const recordBacklog = jest.fn<typeof import('@stockroom/messaging/backlog').recordBacklog>()
 const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
 jest.unstable_mockModule('@stockroom/database/outbox', () => ({
   claimPendingEvents,
@@ -15,6 +16,7 @@ jest.unstable_mockModule('@stockroom/database/outbox', () => ({
 }))
 jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ publishEvents }))
+jest.unstable_mockModule('@stockroom/messaging/backlog', () => ({ recordBacklog }))
 const { handler } = await import('./publish-pending-events.ts')
 
 const trx = { of: 'the test' } as never
@@ -24,6 +26,7 @@ const events = (...ids: string[]): OutboxEvent[] =>
     name: 'order.created',
     body: {},
     correlationId: null,
+    traceparent: null,
     createdAt: '2026-11-21T10:00:00.000Z',
     attempts: 0,
   }))
@@ -41,10 +44,21 @@ beforeEach(() => {
   claimPendingEvents.mockReset().mockResolvedValue([])
   removeFromOutbox.mockReset().mockResolvedValue()
   postponeEvents.mockReset().mockResolvedValue()
+  recordBacklog.mockReset().mockResolvedValue()
   publishEvents.mockReset().mockImplementation(async (pending) => pending.map(({ id }) => id))
 })
 
 describe('publishPendingEvents', () => {
+  it('records on Lambda what waits, and only there', async () => {
+    await run()
+    const locally = recordBacklog.mock.calls.length
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    await run()
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+
+    expect([locally, recordBacklog.mock.calls.length]).toEqual([0, 1])
+  })
+
   it('publishes what both outboxes hold and says how much', async () => {
     claimPendingEvents.mockImplementation(async (_trx, domain) =>
       domain === 'products' ? events('a', 'b') : events('c'),

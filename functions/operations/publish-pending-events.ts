@@ -1,17 +1,20 @@
-import middy from '@middy/core'
 import type { Domain } from '@stockroom/database/connection'
 import { claimPendingEvents, postponeEvents, removeFromOutbox } from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
 import { publishEvents } from '@stockroom/messaging/announce'
+import { recordBacklog } from '@stockroom/messaging/backlog'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
+import { job } from '@stockroom/telemetry/job'
 
 const eventsPerTransaction = 500
 const transactionsPerRun = 20
 
 /**
  * Publishes what was left in the outboxes: events whose publishing failed, or whose process died before it. A domain
- * whose database is away doesn't keep the other from being heard.
+ * whose database is away doesn't keep the other from being heard. Deployed, it also records what waits: nobody asks there.
  */
-export const handler = middy().handler(async () => {
+export const handler = job(async () => {
+  if (freezesAfterAnswer()) await recordBacklog()
   const [products, orders] = await Promise.allSettled([publishOutbox('products'), publishOutbox('orders')])
   if (products.status === 'rejected') throw products.reason
   if (orders.status === 'rejected') throw orders.reason

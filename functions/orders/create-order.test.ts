@@ -50,14 +50,17 @@ describe('POST /orders', () => {
     expect(answer.body).toEqual(order)
   })
 
-  it('places the order at the price that is shown, with the exact total and the request id', async () => {
-    await send(handler, { ...request, headers: { 'x-request-id': 'r1' } })
+  it('places the order at the price that is shown, with the exact total, the request id and the trace', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+    await send(handler, { ...request, headers: { 'x-request-id': 'r1', traceparent } })
 
     expect(findProduct.mock.calls).toEqual([[7]])
     expect(placeOrder.mock.calls).toEqual([
       [
         {
           draft: { productId: 7, quantity: 3, unitPrice: 19.99, totalPrice: 59.97, requestId: 'r1' },
+          traceparent,
           idempotency: undefined,
         },
       ],

@@ -6,14 +6,14 @@ import { answerOnce } from './idempotent-answer.ts'
 import { NewOrder, type Order, totalPrice } from './order.ts'
 import { placeOrder } from './order-placement.ts'
 
-export const handler = endpointWithBody(NewOrder, async ({ body, headers, requestId }) => {
+export const handler = endpointWithBody(NewOrder, async ({ body, headers, requestId, traceparent }) => {
   const idempotency = idempotencyOf(headers['idempotency-key'], body)
-  return answerOnce(idempotency, () => acceptOrder(body, requestId, idempotency))
+  return answerOnce(idempotency, () => acceptOrder(body, { requestId, traceparent }, idempotency))
 })
 
 async function acceptOrder(
   { productId, quantity }: NewOrder,
-  requestId: string,
+  { requestId, traceparent }: { requestId: string; traceparent: string },
   idempotency: Idempotency | undefined,
 ): Promise<Order | undefined> {
   const { value: product } = await findProduct(productId)
@@ -26,7 +26,7 @@ async function acceptOrder(
   }
 
   const draft = { productId, quantity, unitPrice: product.price, totalPrice: total, requestId }
-  const placed = await placeOrder({ draft, idempotency })
+  const placed = await placeOrder({ draft, traceparent, idempotency })
   await placed?.announced
   return placed?.order
 }

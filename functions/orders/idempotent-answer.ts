@@ -1,5 +1,6 @@
 import { Problem } from '@stockroom/http/problem'
 import { type HttpResponse, json } from '@stockroom/http/response'
+import { noteOrder } from '@stockroom/runtime/invocation'
 import type { Idempotency } from './idempotency.ts'
 import { findRemembered } from './idempotency-store.ts'
 import type { Order } from './order.ts'
@@ -56,5 +57,7 @@ const asFirstAnswered = (order: Order): Order => ({
   settledAt: null,
 })
 
-const accepted = (order: Order, headers: Record<string, string> = {}) =>
-  json(202, order, { location: `/orders/${order.id}`, ...headers })
+function accepted(order: Order, headers: Record<string, string> = {}): HttpResponse {
+  noteOrder(order.id)
+  return json(202, order, { location: `/orders/${order.id}`, ...headers })
+}

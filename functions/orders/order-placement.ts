@@ -2,6 +2,7 @@ import { groupCommit } from '@stockroom/database/group-commit'
 import type { Transaction } from '@stockroom/database/query'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { orderCreated } from '@stockroom/messaging/events'
+import { commitSizes } from '@stockroom/telemetry/shop-metrics'
 import type { Idempotency } from './idempotency.ts'
 import { rememberOrders, takeKeys } from './idempotency-store.ts'
 import type { Order } from './order.ts'
@@ -11,6 +12,8 @@ import { refreshRecentOrders } from './recent-orders.ts'
 /** An order that shall be placed, once for each idempotency key. */
 export interface OrderRequest {
   draft: OrderDraft
+  /** The place in a trace that its event belongs under. */
+  traceparent?: string
   idempotency: Idempotency | undefined
 }
 
@@ -34,9 +37,12 @@ export const placeOrder: (request: OrderRequest) => Promise<PlacedOrder | undefi
 )
 
 async function placeOrders(requests: readonly OrderRequest[]): Promise<(PlacedOrder | undefined)[]> {
+  commitSizes.of().observe(requests.length)
   const { result: placed, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
     const orders = await insertOnce(trx, requests)
-    for (const [{ draft }, order] of orders) tell(orderCreatedEvent(order), draft.requestId)
+    for (const [{ draft, traceparent }, order] of orders) {
+      tell(orderCreatedEvent(order), draft.requestId, traceparent)
+    }
     return orders
   })
   await refreshRecentOrders([...placed.values()])

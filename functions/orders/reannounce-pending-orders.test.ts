@@ -3,6 +3,7 @@ import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
 import type { Order } from './order.ts'
 
+process.env.LOG_LEVEL = 'silent'
 const { trx, commits, clear, commitAndAnnounce } = announcements()
 const claimUnsettledOrders = jest.fn<typeof import('./order-store.ts').claimUnsettledOrders>()
 const makeAnnouncementsDue = jest.fn<typeof import('./order-store.ts').makeAnnouncementsDue>()

@@ -1,5 +1,7 @@
-import middy from '@middy/core'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { currentInvocation } from '@stockroom/runtime/invocation'
+import { log } from '@stockroom/runtime/logger'
+import { job } from '@stockroom/telemetry/job'
 import { orderCreatedEvent } from './order-placement.ts'
 import { claimUnsettledOrders, makeAnnouncementsDue } from './order-store.ts'
 
@@ -13,11 +15,14 @@ export interface Reannouncement {
 }
 
 /** Tells again of orders that have been pending for over 30 s, so that they outlast a broker that lost its data. */
-export const handler = middy<Reannouncement>().handler(async ({ brokerIsEmpty }) => {
+export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
   const { result: reannounced, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
     if (brokerIsEmpty) await makeAnnouncementsDue(trx)
     const orders = await claimUnsettledOrders(trx, ordersPerRun)
-    for (const { order, requestId } of orders) tell(orderCreatedEvent(order), requestId)
+    for (const { order, requestId } of orders) {
+      log.info({ orderId: order.id, requestId }, 'a pending order is announced again')
+      tell(orderCreatedEvent(order), requestId, currentInvocation()?.traceparent)
+    }
     return orders.length
   })
   await announced

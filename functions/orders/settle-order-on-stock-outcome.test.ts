@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Unavailable } from '@stockroom/runtime/unavailable'
+import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
 import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
-import { rmqEvent } from '../../tests/support/rmq-event.ts'
+import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-event.ts'
 import type { Order } from './order.ts'
 import type { Settlement } from './order-store.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
+const { trx, commits, traceparents, clear, commitAndAnnounce } = announcements()
 const settleOrders = jest.fn<typeof import('./order-store.ts').settleOrders>()
 const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
@@ -99,6 +100,28 @@ describe('settleOrder', () => {
         ],
       },
     ])
+  })
+
+  it('tells of each order under the trace of its outcome', async () => {
+    const traced = (orderId: number) => ({
+      ...reduced(orderId),
+      headers: { traceparent: headerBytes(traceparentOf(orderId)) },
+    })
+
+    await settle(traced(1), reduced(2), traced(3))
+
+    expect(traceparents).toEqual([traceparentOf(1), undefined, traceparentOf(3)])
+  })
+
+  it('measures how long an order took to be settled', async () => {
+    const before = settleSeconds.of('confirmed').sum
+
+    await settle(reduced(1))
+
+    const { createdAt, settledAt } = settledOrder({ orderId: 1, status: 'confirmed', reason: null })
+    const seconds = (Date.parse(settledAt as string) - Date.parse(createdAt)) / 1000
+    expect(seconds).toBeGreaterThan(0)
+    expect(settleSeconds.of('confirmed').sum - before).toBeCloseTo(seconds)
   })
 
   it('settles an order once when its outcome comes twice in a batch', async () => {

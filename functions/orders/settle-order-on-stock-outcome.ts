@@ -7,18 +7,22 @@ import {
   stockReduced,
   stockRejected,
 } from '@stockroom/messaging/events'
+import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
 import type { Order } from './order.ts'
 import { type Settlement, settleOrders } from './order-store.ts'
 import { refreshRecentOrders } from './recent-orders.ts'
 
 export const handler = consumer([stockReduced, stockRejected], async ({ messages }) => {
   const settlements = new Map(messages.map((outcome) => [outcome.body.orderId, settlementOf(outcome)]))
+  const traceparents = new Map(messages.map(({ body, traceparent }) => [body.orderId, traceparent]))
 
   const { result: settled, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
     const orders = await settleOrders(trx, [...settlements.values()])
-    for (const { order, requestId } of orders) tell(settledEvent(order), requestId)
+    for (const { order, requestId } of orders)
+      tell(settledEvent(order), requestId, traceparents.get(order.id))
     return orders
   })
+  for (const { order } of settled) settleSeconds.of(order.status).observe(secondsToSettle(order))
   await Promise.all([refreshRecentOrders(settled.map(({ order }) => order)), announced])
 })
 
@@ -27,6 +31,9 @@ function settlementOf({ name, body }: EventOf<typeof stockReduced | typeof stock
     ? { orderId: body.orderId, status: 'confirmed', reason: null }
     : { orderId: body.orderId, status: 'rejected', reason: body.reason }
 }
+
+const secondsToSettle = ({ createdAt, settledAt }: Order): number =>
+  (Date.parse(settledAt as string) - Date.parse(createdAt)) / 1000
 
 function settledEvent({ id, productId, quantity, reason, settledAt }: Order) {
   const body = { orderId: id, productId, quantity, timestamp: settledAt as string }

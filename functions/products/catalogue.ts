@@ -4,6 +4,7 @@ import type { Product } from './product.ts'
 import { findProducts, type VersionedProduct } from './product-store.ts'
 
 const products = twoTierCache<Product>({
+  name: 'products',
   key: (id) => `product:${id}`,
   load: async (id) => {
     const [found] = await findProducts([id])

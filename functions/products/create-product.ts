@@ -6,10 +6,10 @@ import { showProducts } from './catalogue.ts'
 import { NewProduct } from './product.ts'
 import { insertProduct } from './product-store.ts'
 
-export const handler = endpointWithBody(NewProduct, async ({ body, requestId }) => {
+export const handler = endpointWithBody(NewProduct, async ({ body, requestId, traceparent }) => {
   const { result: created, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const inserted = await insertProduct(trx, body)
-    tell(productCreated.of(inserted.product), requestId)
+    tell(productCreated.of(inserted.product), requestId, traceparent)
     return inserted
   })
   await Promise.all([showProducts([created]), announced])

@@ -7,12 +7,12 @@ import { productDeleted } from '@stockroom/messaging/events'
 import { hideProduct } from './catalogue.ts'
 import { removeProduct } from './product-store.ts'
 
-export const handler = endpoint(async ({ path, requestId }) => {
+export const handler = endpoint(async ({ path, requestId, traceparent }) => {
   const id = pathId(path.id, 'product-not-found')
   const { result: lastVersion, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const removed = await removeProduct(trx, id)
     if (removed === undefined) throw new Problem('product-not-found', `There is no product ${id}.`)
-    tell(productDeleted.of({ id }), requestId)
+    tell(productDeleted.of({ id }), requestId, traceparent)
     return removed
   })
   await Promise.all([hideProduct(id, lastVersion), announced])

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
-import { rmqEvent } from '../../tests/support/rmq-event.ts'
+import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-event.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
+const { trx, commits, traceparents, clear, commitAndAnnounce } = announcements()
 const lockStock = jest.fn<typeof import('./stock-store.ts').lockStock>()
 const findDecisions = jest.fn<typeof import('./stock-store.ts').findDecisions>()
 const enterDecisions = jest.fn<typeof import('./stock-store.ts').enterDecisions>()
@@ -45,6 +45,17 @@ beforeEach(() => {
 })
 
 describe('reduceStock', () => {
+  it('tells of each order under the trace of its order', async () => {
+    const traced = (orderId: number) => ({
+      ...order(orderId, 1, 2),
+      headers: { traceparent: headerBytes(traceparentOf(orderId)) },
+    })
+
+    await reduce(traced(11), order(12, 1, 2), traced(13))
+
+    expect(traceparents).toEqual([traceparentOf(11), undefined, traceparentOf(13)])
+  })
+
   it('gives the stock to the orders that came first, and enters every decision', async () => {
     await reduce(order(11, 1, 2), order(12, 1, 2), order(13, 1, 1), order(14, 2, 1))
 

@@ -8,11 +8,11 @@ import { enterDecisions, findDecisions, lockStock, writeStock } from './stock-st
 /** An order that was decided before keeps its outcome and has it told again: its event may have been lost. */
 export const handler = consumer([orderCreated], async ({ messages }) => {
   const requests = messages.map(({ body }) => body)
-  const correlationIds = new Map(messages.map(({ body, correlationId }) => [body.orderId, correlationId]))
+  const origins = new Map(messages.map((message) => [message.body.orderId, message]))
 
   const { result: changed, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const stock = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
-    const earlier = await findDecisions(trx, [...correlationIds.keys()])
+    const earlier = await findDecisions(trx, [...origins.keys()])
     const decided = new Set(earlier.map(({ orderId }) => orderId))
     const { decisions, remaining } = decideStock(
       requests.filter(({ orderId }) => !decided.has(orderId)),
@@ -21,7 +21,8 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
     await enterDecisions(trx, decisions)
     const products = await writeStock(trx, remaining)
     for (const decision of [...earlier, ...decisions]) {
-      tell(outcomeEvent(decision), correlationIds.get(decision.orderId))
+      const origin = origins.get(decision.orderId)
+      tell(outcomeEvent(decision), origin?.correlationId, origin?.traceparent)
     }
     return products
   })

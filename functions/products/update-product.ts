@@ -8,12 +8,12 @@ import { showProducts } from './catalogue.ts'
 import { ProductChange } from './product.ts'
 import { changeProduct } from './product-store.ts'
 
-export const handler = endpointWithBody(ProductChange, async ({ path, body, requestId }) => {
+export const handler = endpointWithBody(ProductChange, async ({ path, body, requestId, traceparent }) => {
   const id = pathId(path.id, 'product-not-found')
   const { result: updated, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const changed = await changeProduct(trx, id, body)
     if (!changed) throw new Problem('product-not-found', `There is no product ${id}.`)
-    tell(productUpdated.of(changed.product), requestId)
+    tell(productUpdated.of(changed.product), requestId, traceparent)
     return changed
   })
   await Promise.all([showProducts([updated]), announced])

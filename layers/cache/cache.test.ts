@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { cacheReads } from '@stockroom/telemetry/shop-metrics'
 import { Cache, type Stored, type Tier } from './cache.ts'
 import { LocalTier } from './local-tier.ts'
 
@@ -35,9 +36,18 @@ const turn = () => new Promise(setImmediate)
 let near: LocalTier
 let far: FarTier
 
+const name = 'things'
 const key = (id: number) => `thing:${id}`
-const twoTiers = () => new Cache<string>({ key, load, tiers: () => [near, far], broadcast })
-const oneTier = () => new Cache<string>({ key, load, tiers: () => [far] })
+const twoTiers = () => new Cache<string>({ name, key, load, tiers: () => [near, far], broadcast })
+const oneTier = () => new Cache<string>({ name, key, load, tiers: () => [far] })
+
+/** How many reads of it were counted since the last call. */
+let counted = { hit: 0, miss: 0 }
+const reads = () => {
+  const before = counted
+  counted = { hit: cacheReads.of(name, 'hit').value, miss: cacheReads.of(name, 'miss').value }
+  return { hit: counted.hit - before.hit, miss: counted.miss - before.miss }
+}
 
 beforeEach(() => {
   loads.length = 0
@@ -71,6 +81,17 @@ describe('reading through a cache', () => {
     expect(await twoTiers().get(7)).toEqual({ value: 'far', hit: true })
     expect(near.read('thing:7')).toEqual({ version: 1, value: 'far' })
     expect(load).not.toHaveBeenCalled()
+  })
+
+  it('is counted, by whether the value was there', async () => {
+    const cache = oneTier()
+    reads()
+
+    await cache.get(7)
+    await cache.get(7)
+    await cache.get(7)
+
+    expect(reads()).toEqual({ hit: 2, miss: 1 })
   })
 
   it('takes a null as the answer that there is nothing', async () => {

@@ -1,3 +1,6 @@
+import type { Counter } from '@stockroom/telemetry/metrics'
+import { cacheReads } from '@stockroom/telemetry/shop-metrics'
+
 /** A value as a tier keeps it. Where `value` is missing, only the version is known; `null` says there is nothing. */
 export interface Stored<Value = unknown> {
   version: number
@@ -23,6 +26,8 @@ export interface Cached<Value> {
 }
 
 export interface CacheOptions<Value> {
+  /** What its reads are counted under. */
+  name: string
   /** The name of a value, such as `product:7`. */
   key(id: number): string
   /**
@@ -42,10 +47,14 @@ export interface CacheOptions<Value> {
  */
 export class Cache<Value> {
   readonly #options: CacheOptions<Value>
+  readonly #hits: Counter
+  readonly #misses: Counter
   readonly #flights = new Map<string, { version: number; value: Promise<Value | null> }>()
 
   constructor(options: CacheOptions<Value>) {
     this.#options = options
+    this.#hits = cacheReads.of(options.name, 'hit')
+    this.#misses = cacheReads.of(options.name, 'miss')
   }
 
   async get(id: number): Promise<Cached<Value>> {
@@ -56,8 +65,10 @@ export class Cache<Value> {
       stored = await tier.read(key)
       if (stored?.value === undefined) continue
       for (const nearer of tiers.slice(0, index)) nearer.write(key, stored)
+      this.#hits.add()
       return { value: stored.value as Value | null, hit: true }
     }
+    this.#misses.add()
     return { value: await this.#load(id, key, stored?.version ?? 0), hit: false }
   }
 

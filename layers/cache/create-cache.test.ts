@@ -21,7 +21,7 @@ jest.unstable_mockModule('./updates.ts', () => ({ broadcastUpdate, receiveUpdate
 const { sharedCache, twoTierCache } = await import('./create-cache.ts')
 
 const load = jest.fn<(id: number) => Promise<{ version?: number; value: string }>>()
-const source = { key: (id: number) => `thing:${id}`, load }
+const source = { name: 'things', key: (id: number) => `thing:${id}`, load }
 
 beforeEach(() => {
   settings.redisUrl = 'redis://cache'

@@ -5,7 +5,7 @@ import { redisConnection } from './redis-connection.ts'
 import { RedisTier } from './redis-tier.ts'
 import { broadcastUpdate, receiveUpdates } from './updates.ts'
 
-type Source<Value> = Pick<CacheOptions<Value>, 'key' | 'load'>
+type Source<Value> = Pick<CacheOptions<Value>, 'name' | 'key' | 'load'>
 
 /**
  * A cache in two tiers: in this process, a second at most, and in Redis. Other instances hear of a new value at once.

@@ -9,6 +9,8 @@ export interface OutboxEvent {
   name: string
   body: object
   correlationId: string | null
+  /** Becomes the header `traceparent`. */
+  traceparent: string | null
   /** When the change took place; becomes the AMQP `timestamp`. */
   createdAt: string
   /** How often publishing it has failed. */
@@ -35,9 +37,10 @@ export async function changeOutbox(
      ), removed as (
        delete from ${domain}.outbox where id in (select id from confirmed)
      )
-     insert into ${domain}.outbox (id, name, body, correlation_id, created_at, next_attempt_at)
-     select id, name, body, "correlationId", "createdAt", now() + ${ownersTurn}
-       from json_to_recordset(?) as event(id uuid, name text, body json, "correlationId" text, "createdAt" timestamptz)`,
+     insert into ${domain}.outbox (id, name, body, correlation_id, traceparent, created_at, next_attempt_at)
+     select id, name, body, "correlationId", traceparent, "createdAt", now() + ${ownersTurn}
+       from json_to_recordset(?) as event(id uuid, name text, body json, "correlationId" text, traceparent text,
+                                          "createdAt" timestamptz)`,
     [remove, JSON.stringify(add)],
   )
 }
@@ -49,7 +52,7 @@ export async function changeOutbox(
 export function claimPendingEvents(trx: Transaction, domain: Domain, limit: number): Promise<OutboxEvent[]> {
   return query<OutboxEvent>(
     trx,
-    `select id, name, body, correlation_id as "correlationId", created_at as "createdAt", attempts
+    `select id, name, body, correlation_id as "correlationId", traceparent, created_at as "createdAt", attempts
        from ${domain}.outbox
       where next_attempt_at <= now()
       order by next_attempt_at

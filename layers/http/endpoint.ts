@@ -1,11 +1,12 @@
 import middy from '@middy/core'
 import { within } from '@stockroom/runtime/deadline'
-import { currentInvocation, runInvocation } from '@stockroom/runtime/invocation'
+import { currentInvocation } from '@stockroom/runtime/invocation'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import type { Static, TSchema } from 'typebox'
 import { jsonBody } from './json-body.ts'
+import { observed } from './observed.ts'
 import { problemDetails } from './problem-details.ts'
-import { requestId, requestIdOf } from './request-id.ts'
+import { requestId } from './request-id.ts'
 import type { HttpResponse } from './response.ts'
 import { standardHeaders } from './standard-headers.ts'
 
@@ -18,6 +19,8 @@ export interface HttpRequest<Body = undefined> {
   /** By lower-case name. */
   headers: Record<string, string | undefined>
   requestId: string
+  /** The place in a trace that what follows from the request belongs under. */
+  traceparent: string
 }
 
 /** Nobody waits longer for a database that is silent or slow. */
@@ -35,7 +38,7 @@ type Endpoint = (event: APIGatewayProxyEventV2, context: Context) => Promise<Htt
  * export const handler = endpoint(async ({ path }) => json(200, await findProduct(pathId(path.id))))
  */
 export function endpoint(handle: Handle<undefined>): Endpoint {
-  return run(chain(handle))
+  return observed(chain(handle))
 }
 
 /**
@@ -48,7 +51,7 @@ export function endpointWithBody<Schema extends TSchema>(
   schema: Schema,
   handle: Handle<Static<Schema>>,
 ): Endpoint {
-  return run(chain(handle).use(jsonBody(schema) as middy.MiddlewareObj))
+  return observed(chain(handle).use(jsonBody(schema) as middy.MiddlewareObj))
 }
 
 function chain<Body>(handle: Handle<Body>) {
@@ -60,15 +63,13 @@ function chain<Body>(handle: Handle<Body>) {
 }
 
 function httpRequest<Body>(event: APIGatewayProxyEventV2): HttpRequest<Body> {
+  const invocation = currentInvocation()
   return {
     body: event.body as Body,
     path: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},
     headers: event.headers ?? {},
-    requestId: currentInvocation()?.requestId as string,
+    requestId: invocation?.requestId as string,
+    traceparent: invocation?.traceparent as string,
   }
-}
-
-function run(chain: Endpoint): Endpoint {
-  return (event, context) => runInvocation({ requestId: requestIdOf(event) }, () => chain(event, context))
 }

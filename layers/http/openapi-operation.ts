@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
-import { ifNoneMatchHeader, requestIdHeader } from './parameters.ts'
+import { ifNoneMatchHeader, requestIdHeader, traceparentHeader } from './parameters.ts'
 import { ProblemDetails } from './problem-schema.ts'
 import { everyAnswersHeaders, type ResponseHeader } from './response-headers.ts'
 import type { Answer, Parameter, Route } from './route.ts'
@@ -40,6 +40,7 @@ function parametersOf({ path = {}, query = {}, headers = {}, isConditional }: Ro
     ...headers,
     ...(isConditional && { 'if-none-match': ifNoneMatchHeader }),
     'x-request-id': requestIdHeader,
+    traceparent: traceparentHeader,
   }
   return [...within('path', path), ...within('query', query), ...within('header', allHeaders)]
 }

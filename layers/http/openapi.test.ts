@@ -66,7 +66,7 @@ describe('the OpenAPI document of a route table', () => {
 
     expect(Object.keys(responses)).toEqual(['200', '500'])
     expect(security).toEqual([])
-    expect(parameters.map(({ name }: { name: string }) => name)).toEqual(['x-request-id'])
+    expect(parameters.map(({ name }: { name: string }) => name)).toEqual(['x-request-id', 'traceparent'])
   })
 
   it('says what a guarded and conditional route takes and answers', () => {
@@ -75,7 +75,11 @@ describe('the OpenAPI document of a route table', () => {
     expect(Object.keys(responses)).toEqual(['200', '304', '401', '403', '500'])
     expect(responses[200].headers).toHaveProperty('etag')
     expect(security).toEqual([{ adminKey: [] }])
-    expect(parameters.map(({ name }: { name: string }) => name)).toEqual(['if-none-match', 'x-request-id'])
+    expect(parameters.map(({ name }: { name: string }) => name)).toEqual([
+      'if-none-match',
+      'x-request-id',
+      'traceparent',
+    ])
   })
 
   it('lets an answer stand where a refusal has the same status', () => {

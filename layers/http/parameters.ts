@@ -28,6 +28,13 @@ export const requestIdHeader: Parameter = {
   example: 'my-request-7',
 }
 
+/** Every route takes it. Without an example: the page at /docs would send that, and all orders would share a trace. */
+export const traceparentHeader: Parameter = {
+  description:
+    'The place of the request in a trace, as [W3C Trace Context](https://www.w3.org/TR/trace-context/#traceparent-header) has it; its trace goes on in the log and the events. Where it is absent or malformed, a trace begins.',
+  schema: Type.String({ pattern: '^[\\da-f]{2}-[\\da-f]{32}-[\\da-f]{16}-[\\da-f]{2}' }),
+}
+
 /** Routes with an `etag` take it. */
 export const ifNoneMatchHeader: Parameter = {
   description: 'The `etag` of an earlier answer: 304, without a body, when the content is still the same.',

@@ -15,6 +15,7 @@ jest.unstable_mockModule('@stockroom/database/outbox', () => ({ changeOutbox, re
 jest.unstable_mockModule('./publisher.ts', () => ({ publish }))
 const { commitAndAnnounce, publishEvents } = await import('./announce.ts')
 
+const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const trx = { of: 'the test' } as never
 const event = (orderId: number) =>
   orderCreated.of({
@@ -93,23 +94,24 @@ describe('commitAndAnnounce', () => {
     expect(steps).toEqual(['store', 'commit', 'publish', 'remove'])
   })
 
-  it('stores each event with its correlation id in the outbox of its domain', async () => {
+  it('stores each event with its correlation id and its place in a trace in the outbox of its domain', async () => {
     await commitAndAnnounce('products', async (_trx, tell) => {
-      tell(productDeleted.of({ id: 7 }), 'r1')
+      tell(productDeleted.of({ id: 7 }), 'r1', trace)
       tell(productDeleted.of({ id: 8 }), undefined)
     })
 
-    const row = (id: number, correlationId: string | null) => ({
+    const row = (id: number, correlationId: string | null, traceparent: string | null) => ({
       id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
       name: 'product.deleted',
       body: { id },
       correlationId,
+      traceparent,
       createdAt: '2026-11-21T10:00:00.900Z',
       attempts: 0,
     })
     expect(transaction.mock.calls.map(([domain]) => domain)).toEqual(['products'])
     expect(changeOutbox.mock.calls).toEqual([
-      [trx, 'products', { add: [row(7, 'r1'), row(8, null)], remove: [] }],
+      [trx, 'products', { add: [row(7, 'r1', trace), row(8, null, null)], remove: [] }],
     ])
     expect(new Set(stored().map(({ id }) => id)).size).toBe(2)
   })
@@ -299,6 +301,7 @@ describe('publishEvents', () => {
     name: 'order.created',
     body: { orderId: 1 },
     correlationId: 'r1',
+    traceparent: null,
     createdAt: '2026-11-21T10:00:00.900Z',
     attempts: 0,
     ...changes,
@@ -344,6 +347,15 @@ describe('publishEvents', () => {
     await publishEvents([outboxEvent({ name, correlationId: null })])
 
     expect(publish.mock.calls[0]?.[0][0]?.options).toMatchObject({ mandatory, correlationId: undefined })
+  })
+
+  it('carries the trace of an event in a header', async () => {
+    await publishEvents([outboxEvent({ traceparent: trace })])
+
+    expect(publish.mock.calls[0]?.[0][0]?.options.headers).toEqual({
+      'schema-version': 1,
+      traceparent: trace,
+    })
   })
 
   it('says which events the broker has confirmed', async () => {

@@ -8,11 +8,12 @@ import { log } from '@stockroom/runtime/logger'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { ConfirmedEvents } from './confirmed-events.ts'
 import { type ShopEvent, schemaVersion } from './events.ts'
-import { type OutboundMessage, publish } from './publisher.ts'
+import { publishObserved } from './publish-observed.ts'
+import type { OutboundMessage } from './publisher.ts'
 import { eventExchange, isBound } from './topology.ts'
 
-/** Notes an event of the running transaction; `correlationId` is the request id that it follows from. */
-export type Tell = (event: ShopEvent, correlationId: string | undefined) => void
+/** Notes an event of the running transaction, with the request id that it follows from and its place in a trace. */
+export type Tell = (event: ShopEvent, correlationId: string | undefined, traceparent?: string) => void
 
 /** How long an answer on Lambda waits for the broker, which may be slow. */
 const announcementWaitMs = 250
@@ -39,8 +40,8 @@ export async function commitAndAnnounce<Result>(
   const confirmed = confirmedEvents[domain].take()
   try {
     const result = await transaction(domain, async (trx) => {
-      const outcome = await work(trx, (event, correlationId) =>
-        events.push(outboxEvent(event, correlationId)),
+      const outcome = await work(trx, (event, correlationId, traceparent) =>
+        events.push(outboxEvent(event, correlationId, traceparent)),
       )
       await changeOutbox(trx, domain, { add: events, remove: confirmed })
       return outcome
@@ -54,7 +55,7 @@ export async function commitAndAnnounce<Result>(
 
 /** Publishes outbox events and resolves to the ids of those that the broker has confirmed. */
 export async function publishEvents(events: readonly OutboxEvent[]): Promise<string[]> {
-  const confirmed = await publish(events.map(outboundMessage))
+  const confirmed = await publishObserved(events.map(outboundMessage))
   return events.filter((_, index) => confirmed[index]).map(({ id }) => id)
 }
 
@@ -84,18 +85,30 @@ function confirmedEventsOf(domain: Domain): ConfirmedEvents {
   return new ConfirmedEvents((ids) => removeFromOutbox(domain, domain, ids))
 }
 
-function outboxEvent({ name, body }: ShopEvent, correlationId: string | undefined): OutboxEvent {
+function outboxEvent(
+  { name, body }: ShopEvent,
+  correlationId: string | undefined,
+  traceparent: string | undefined,
+): OutboxEvent {
   return {
     id: randomUUID(),
     name,
     body,
     correlationId: correlationId ?? null,
+    traceparent: traceparent ?? null,
     createdAt: new Date().toISOString(),
     attempts: 0,
   }
 }
 
-function outboundMessage({ id, name, body, correlationId, createdAt }: OutboxEvent): OutboundMessage {
+function outboundMessage({
+  id,
+  name,
+  body,
+  correlationId,
+  traceparent,
+  createdAt,
+}: OutboxEvent): OutboundMessage {
   return {
     exchange: eventExchange,
     routingKey: name,
@@ -107,7 +120,7 @@ function outboundMessage({ id, name, body, correlationId, createdAt }: OutboxEve
       correlationId: correlationId ?? undefined,
       appId: 'stockroom',
       contentType: 'application/json',
-      headers: { 'schema-version': schemaVersion },
+      headers: { 'schema-version': schemaVersion, ...(traceparent && { traceparent }) },
       persistent: true,
       mandatory: isBound(name),
     },

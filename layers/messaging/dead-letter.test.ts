@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { poisonMessages } from '@stockroom/telemetry/shop-metrics'
 import { headerBytes, rmqMessage } from '../../tests/support/rmq-event.ts'
 
 process.env.LOG_LEVEL = 'silent'
@@ -24,6 +25,14 @@ afterEach(() => {
 })
 
 describe('deadLetter', () => {
+  it('counts what it puts there', async () => {
+    const before = poisonMessages.of('stock-reduction').value
+
+    await deadLetter([poison({}), poison({})])
+
+    expect(poisonMessages.of('stock-reduction').value - before).toBe(2)
+  })
+
   it('puts a message, as it is, into the dead-letter queue of its queue', async () => {
     await deadLetter([
       poison({

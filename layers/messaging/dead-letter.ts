@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { isRequestId } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
+import { acceptedTraceparent, traceIdOf } from '@stockroom/runtime/trace-context'
 import { Unavailable } from '@stockroom/runtime/unavailable'
+import { poisonMessages } from '@stockroom/telemetry/shop-metrics'
 import { type OutboundMessage, publish } from './publisher.ts'
 import { headerValue, type RmqMessage } from './rmq-event.ts'
 import { deadLetterExchange, deadLetterQueue } from './topology.ts'
@@ -20,8 +23,17 @@ export interface PoisonMessage {
 export async function deadLetter(poison: readonly PoisonMessage[]): Promise<void> {
   if (poison.length === 0) return
   for (const { queue, reason, message } of poison) {
+    poisonMessages.of(queue).add()
+    const { messageId, correlationId, headers } = message.basicProperties
+    const traceparent = acceptedTraceparent(headerValue(headers?.traceparent))
     log.warn(
-      { queue, reason, messageId: message.basicProperties.messageId },
+      {
+        queue,
+        reason,
+        messageId,
+        requestId: isRequestId(correlationId) ? correlationId : undefined,
+        traceId: traceparent && traceIdOf(traceparent),
+      },
       'message goes to the dead letters',
     )
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { headerBytes, rmqMessage } from '../../tests/support/rmq-event.ts'
+import { headerBytes, rmqMessage, traceparentOf } from '../../tests/support/rmq-event.ts'
 import { orderCreated, stockReduced, stockRejected } from './events.ts'
 import { parseMessage } from './parse-message.ts'
 
@@ -26,6 +26,16 @@ describe('parseMessage', () => {
 
   it('takes a correlation id that PostgreSQL could not store for none, so that the batch is not held up', () => {
     expect(parse({ correlationId: 'a\u0000b' })).toMatchObject({ correlationId: undefined })
+  })
+
+  it('reads the place in a trace, and takes one that can be none for none', () => {
+    const traceparent = traceparentOf(7)
+
+    expect(parse({ headers: { traceparent: headerBytes(traceparent) } })).toMatchObject({ traceparent })
+    expect(parse({ headers: { traceparent: headerBytes('00-ab-cd-01') } })).toMatchObject({
+      traceparent: undefined,
+    })
+    expect(parse({ headers: { traceparent: 7 } })).toMatchObject({ traceparent: undefined })
   })
 
   it('ignores members that it does not know', () => {

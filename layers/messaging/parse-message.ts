@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { isRequestId } from '@stockroom/runtime/invocation'
+import { acceptedTraceparent } from '@stockroom/runtime/trace-context'
 import { type EventDefinition, schemaVersion } from './events.ts'
 import { headerValue, type RmqMessage } from './rmq-event.ts'
 
@@ -8,6 +9,8 @@ export type Received<Event> = Event & {
   messageId: string | undefined
   /** The request id that the event follows from; undefined for what can't be one. */
   correlationId: string | undefined
+  /** The place in a trace that what follows from the event belongs under; undefined for what can't be one. */
+  traceparent: string | undefined
 }
 
 /** Why a message can never be handled, in words for the person who finds it among the dead letters. */
@@ -38,6 +41,7 @@ export function parseMessage(
     body,
     messageId: messageId ?? undefined,
     correlationId: isRequestId(correlationId) ? correlationId : undefined,
+    traceparent: acceptedTraceparent(headerValue(headers?.traceparent)),
   } as Received<object>
 }
 

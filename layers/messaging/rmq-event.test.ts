@@ -22,6 +22,13 @@ describe('headerValue', () => {
     expect(headerValue({ bytes: [...Buffer.from('grün')] })).toBe('grün')
   })
 
+  it('reads a string of any length', () => {
+    const long = 'a'.repeat(300_000)
+
+    expect(headerValue(headerBytes('schema'))).toBe('schema')
+    expect(headerValue({ bytes: Array(long.length).fill(97) })).toBe(long)
+  })
+
   it.each([7, true, null, undefined, 'text'])('leaves %j as it is', (value) => {
     expect(headerValue(value)).toBe(value)
   })

@@ -26,6 +26,8 @@ describe('the configuration', () => {
       rabbitmqUrl: 'amqp://broker',
       logLevel: 'info',
       adminApiKeys: [],
+      otlpEndpoint: undefined,
+      otlpProtocol: 'http/protobuf',
     })
   })
 
@@ -41,6 +43,8 @@ describe('the configuration', () => {
       RABBITMQ_URL: 'amqps://broker/shop',
       LOG_LEVEL: 'debug',
       ADMIN_API_KEY: 'one, two,,',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     })
 
     expect(settings).toEqual({
@@ -54,6 +58,8 @@ describe('the configuration', () => {
       rabbitmqUrl: 'amqps://broker/shop',
       logLevel: 'debug',
       adminApiKeys: ['one', 'two'],
+      otlpEndpoint: 'http://collector:4318',
+      otlpProtocol: 'http/json',
     })
   })
 

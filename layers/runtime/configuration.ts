@@ -19,10 +19,15 @@ export interface Configuration {
   logLevel: LogLevel
   /** The keys that open the routes for admins; with none of them a deployed stage keeps these closed. */
   adminApiKeys: string[]
+  /** Where traces are exported to, with OTLP over HTTP; by default none are. The packages of OpenTelemetry read it. */
+  otlpEndpoint: string | undefined
+  otlpProtocol: OtlpProtocol
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 type LogLevel = (typeof logLevels)[number]
+const otlpProtocols = ['http/protobuf', 'http/json'] as const
+type OtlpProtocol = (typeof otlpProtocols)[number]
 
 /** A variable that is missing or wrong; the message names it and what to do, in one line. */
 export class ConfigurationError extends Error {
@@ -52,6 +57,8 @@ export function readConfiguration(environment: Environment): Configuration {
     rabbitmqUrl: optionalUrl(environment, 'RABBITMQ_URL', ['amqp:', 'amqps:']),
     logLevel: oneOf(environment, 'LOG_LEVEL', logLevels, 'info'),
     adminApiKeys: list(environment, 'ADMIN_API_KEY'),
+    otlpEndpoint: optionalUrl(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
+    otlpProtocol: oneOf(environment, 'OTEL_EXPORTER_OTLP_PROTOCOL', otlpProtocols, 'http/protobuf'),
   }
 }
 

@@ -4,6 +4,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 export interface Invocation {
   /** The client's X-Request-Id or one made for it; every log line carries it. */
   requestId: string
+  /** The function that runs. */
+  functionName?: string
+  /** The place in a trace that what follows from the invocation belongs under. */
+  traceparent?: string
+  /** The order that the invocation is about, once that is known. */
+  orderId?: number
 }
 
 const harmless = /^[A-Za-z0-9._:-]{1,128}$/
@@ -21,6 +27,12 @@ export function runInvocation<Result>(invocation: Invocation, work: () => Result
 /** The invocation that the calling code runs for, if it runs for one. */
 export function currentInvocation(): Invocation | undefined {
   return storage.getStore()
+}
+
+/** Lets every later log line of the invocation name the order that it is about. */
+export function noteOrder(orderId: number): void {
+  const invocation = storage.getStore()
+  if (invocation) invocation.orderId = orderId
 }
 
 /**

@@ -43,6 +43,11 @@ const message = ({ name, schema }: DocumentedEvent) => ({
     type: 'object',
     properties: {
       'schema-version': { type: 'integer', const: schemaVersion, description: 'Absent means 1.' },
+      traceparent: {
+        type: 'string',
+        pattern: '^00-[\\da-f]{32}-[\\da-f]{16}-[\\da-f]{2}$',
+        description: 'The place of the event in a trace, as W3C Trace Context has it.',
+      },
     },
   },
   payload: schema,

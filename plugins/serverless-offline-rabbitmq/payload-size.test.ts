@@ -11,6 +11,13 @@ describe('jsonSize', () => {
     )
   })
 
+  it.each([0, -0, 9, 10, 99, 100, 999, 1000, -1, -10, -999, 10.5, 1e21])(
+    'counts the digits of %d',
+    (value) => {
+      expect(jsonSize(value)).toBe(JSON.stringify(value).length)
+    },
+  )
+
   it.each([[''], ['"quoted"'], ['back\\slash'], ['ü'], ['\u0000'], ['\ud800'], ['a~ !#[]']])(
     'counts what JSON makes of the text %j',
     (text) => {

@@ -7,10 +7,16 @@ const PLAIN = /^[ !#-[\]-~]*$/
 /** The bytes of a value's JSON, counted without writing it. */
 export function jsonSize(value: unknown): number {
   if (typeof value === 'string') return textSize(value)
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value).length : 4
+  if (typeof value === 'number') return numberSize(value)
   if (typeof value === 'boolean') return value ? 4 : 5
   if (value === null || value === undefined) return 4
   return Array.isArray(value) ? arraySize(value) : objectSize(value as Record<string, unknown>)
+}
+
+/** The bytes of a header's text come one by one: those of ASCII have two or three digits. */
+function numberSize(value: number): number {
+  if (value >= 10 && value < 1000 && Number.isInteger(value)) return value < 100 ? 2 : 3
+  return Number.isFinite(value) ? String(value).length : 4
 }
 
 function textSize(text: string): number {

@@ -13,19 +13,31 @@ interface Commit {
 export function announcements() {
   const trx = { of: 'the test' } as unknown as Transaction
   const commits: Commit[] = []
+  const traceparents: (string | undefined)[] = []
   const commit = async (
     domain: string,
     work: (trx: Transaction, tell: Tell) => Promise<unknown>,
   ): Promise<{ result: unknown; announced: Promise<void> }> => {
     const told: Commit['told'] = []
-    const result = await work(trx, (event, correlationId) => told.push({ event, correlationId }))
+    const result = await work(trx, (event, correlationId, traceparent) => {
+      told.push({ event, correlationId })
+      traceparents.push(traceparent)
+    })
     commits.push({ domain, told })
     return { result, announced: Promise.resolve() }
   }
   const double = jest.fn(commit)
   const clear = () => {
     commits.length = 0
+    traceparents.length = 0
     double.mockReset().mockImplementation(commit)
   }
-  return { trx, commits, clear, commitAndAnnounce: double as unknown as jest.Mock<typeof commitAndAnnounce> }
+  return {
+    trx,
+    commits,
+    /** The place in a trace of each event that was told. */
+    traceparents,
+    clear,
+    commitAndAnnounce: double as unknown as jest.Mock<typeof commitAndAnnounce>,
+  }
 }

@@ -10,6 +10,9 @@ interface Delivery extends Partial<RmqMessage['basicProperties']> {
 /** The bytes of a header that is a string, as Lambda hands it over. */
 export const headerBytes = (text: string) => ({ bytes: [...new Int8Array(Buffer.from(text))] })
 
+/** A `traceparent` of the trace with this number. */
+export const traceparentOf = (number: number) => `00-${String(number).padStart(32, '0')}-b7ad6b7169203331-01`
+
 /** One message as Lambda hands it to a consumer. */
 export const rmqMessage = ({ body, text, ...properties }: Delivery = {}): RmqMessage => {
   const content = Buffer.from(text ?? JSON.stringify(body))

@@ -43,6 +43,27 @@ describe('a shop with two workers', () => {
     })
   })
 
+  it('shows the metrics of all its processes, whichever is asked', async () => {
+    const product = await client.createProduct({ qty: 100 })
+    const answers = await Promise.all(Array.from({ length: 40 }, () => client.order(product.id)))
+    await Promise.all(answers.map(({ body }) => client.settled(body.id, 25_000)))
+
+    // Each on a connection of its own, so that both workers are asked.
+    const asked = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const answer = await fetch(`${shop.url}/metrics`, { headers: { connection: 'close' } })
+        return answer.text()
+      }),
+    )
+
+    for (const text of asked) {
+      expect(text).toContain('stockroom_http_requests_total{method="POST",route="/orders",status="202"} 40\n')
+      expect(text).toContain('stockroom_order_settle_duration_seconds_count{status="confirmed"} 40\n')
+      expect(text).toMatch(/^stockroom_queue_messages\{queue="stock-reduction"\} 0$/m)
+      expect(text.match(/^process_cpu_seconds_total /gm)).toHaveLength(1)
+    }
+  })
+
   it('goes on when a worker dies, and starts another in its place', async () => {
     const product = await client.createProduct({ qty: 100 })
     const [killed, survivor] = (await shop.workers()) as [number, number]

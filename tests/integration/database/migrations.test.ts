@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
 
-const products = ['20261121_000000_create_products']
-const orders = ['20261121_000000_create_orders', '20261121_000001_create_idempotency_keys']
+const products = ['20261121_000000_create_products', '20261125_000000_add_outbox_traceparent']
+const orders = [
+  '20261121_000000_create_orders',
+  '20261121_000001_create_idempotency_keys',
+  '20261125_000001_add_outbox_traceparent',
+]
 
 let database: TestDatabase
 
@@ -84,12 +88,16 @@ describe('migrations', () => {
     const { migrateAll, rollbackNewest, statusOfAll } = await freshInstance()
     await migrateAll()
 
-    const reverted = await rollbackNewest()
+    const reverted = [await rollbackNewest(), await rollbackNewest(), await rollbackNewest()]
 
-    expect(reverted).toEqual({ domain: 'orders', name: orders.at(-1) })
+    expect(reverted).toEqual([
+      { domain: 'orders', name: orders.at(-1) },
+      { domain: 'products', name: products.at(-1) },
+      { domain: 'orders', name: orders.at(-2) },
+    ])
     expect(await statusOfAll()).toEqual({
-      products: { applied: products, pending: [] },
-      orders: { applied: orders.slice(0, -1), pending: orders.slice(-1) },
+      products: { applied: products.slice(0, -1), pending: products.slice(-1) },
+      orders: { applied: orders.slice(0, -2), pending: orders.slice(-2) },
     })
     expect(await tables()).toEqual([
       'orders.orders',

@@ -6,6 +6,7 @@ import {
   type OutboxEvent,
   postponeEvents,
 } from '@stockroom/database/outbox'
+import { outboxBacklog } from '@stockroom/database/outbox-backlog'
 import { transaction } from '@stockroom/database/query'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { orderConfirmed } from '@stockroom/messaging/events'
@@ -27,10 +28,14 @@ beforeEach(async () => {
 const event = (orderId: number) =>
   orderConfirmed.of({ orderId, productId: 7, quantity: 1, timestamp: '2026-11-21T12:00:00.000Z' })
 
+/** A trace for each order. */
+const traceparentOf = (orderId: number) => `00-${String(orderId).padStart(32, '0')}-b7ad6b7169203331-01`
+
 const row = (orderId: number): OutboxEvent => ({
   id: randomUUID(),
   ...event(orderId),
   correlationId: `request-${orderId}`,
+  traceparent: traceparentOf(orderId),
   createdAt: '2026-11-21T12:00:00.000Z',
   attempts: 0,
 })
@@ -71,7 +76,7 @@ describe('commitAndAnnounce', () => {
 
   it('publishes what was told once it is committed, and forgets what the broker has confirmed', async () => {
     const { result, announced } = await commitAndAnnounce('orders', async (_trx, tell) => {
-      tell(event(1), 'request-1')
+      tell(event(1), 'request-1', traceparentOf(1))
       tell(event(2), undefined)
       return 'done'
     })
@@ -90,7 +95,7 @@ describe('commitAndAnnounce', () => {
           correlationId: 'request-1',
           appId: 'stockroom',
           contentType: 'application/json',
-          headers: { 'schema-version': 1 },
+          headers: { 'schema-version': 1, traceparent: traceparentOf(1) },
           persistent: true,
           mandatory: false,
         },
@@ -135,6 +140,20 @@ describe('commitAndAnnounce', () => {
     const [, second] = published()
     await eventually(async () => (await left()).length === 1)
     expect(await left()).toEqual([second])
+  })
+})
+
+describe('outboxBacklog', () => {
+  it('tells how many events wait in a domain, and how long the oldest has', async () => {
+    await leaveBehind(2)
+    await runSql(own.databaseUrl, "update orders.outbox set created_at = now() - interval '90 seconds'")
+
+    const { events, ageSeconds } = await outboxBacklog('orders')
+
+    expect(events).toBe(2)
+    expect(ageSeconds).toBeGreaterThanOrEqual(90)
+    expect(ageSeconds).toBeLessThan(100)
+    expect(await outboxBacklog('products')).toEqual({ events: 0, ageSeconds: 0 })
   })
 })
 

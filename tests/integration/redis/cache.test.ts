@@ -179,13 +179,14 @@ describe('a shared cache', () => {
     const { promise: hasBegun, resolve: tellBegun } = Promise.withResolvers<void>()
     const key = () => 'late:1'
     const slow = here.sharedCache<string>({
+      name: 'late',
       key,
       load: async () => {
         tellBegun()
         return { value: await readsLate }
       },
     })
-    const other = there.sharedCache<string>({ key, load: async () => ({ value: 'new' }) })
+    const other = there.sharedCache<string>({ name: 'late', key, load: async () => ({ value: 'new' }) })
 
     const reading = slow.get(1)
     await hasBegun
@@ -200,6 +201,7 @@ describe('a shared cache', () => {
   it('loads a missing value once for many concurrent reads of one instance', async () => {
     let loads = 0
     const cache = here.sharedCache<string>({
+      name: 'late',
       key: () => 'popular:1',
       load: async () => {
         loads += 1

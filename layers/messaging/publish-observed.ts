@@ -1,0 +1,48 @@
+import { publishedEvents } from '@stockroom/telemetry/shop-metrics'
+import { type Span, tracing } from '@stockroom/telemetry/tracing'
+import { type OutboundMessage, publish } from './publisher.ts'
+
+/** Publishes events as {@link publish} does, and tells of it in metrics and traces. */
+export async function publishObserved(messages: readonly OutboundMessage[]): Promise<boolean[]> {
+  const spans = tracing && messages.map(sendSpan)
+  try {
+    const confirmed = await publish(
+      spans ? messages.map((message, index) => under(message, spans[index])) : messages,
+    )
+    for (const [index, { routingKey }] of messages.entries()) {
+      const isConfirmed = confirmed[index] === true
+      publishedEvents.of(routingKey, isConfirmed ? 'confirmed' : 'unconfirmed').add()
+      spans?.[index]?.end(isConfirmed ? {} : { error: 'unconfirmed' })
+    }
+    return confirmed
+  } catch (error) {
+    for (const { routingKey } of messages) publishedEvents.of(routingKey, 'unconfirmed').add()
+    for (const span of spans ?? []) span?.end({ error })
+    throw error
+  }
+}
+
+/** https://opentelemetry.io/docs/specs/semconv/messaging/rabbitmq/ */
+function sendSpan({ exchange, routingKey, content, options }: OutboundMessage): Span | undefined {
+  return tracing?.startSpan(`send ${exchange}:${routingKey}`, {
+    kind: 'producer',
+    parent: options.headers?.traceparent,
+    attributes: {
+      'messaging.system': 'rabbitmq',
+      'messaging.operation.name': 'send',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': `${exchange}:${routingKey}`,
+      'messaging.rabbitmq.destination.routing_key': routingKey,
+      'messaging.message.id': options.messageId,
+      'messaging.message.conversation_id': options.correlationId,
+      'messaging.message.body.size': content.length,
+    },
+  })
+}
+
+/** The message carries the span of its sending, so that consumers stand below that in the trace. */
+function under(message: OutboundMessage, span: Span | undefined): OutboundMessage {
+  if (!span) return message
+  const headers = { ...message.options.headers, traceparent: span.traceparent }
+  return { ...message, options: { ...message.options, headers } }
+}

@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { counters, type Description, gauges, histograms, useSink } from './metrics.ts'
+
+const description: Description = {
+  name: 'things_total',
+  cloudWatchName: 'Things',
+  help: 'Things.',
+  unit: 'count',
+  labels: ['kind', 'colour'],
+}
+
+afterEach(() => useSink(undefined))
+
+/** What a sink hears of from now on. */
+function heard(): unknown[] {
+  const values: unknown[] = []
+  useSink(({ cloudWatchName }, labels, value) => values.push([cloudWatchName, labels, value]))
+  return values
+}
+
+describe('counters', () => {
+  it('count up, each combination of labels by itself', () => {
+    const things = counters(description)
+
+    things.of('pen', 'red').add()
+    things.of('pen', 'blue').add(3)
+    things.of('pen', 'red').add()
+
+    expect([...things.metrics()].map(({ labels, value }) => [labels, value])).toEqual([
+      [{ kind: 'pen', colour: 'red' }, 2],
+      [{ kind: 'pen', colour: 'blue' }, 3],
+    ])
+  })
+})
+
+describe('histograms', () => {
+  it('count values by size; a value on a bound belongs to it', () => {
+    const sizes = histograms(description, [1, 10])
+
+    for (const value of [0, 1, 1.5, 10, 11, 1000]) sizes.of('pen', 'red').observe(value)
+
+    expect(sizes.of('pen', 'red')).toMatchObject({ counts: [2, 2, 2], sum: 1023.5 })
+  })
+})
+
+describe('a sink', () => {
+  it('gets every value as it is recorded', () => {
+    const values = heard()
+
+    counters(description).of('pen', 'red').add(2)
+    histograms(description, [1]).of('pen', 'red').observe(0.5)
+    gauges(description).set(7, 'pen', 'red')
+
+    const labels = { kind: 'pen', colour: 'red' }
+    expect(values).toEqual([
+      ['Things', labels, 2],
+      ['Things', labels, 0.5],
+      ['Things', labels, 7],
+    ])
+  })
+
+  it('is not needed', () => {
+    expect(() => gauges(description).set(7, 'pen', 'red')).not.toThrow()
+  })
+})

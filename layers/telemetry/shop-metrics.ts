@@ -1,0 +1,120 @@
+import { counters, gauges, histograms } from './metrics.ts'
+
+const answerBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+const settleBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+const sizeBounds = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+
+/** Routes are those of serverless.yml; every other is `unknown`. */
+export const requests = counters({
+  name: 'stockroom_http_requests_total',
+  cloudWatchName: 'HttpRequests',
+  help: 'Requests that a function has answered.',
+  unit: 'count',
+  labels: ['method', 'route', 'status'],
+})
+
+export const requestSeconds = histograms(
+  {
+    name: 'stockroom_http_request_duration_seconds',
+    cloudWatchName: 'HttpRequestDuration',
+    help: 'Time from the event of a request to its answer, within the function.',
+    unit: 'seconds',
+    labels: ['method', 'route'],
+  },
+  answerBounds,
+)
+
+export const settleSeconds = histograms(
+  {
+    name: 'stockroom_order_settle_duration_seconds',
+    cloudWatchName: 'OrderSettleDuration',
+    help: 'Time from an order to its confirmation or rejection.',
+    unit: 'seconds',
+    labels: ['status'],
+  },
+  settleBounds,
+)
+
+export const batchSizes = histograms(
+  {
+    name: 'stockroom_consumer_batch_messages',
+    cloudWatchName: 'ConsumerBatchMessages',
+    help: 'Messages in a batch that a consumer got.',
+    unit: 'count',
+    labels: ['queue'],
+  },
+  sizeBounds,
+)
+
+export const commitSizes = histograms(
+  {
+    name: 'stockroom_order_commit_orders',
+    cloudWatchName: 'OrderCommitOrders',
+    help: 'Orders that shared a commit.',
+    unit: 'count',
+    labels: [],
+  },
+  sizeBounds,
+)
+
+export const cacheReads = counters({
+  name: 'stockroom_cache_reads_total',
+  cloudWatchName: 'CacheReads',
+  help: 'Reads of a cache, by whether the value was there.',
+  unit: 'count',
+  labels: ['cache', 'result'],
+})
+
+export const publishedEvents = counters({
+  name: 'stockroom_events_published_total',
+  cloudWatchName: 'EventsPublished',
+  help: 'Events that were handed to the broker, by whether it has confirmed them.',
+  unit: 'count',
+  labels: ['event', 'result'],
+})
+
+export const poisonMessages = counters({
+  name: 'stockroom_poison_messages_total',
+  cloudWatchName: 'PoisonMessages',
+  help: 'Messages that a consumer has sent to the dead letters.',
+  unit: 'count',
+  labels: ['queue'],
+})
+
+/** The families whose values grow in the process. */
+export const recorded = {
+  counters: [requests, cacheReads, publishedEvents, poisonMessages],
+  histograms: [requestSeconds, settleSeconds, batchSizes, commitSizes],
+}
+
+export const outboxEvents = gauges({
+  name: 'stockroom_outbox_events',
+  cloudWatchName: 'OutboxEvents',
+  help: 'Events in an outbox that no broker has confirmed yet.',
+  unit: 'count',
+  labels: ['domain'],
+})
+
+export const outboxAge = gauges({
+  name: 'stockroom_outbox_oldest_age_seconds',
+  cloudWatchName: 'OutboxOldestAge',
+  help: 'Age of the oldest event in an outbox; 0 for an empty one.',
+  unit: 'seconds',
+  labels: ['domain'],
+})
+
+export const queueMessages = gauges({
+  name: 'stockroom_queue_messages',
+  cloudWatchName: 'QueueMessages',
+  help: 'Messages in a queue that are ready to be delivered.',
+  unit: 'count',
+  labels: ['queue'],
+})
+
+export const deadLetterMessages = gauges({
+  name: 'stockroom_dead_letter_messages',
+  cloudWatchName: 'DeadLetterMessages',
+  help: 'Messages that were set aside from a queue and wait for a person.',
+  unit: 'count',
+  labels: ['queue'],
+})

@@ -1,0 +1,195 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { shutDown } from '@stockroom/runtime/shutdown'
+import { OtlpCollector } from '../../tests/support/otlp-collector.ts'
+import type { Tracing } from './tracing.ts'
+
+process.env.LOG_LEVEL = 'silent'
+const traceId = '0af7651916cd43dd8448eb211c80319c'
+const parent = `00-${traceId}-b7ad6b7169203331-01`
+let collector: OtlpCollector
+let tracing: Tracing
+let wantsTracing: typeof import('./tracing.ts').wantsTracing
+
+beforeAll(async () => {
+  collector = await OtlpCollector.start()
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
+  process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json'
+  process.env.OTEL_EXPORTER_OTLP_HEADERS = 'x-team=shop%20floor'
+  process.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test'
+  const module = await import('./tracing.ts')
+  tracing = module.tracing as Tracing
+  wantsTracing = module.wantsTracing
+})
+
+afterAll(async () => {
+  await shutDown()
+  await collector.stop()
+})
+
+beforeEach(() => {
+  collector.spans.length = 0
+  collector.requests.length = 0
+})
+
+describe('a span', () => {
+  it('stands in the trace of its parent, with its kind, its attributes and its links', async () => {
+    const other = '00-11111111111111111111111111111111-2222222222222222-01'
+    const attributes = { 'stockroom.order.id': 7, 'http.route': undefined }
+
+    const span = tracing.startSpan('process stock', { kind: 'consumer', parent, links: [other], attributes })
+    span.end({ attributes: { outcome: 'sale' } })
+    await tracing.flush()
+
+    const [, , spanId = ''] = span.traceparent.split('-')
+    expect(span.traceparent).toBe(`00-${traceId}-${spanId}-01`)
+    expect(collector.spans).toEqual([
+      {
+        traceId,
+        spanId,
+        parentSpanId: 'b7ad6b7169203331',
+        name: 'process stock',
+        kind: 'consumer',
+        attributes: { 'stockroom.order.id': 7, outcome: 'sale' },
+        links: [{ traceId: '1'.repeat(32), spanId: '2'.repeat(16) }],
+        hasFailed: false,
+        resource: expect.objectContaining({
+          'service.name': 'stockroom',
+          'deployment.environment.name': 'test',
+        }),
+      },
+    ])
+  })
+
+  it('begins a trace where it has no parent', async () => {
+    const span = tracing.startSpan('alone', { kind: 'internal' })
+    span.end()
+    await tracing.flush()
+
+    expect(collector.spans).toEqual([expect.objectContaining({ name: 'alone', parentSpanId: undefined })])
+    expect(span.traceparent).toMatch(new RegExp(`^00-${collector.spans[0]?.traceId}-.*-01$`))
+  })
+
+  it('is not recorded where its caller does not record', async () => {
+    const span = tracing.startSpan('quiet', { kind: 'server', parent: `00-${traceId}-b7ad6b7169203331-00` })
+    span.end()
+    await tracing.flush()
+
+    expect(span.traceparent).toMatch(new RegExp(`^00-${traceId}-[\\da-f]{16}-00$`))
+    expect(collector.spans).toEqual([])
+  })
+
+  it('says that it has failed, and of what kind the error was', async () => {
+    tracing.startSpan('one', { kind: 'internal' }).end({ error: new TypeError('no') })
+    tracing.startSpan('other', { kind: 'internal' }).end({ error: 'unconfirmed' })
+    await tracing.flush()
+
+    expect(collector.spans).toMatchObject([
+      { hasFailed: true, attributes: { 'error.type': 'TypeError' } },
+      { hasFailed: true, attributes: { 'error.type': 'unconfirmed' } },
+    ])
+  })
+})
+
+describe('the export', () => {
+  it('goes to the path of traces, with the headers of the environment', async () => {
+    tracing.startSpan('any', { kind: 'internal' }).end()
+    await tracing.flush()
+
+    expect(collector.requests).toEqual([
+      expect.objectContaining({
+        path: '/v1/traces',
+        headers: expect.objectContaining({ 'content-type': 'application/json', 'x-team': 'shop floor' }),
+      }),
+    ])
+  })
+
+  it('that fails holds nobody up', async () => {
+    collector.status = 400
+    tracing.startSpan('lost', { kind: 'internal' }).end()
+    const startedAt = performance.now()
+
+    await tracing.flush()
+
+    collector.status = 200
+    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(collector.requests).toHaveLength(1)
+  })
+})
+
+describe('wantsTracing', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+
+  it.each([
+    ['the endpoint is set', true, endpoint],
+    ['the endpoint of traces is set', true, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c/v1/traces' }],
+    ['nothing is set', false, {}],
+    ['the endpoint is empty', false, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
+    ['OpenTelemetry is disabled', false, { ...endpoint, OTEL_SDK_DISABLED: 'True' }],
+    ['traces have no exporter', false, { ...endpoint, OTEL_TRACES_EXPORTER: 'none' }],
+  ])('when %s: %s', (_, wanted, environment) => {
+    expect(wantsTracing(environment)).toBe(wanted)
+  })
+})
+
+describe('a process of its own', () => {
+  const run = (script: string, environment: Record<string, string>) =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: '', LOG_LEVEL: '', ...environment },
+      encoding: 'utf8',
+    })
+  const loaded = `
+    import module from 'node:module'
+    await import('./functions/orders/create-order.ts')
+    await import('./functions/orders/settle-order-on-stock-outcome.ts')
+    const names = ['@opentelemetry', '@aws-lambda-powertools', 'prom-client', 'pino-pretty']
+    console.log(names.filter((name) => Object.keys(module._cache).some((path) => path.includes(name))).join())
+    process.exit()
+  `
+
+  it('loads nothing for exports that it does not make', () => {
+    expect(run(loaded, {})).toBe('\n')
+  })
+
+  it('loads OpenTelemetry for traces alone', () => {
+    expect(run(loaded, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })).toBe('@opentelemetry\n')
+  })
+
+  const exportsOne = `
+    const { tracing } = await import('@stockroom/telemetry/tracing')
+    const span = tracing.startSpan('one', { kind: 'internal' })
+    span.end()
+    await tracing.flush()
+    console.log(span.traceparent)
+    process.exit()
+  `
+  const one = (environment: Record<string, string>) =>
+    run(exportsOne, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', ...environment })
+
+  it('exports in protobuf by default, as the standard says', async () => {
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', exportsOne], {
+      env: { ...process.env, OTEL_EXPORTER_OTLP_PROTOCOL: '' },
+    })
+
+    expect(collector.requests).toEqual([
+      expect.objectContaining({
+        path: '/v1/traces',
+        headers: expect.objectContaining({ 'content-type': 'application/x-protobuf' }),
+      }),
+    ])
+    expect(collector.requests[0]?.bytes).toBeGreaterThan(100)
+  })
+
+  it('samples as OTEL_TRACES_SAMPLER says', () => {
+    expect(one({ OTEL_TRACES_SAMPLER: 'always_off' })).toMatch(/-00\n$/)
+    expect(one({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' })).toMatch(/-00\n$/)
+  })
+
+  it('says once in its log that no collector takes its traces, and what is wrong with a variable', () => {
+    const output = one({ OTEL_TRACES_SAMPLER: 'sometimes', OTEL_EXPORTER_OTLP_TIMEOUT: '300' })
+
+    expect(output).toContain('OpenTelemetry: OTEL_TRACES_SAMPLER value \\"sometimes\\" invalid')
+    expect(output.match(/traces are not exported/g)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,3 @@
+import { outboxTraceparent } from '../outbox-traceparent.ts'
+
+export const { up, down } = outboxTraceparent('products')
