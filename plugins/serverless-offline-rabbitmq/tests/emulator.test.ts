@@ -239,40 +239,4 @@ describe('Emulator, with RabbitMQ', () => {
     expect(batches).toHaveLength(1)
     await eventually(async () => (await ready(queue)) === 3)
   })
-
-  it.each([
-    [
-      'a wrong password',
-      { password: 'wrong' },
-      /^RabbitMQ at amqp:\/\/[^@]* refused the user name or the password/,
-    ],
-    [
-      'a missing virtual host',
-      { pathname: '/missing' },
-      /^RabbitMQ at amqp:\/\/[^@]* has no virtual host "missing"/,
-    ],
-  ])('says in one line that start-up failed for %s', async (_reason, change, line) => {
-    const brokerUrl = Object.assign(new URL(url), change).href
-    const [, missing] = /^\/(.*)/.exec('pathname' in change ? change.pathname : '') ?? []
-    const mapping = {
-      functionKey: 'reduce',
-      queue,
-      virtualHost: missing ?? virtualHost,
-      batchSize: 1,
-      maximumBatchingWindowSeconds: 0,
-      eventSourceArn: 'arn:aws:mq:eu-west-1:000000000000:broker:shop:b-0',
-      enabled: true,
-      brokerUrl,
-      timeoutSeconds: 6,
-    }
-    const log = silentLog()
-    emulator = new Emulator({
-      mappings: [mapping],
-      invoke: async () => {},
-      log,
-      startUpWaitMs: 500,
-    })
-
-    await expect(emulator.start()).rejects.toThrow(line)
-  })
 })
