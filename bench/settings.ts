@@ -11,6 +11,9 @@ export interface PeakSettings {
   only: string[]
 }
 
+/** How long and how hard `npm run bench:profile` drives the shop. */
+export type ProfileSettings = Pick<PeakSettings, 'seconds' | 'connections'>
+
 /** How `npm run bench:size` fills its tables, and how long and how fast it asks. */
 export interface SizeSettings {
   rounds: number
@@ -42,6 +45,14 @@ export function sizeSettings(environment: Environment): SizeSettings {
       100_000,
       integer(environment, 'BENCH_ORDERS', { fallback: 5_000_000, from: 100_000, to: 100_000_000 }),
     ],
+  }
+}
+
+/** @throws ConfigurationError for a variable that is wrong */
+export function profileSettings(environment: Environment): ProfileSettings {
+  return {
+    seconds: integer(environment, 'BENCH_SECONDS', { fallback: 8, from: 1, to: 600 }),
+    connections: integer(environment, 'BENCH_CONNECTIONS', { fallback: 64, from: 1, to: 1000 }),
   }
 }
 

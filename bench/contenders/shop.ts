@@ -48,7 +48,7 @@ async function enterShop(
 }
 
 /** Product 1, with more stock than any run sells. */
-async function addProduct({ DATABASE_URL }: OwnEnvironment): Promise<void> {
+export async function addProduct({ DATABASE_URL }: OwnEnvironment): Promise<void> {
   await runSql(
     DATABASE_URL,
     `with product as (
