@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { openChannel } from '@stockroom/messaging/broker-connection'
-import { type DeadLetter, sourceQueues, takeDeadLetters } from '@stockroom/messaging/dead-letters'
+import {
+  type DeadLetter,
+  removeDeadLetters,
+  sourceQueues,
+  takeDeadLetters,
+} from '@stockroom/messaging/dead-letters'
 import { type OutboundMessage, publish } from '@stockroom/messaging/publisher'
-import { deadLetterQueue } from '@stockroom/messaging/topology'
 import { ConfigurationError } from '@stockroom/runtime/configuration'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import type { ConfirmChannel } from 'amqplib'
@@ -84,8 +88,10 @@ async function requireBroker(): Promise<void> {
   await requireServices({ RABBITMQ_URL: process.env.RABBITMQ_URL })
 }
 
-/** Deals with the chosen letters and resolves to those that shall be taken out of their dead-letter queues. */
-type Command = (letters: DeadLetter[], print: (line: string) => void) => Promise<DeadLetter[]>
+type Print = (line: string) => void
+
+/** Deals with the chosen letters, which `channel` holds, and resolves to how many of them stay that should have gone. */
+type Command = (letters: DeadLetter[], print: Print, channel: ConfirmChannel) => Promise<number>
 
 const commands: Record<string, Command> = {
   async list(letters, print) {
@@ -93,73 +99,42 @@ const commands: Record<string, Command> = {
       print(`${queue}  ${messageId}  ${type}  ${firstFailedAt ?? '-'}  ${reason}`)
     }
     print(`${letters.length} dead letters`)
-    return []
+    return 0
   },
   async show(letters, print) {
     for (const { queue, message, body } of letters) {
       print(JSON.stringify({ queue, properties: message.properties }, undefined, 2))
       print(body)
     }
-    return []
+    return 0
   },
-  async redrive(letters, print) {
+  async redrive(letters, print, channel) {
     const taken = await publish(letters.map(redriven))
     const gone = letters.filter((_, index) => taken[index])
+    await removeDeadLetters(channel, gone)
     print(`${gone.length} messages went back to their queues`)
-    return gone
+    const stayed = letters.length - gone.length
+    if (stayed > 0) print(`${stayed} stay where they were: their queues did not take them.`)
+    return stayed
   },
-  async discard(letters, print) {
+  async discard(letters, print, channel) {
+    await removeDeadLetters(channel, letters)
     print(`${letters.length} messages discarded`)
-    return letters
+    return 0
   },
 }
 
-async function run(
-  { command, ids, all, queues }: Request,
-  channel: ConfirmChannel,
-  print: (line: string) => void,
-) {
+async function run({ command, ids, all, queues }: Request, channel: ConfirmChannel, print: Print) {
   const letters: DeadLetter[] = []
-  for (const queue of queues) letters.push(...(await takeDeadLetters(channel, queue)))
+  for (const queue of queues) {
+    for (const letter of await takeDeadLetters(channel, queue)) letters.push(letter)
+  }
   const chosen = letters.filter(({ messageId }) => all || ids.has(messageId))
   const missing = [...ids].filter((id) => !chosen.some(({ messageId }) => messageId === id))
   for (const id of missing) print(`There is no dead letter ${id}.`)
-  const gone = chosen.length > 0 || command === 'list' ? await commands[command]?.(chosen, print) : []
-  await takeAway(channel, gone ?? [], letters)
-  await channel.close()
-  const stayed = command === 'redrive' ? chosen.length - (gone?.length ?? 0) : 0
-  if (stayed > 0) print(`${stayed} stay where they were: their queues did not take them.`)
-  return missing.length > 0 || stayed > 0 || (chosen.length === 0 && command !== 'list') ? 1 : 0
-}
-
-/**
- * Takes the chosen letters out of their queues and leaves the others there: whichever are fewer are settled one by one.
- * RabbitMQ puts many single settlements off, and forgets those that it has put off when the channel closes, so a few go
- * at a time, each few with a round trip behind them.
- */
-async function takeAway(channel: ConfirmChannel, chosen: DeadLetter[], letters: DeadLetter[]): Promise<void> {
-  if (chosen.length === 0) return
-  const others = letters.filter((letter) => !chosen.includes(letter))
-  if (others.length < chosen.length) {
-    await settle(channel, others, ({ message }) => channel.reject(message, true))
-    channel.ackAll()
-  } else {
-    await settle(channel, chosen, ({ message }) => channel.ack(message))
-  }
-}
-
-const settledAtOnce = 16
-
-async function settle(
-  channel: ConfirmChannel,
-  letters: DeadLetter[],
-  settleOne: (letter: DeadLetter) => void,
-): Promise<void> {
-  for (let from = 0; from < letters.length; from += settledAtOnce) {
-    const few = letters.slice(from, from + settledAtOnce)
-    for (const letter of few) settleOne(letter)
-    await channel.checkQueue(deadLetterQueue((few[0] as DeadLetter).queue))
-  }
+  if (chosen.length === 0 && command !== 'list') return 1
+  const stayed = await commands[command]?.(chosen, print, channel)
+  return missing.length > 0 || stayed ? 1 : 0
 }
 
 /** The message as it was, straight to its queue. */

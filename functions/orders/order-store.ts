@@ -22,8 +22,8 @@ export interface TracedOrder {
 }
 
 /** The columns of an order, as the shop shows it. */
-export const orderColumns = `id, product_id as "productId", quantity, unit_price as "unitPrice", total_price as "totalPrice",
-  status, reason, created_at as "createdAt", settled_at as "settledAt"`
+export const orderColumns = `orders.id, product_id as "productId", quantity, unit_price as "unitPrice",
+  total_price as "totalPrice", orders.status, orders.reason, created_at as "createdAt", settled_at as "settledAt"`
 const tracedColumns = `${orderColumns}, correlation_id as "requestId"`
 
 type TracedRow = Order & { requestId: string | null }
@@ -78,21 +78,18 @@ export async function settleOrders(
 ): Promise<TracedOrder[]> {
   const rows = await query<TracedRow>(
     trx,
-    `with settlement as (
-       select s."orderId", s.status as "newStatus", s.reason as "newReason"
-         from json_to_recordset(?) as s("orderId" bigint, status text, reason text)
-     ), pending as (
-       select id as "orderId" from orders.orders
-        where id in (select "orderId" from settlement) and status = 'pending'
-        order by id
-          for update
+    // By settled_at, since the index of pending orders would lead through every order that was settled since its last
+    // vacuum.
+    `with pending as (
+       select id from orders.orders where id = any(?) and settled_at is null order by id for update
      )
      update orders.orders
-        set status = "newStatus", reason = "newReason", settled_at = now()
-       from settlement join pending using ("orderId")
-      where id = "orderId"
+        set status = settlement.status, reason = settlement.reason, settled_at = now()
+       from json_to_recordset(?) as settlement("orderId" bigint, status text, reason text)
+            join pending on id = "orderId"
+      where orders.id = "orderId"
       returning ${tracedColumns}`,
-    [JSON.stringify(settlements)],
+    [settlements.map(({ orderId }) => orderId), JSON.stringify(settlements)],
   )
   return rows.map(traced)
 }

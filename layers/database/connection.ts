@@ -1,4 +1,5 @@
 import { configuration, required } from '@stockroom/runtime/configuration'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import knex, { type Knex } from 'knex'
 import { BoundedPostgresClient } from './bounded-postgres-client.ts'
@@ -10,6 +11,14 @@ export type Domain = 'products' | 'orders'
 const connectTimeoutMs = 1000
 /** A live server cancels a slow statement by itself; one that doesn't answer at all is given up a little later. */
 const silenceMs = 200
+
+/**
+ * Plans that don't hang on statistics. A statement is planned once per connection (statement-name.ts), perhaps while its
+ * table is empty: PostgreSQL would then read the whole table for each batch of a sale, until its next autoanalyze. Every
+ * statement of the shop has its index; without JIT, since a plan that has none counts as expensive enough for it.
+ * https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-ENABLE-SEQSCAN
+ */
+const plannerOptions = '-c enable_seqscan=off -c jit=off'
 
 const pools = new Map<string, Knex>()
 
@@ -38,6 +47,8 @@ function openPool(url: string): Knex {
     connection: {
       connectionString: url,
       application_name: 'stockroom',
+      // On Lambda statements are planned each time, and RDS Proxy takes no options.
+      options: freezesAfterAnswer() ? undefined : plannerOptions,
       connectionTimeoutMillis: connectTimeoutMs,
       statement_timeout: databaseTimeoutMs,
       query_timeout: databaseTimeoutMs + silenceMs,

@@ -1,54 +1,108 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Channel, GetMessage } from 'amqplib'
-import { sourceQueues, takeDeadLetters } from './dead-letters.ts'
+import type { Channel, ConsumeMessage } from 'amqplib'
+import { removeDeadLetters, sourceQueues, takeDeadLetters } from './dead-letters.ts'
 
 const message = (properties: object = {}, content: string | Buffer = '{}') =>
   ({
     content: Buffer.from(content),
-    fields: {},
+    fields: { consumerTag: 'tag' },
     properties: { headers: {}, ...properties },
-  }) as unknown as GetMessage
+  }) as unknown as ConsumeMessage
 
-/** A channel on a queue that holds `messages`; it claims to hold `count`. */
-function channelWith(messages: GetMessage[], count = messages.length) {
-  const asked: string[] = []
-  const left = [...messages]
-  const channel = {
-    async checkQueue(queue: string) {
-      asked.push(`check ${queue}`)
-      return { messageCount: count }
-    },
-    async get(queue: string) {
-      asked.push(`get ${queue}`)
-      return left.shift() ?? false
-    },
+/** Settlements of one channel that RabbitMQ passes on before the first of them is applied. */
+const passedOnAtOnce = 32
+
+/**
+ * A channel on a quorum queue, which claims to hold `count`. As RabbitMQ does, it puts settlements off while enough of
+ * them are under way, and forgets them when it closes.
+ */
+class QuorumQueueChannel {
+  readonly asked: string[] = []
+  readonly passedOn = new Set<ConsumeMessage>()
+  readonly putOff = new Set<ConsumeMessage>()
+  /** What the queue has not given out. */
+  left: ConsumeMessage[]
+  readonly #messages: ConsumeMessage[]
+  readonly #count: number
+  #prefetch = 0
+  #isApplied = false
+
+  constructor(messages: ConsumeMessage[], count = messages.length) {
+    this.#messages = messages
+    this.left = [...messages]
+    this.#count = count
   }
-  return { channel: channel as unknown as Channel, asked, left }
+
+  async prefetch(count: number) {
+    this.#prefetch = count
+  }
+
+  async consume(queue: string, receive: (message: ConsumeMessage) => void) {
+    this.asked.push(`consume ${queue}`)
+    for (const delivered of this.left.splice(0, this.#prefetch)) setImmediate(() => receive(delivered))
+    return { consumerTag: 'tag' }
+  }
+
+  ack(message: ConsumeMessage) {
+    const isBusy = this.passedOn.size >= passedOnAtOnce
+    this[isBusy ? 'putOff' : 'passedOn'].add(message)
+  }
+
+  async cancel(consumerTag: string) {
+    this.#isApplied = consumerTag === 'tag'
+  }
+
+  async checkQueue(queue: string) {
+    this.asked.push(`check ${queue}`)
+    if (this.#isApplied) {
+      for (const message of this.putOff) this.passedOn.add(message)
+      this.putOff.clear()
+    }
+    const isFirst = this.asked.length === 1
+    return { messageCount: isFirst ? this.#count : this.left.length }
+  }
+
+  /** Closes it, and tells which messages the queue still has. */
+  close(): ConsumeMessage[] {
+    return this.#messages.filter((message) => !this.passedOn.has(message))
+  }
+
+  get asChannel(): Channel {
+    return this as unknown as Channel
+  }
 }
 
-const take = (...messages: GetMessage[]) => takeDeadLetters(channelWith(messages).channel, 'stock-reduction')
+const take = (...messages: ConsumeMessage[]) =>
+  takeDeadLetters(new QuorumQueueChannel(messages).asChannel, 'stock-reduction')
 
 describe('takeDeadLetters', () => {
   it('takes what is in the dead-letter queue of a queue, oldest first', async () => {
-    const { channel, asked } = channelWith([message({ messageId: 'a' }), message({ messageId: 'b' })])
+    const channel = new QuorumQueueChannel([message({ messageId: 'a' }), message({ messageId: 'b' })])
 
-    const letters = await takeDeadLetters(channel, 'stock-reduction')
+    const letters = await takeDeadLetters(channel.asChannel, 'stock-reduction')
 
     expect(letters.map(({ messageId }) => messageId)).toEqual(['a', 'b'])
-    expect(new Set(asked)).toEqual(new Set(['check stock-reduction.dead', 'get stock-reduction.dead']))
+    expect(channel.asked).toEqual(['check stock-reduction.dead', 'consume stock-reduction.dead'])
   })
 
   it('leaves what comes meanwhile, so that it comes to an end', async () => {
-    const { channel, left } = channelWith([message(), message(), message()], 2)
+    const channel = new QuorumQueueChannel([message(), message(), message()], 2)
 
-    expect(await takeDeadLetters(channel, 'stock-reduction')).toHaveLength(2)
-    expect(left).toHaveLength(1)
+    expect(await takeDeadLetters(channel.asChannel, 'stock-reduction')).toHaveLength(2)
+    expect(channel.left).toHaveLength(1)
   })
 
   it('ends when somebody else has taken the rest', async () => {
-    const { channel } = channelWith([message()], 5)
+    const channel = new QuorumQueueChannel([message()], 5)
 
-    expect(await takeDeadLetters(channel, 'stock-reduction')).toHaveLength(1)
+    expect(await takeDeadLetters(channel.asChannel, 'stock-reduction')).toHaveLength(1)
+  })
+
+  it('takes more than one consumer may hold', async () => {
+    const one = message()
+    const channel = new QuorumQueueChannel(Array.from({ length: 70_000 }, () => one))
+
+    expect(await takeDeadLetters(channel.asChannel, 'stock-reduction')).toHaveLength(70_000)
   })
 
   it('shows a message that the consumer chain has set aside', async () => {
@@ -95,6 +149,21 @@ describe('takeDeadLetters', () => {
       firstFailedAt: undefined,
       body: '\ufffd',
     })
+  })
+})
+
+describe('removeDeadLetters', () => {
+  it('removes any number of letters before the channel may close, and no other', async () => {
+    const messages = Array.from({ length: 200 }, (_, index) => message({ messageId: `${index}` }))
+    const channel = new QuorumQueueChannel(messages)
+    const letters = await takeDeadLetters(channel.asChannel, 'stock-reduction')
+
+    await removeDeadLetters(
+      channel.asChannel,
+      letters.filter((_, index) => index % 5 > 0),
+    )
+
+    expect(channel.close()).toEqual(messages.filter((_, index) => index % 5 === 0))
   })
 })
 

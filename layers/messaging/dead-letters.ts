@@ -1,4 +1,5 @@
-import type { Channel, GetMessage } from 'amqplib'
+import { within } from '@stockroom/runtime/deadline'
+import type { Channel, ConsumeMessage } from 'amqplib'
 import { deadLetterQueue, queues } from './topology.ts'
 
 /** A message in a dead-letter queue, as a person wants to see it. */
@@ -13,30 +14,73 @@ export interface DeadLetter {
   firstFailedAt: string | undefined
   attempts: number | undefined
   body: string
-  /** As the broker has it: to acknowledge or publish it. It is held by the channel until then. */
-  message: GetMessage
+  /** As the broker has it. The channel holds it until it is removed or the channel closes. */
+  message: ConsumeMessage
 }
 
 /** The queues that messages can be set aside from. */
 export const sourceQueues = Object.keys(queues)
 
+/** One consumer's prefetch is a number of 16 bits. */
+const mostOfOneConsumer = 65_535
+/** How long nothing comes before the queue is asked whether somebody else has taken the rest, and how often. */
+const silence = { ms: 100, looks: 50 }
+
 /**
- * Takes the dead letters of `queue` that are there now, oldest first. They stay with the channel: acknowledge those that
- * shall go, and close the channel to leave the others where they were.
+ * Takes the dead letters of `queue` that are there now, oldest first. They stay with the channel: remove those that shall
+ * go, and close the channel to leave the others where they were.
  */
 export async function takeDeadLetters(channel: Channel, queue: string): Promise<DeadLetter[]> {
   const deadQueue = deadLetterQueue(queue)
   const { messageCount } = await channel.checkQueue(deadQueue)
   const letters: DeadLetter[] = []
   while (letters.length < messageCount) {
-    const message = await channel.get(deadQueue)
-    if (!message) break
-    letters.push(deadLetter(queue, message))
+    const wanted = Math.min(messageCount - letters.length, mostOfOneConsumer)
+    const messages = await consume(channel, deadQueue, wanted)
+    for (const message of messages) letters.push(deadLetter(queue, message))
+    if (messages.length < wanted) break
   }
   return letters
 }
 
-function deadLetter(queue: string, message: GetMessage): DeadLetter {
+/**
+ * Removes letters from their queues for good; they have to be held by `channel`.
+ *
+ * The end of the promise is the end of the danger: a channel of RabbitMQ passes on 32 settlements of a quorum queue, puts
+ * the others off until those are applied, and forgets them when it closes. A cancelled consumer is an entry of the
+ * queue's log behind all that was passed on; when the queue has answered the next question too, it has told the channel
+ * of that, which has then passed on what it had put off, before it reads that it shall close.
+ */
+export async function removeDeadLetters(channel: Channel, letters: DeadLetter[]): Promise<void> {
+  for (const { message } of letters) channel.ack(message)
+  const consumerTags = new Set(letters.map(({ message }) => message.fields.consumerTag))
+  const queues = new Set(letters.map(({ queue }) => deadLetterQueue(queue)))
+  for (const consumerTag of consumerTags) await channel.cancel(consumerTag)
+  for (const queue of queues) await channel.checkQueue(queue)
+}
+
+/**
+ * The next `count` messages, or fewer when somebody else has taken the rest. The consumer stays: what the queue hands to
+ * it in the place of those that are removed is left to the channel, too.
+ */
+async function consume(channel: Channel, queue: string, count: number): Promise<ConsumeMessage[]> {
+  const messages: ConsumeMessage[] = []
+  const { promise: complete, resolve } = Promise.withResolvers<void>()
+  await channel.prefetch(count)
+  await channel.consume(queue, (message) => {
+    if (message && messages.length < count) messages.push(message)
+    if (messages.length === count) resolve()
+  })
+  for (let looks = 0; messages.length < count && looks < silence.looks; looks += 1) {
+    const before = messages.length
+    await within(silence.ms, complete).catch(() => {})
+    if (messages.length > before) looks = 0
+    else if ((await channel.checkQueue(queue)).messageCount === 0) break
+  }
+  return messages
+}
+
+function deadLetter(queue: string, message: ConsumeMessage): DeadLetter {
   const { messageId, type, headers = {} } = message.properties
   const attempts = headers['x-attempts'] ?? headers['x-delivery-count']
   return {

@@ -76,6 +76,12 @@ export const commandLineFlags = Object.fromEntries(
   Object.entries(FLAGS).map(([flag, { usage, type }]) => [flag, { usage, type }]),
 )
 
+/** Options of serverless-offline for running functions, which a command without it needs too. */
+export const runnerFlags = {
+  useInProcess: { usage: 'Run the functions in this process.', type: 'boolean' },
+  noTimeout: { usage: 'Let functions run longer than their timeout.', type: 'boolean' },
+}
+
 /** The options that the command line sets, and the flag of each. */
 export function commandLineSettings(commandLine: CommandLineOptions) {
   const given = Object.entries(FLAGS).filter(([flag]) => (commandLine[flag] ?? undefined) !== undefined)

@@ -4,7 +4,7 @@ import { describeBrokerError } from './broker-error.ts'
 import type { EventSourceMapping } from './event-source-mapping.ts'
 import type { Log } from './log.ts'
 import { Poller } from './poller.ts'
-import { declarationOf, declareIfMissing, type QueueDeclarations } from './queue-declaration.ts'
+import { declarationsFor, declareMissing, type QueueDeclarations } from './queue-declaration.ts'
 import type { RmqEvent } from './rmq-event.ts'
 import type { Pauses } from './waiting.ts'
 
@@ -60,24 +60,20 @@ export class Emulator {
 
   /** Starts the pollers of mappings that share a connection. */
   async #startPollers(mappings: EventSourceMapping[], patience: AbortSignal): Promise<void> {
-    const { client, log, concurrency = 1 } = this.#setting
+    const { client, log, concurrency = 1, declareQueues = false } = this.#setting
     const { brokerUrl: url, virtualHost } = mappings[0] as EventSourceMapping
     const connection = await connectToBroker({ url, virtualHost, client, log }, patience)
     this.#connections.push(connection)
+    const queues = mappings.map(({ queue }) => queue)
+    await declareMissing(connection.openChannel, declarationsFor(queues, declareQueues))
     await allOf(
       mappings.map(async (mapping) => {
-        await this.#declareQueue(connection, mapping)
         const pollers = Array.from({ length: concurrency }, () => this.#poller(connection, mapping))
         await allOf(pollers.map((poller) => startPolling(poller, mapping, patience)))
         const { functionKey, queue } = mapping
         log.notice(`(λ: ${functionKey}) polling queue ${queue} at ${displayAddress(url)}`)
       }),
     )
-  }
-
-  async #declareQueue({ openChannel }: BrokerConnection, { queue }: EventSourceMapping): Promise<void> {
-    const declaration = declarationOf(queue, this.#setting.declareQueues ?? false)
-    if (declaration) await declareIfMissing(openChannel, queue, declaration)
   }
 
   #poller({ openChannel }: BrokerConnection, mapping: EventSourceMapping): Poller {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { filterRule, isScalar } from './filter-rule.ts'
 
 /** Whether the message with this body is handed to the function. */
@@ -12,8 +13,8 @@ const MOST_PATTERNS = 10
 const LONGEST_PATTERN = 4096
 
 /**
- * Compiles `filterPatterns`: a message passes when any of them matches its `data`. Bodies are read as UTF-8. A pattern
- * for plain strings drops every body that is JSON, and a pattern for JSON every body that isn't.
+ * Compiles `filterPatterns`: a message passes when any of them matches its `data`. A pattern for plain strings drops every
+ * body that is JSON, a pattern for JSON every body that isn't, and both drop what isn't UTF-8.
  *
  * Throws an Error that says which pattern is wrong, and where.
  *
@@ -29,6 +30,7 @@ export function compileFilter(patterns: unknown): MessageFilter {
   }
   const matchers = patterns.map((pattern, index) => dataMatcher(pattern, `filterPatterns[${index}]`))
   return (body) => {
+    if (!isUtf8(body)) return false
     const data = dataOf(body)
     return matchers.some((matches) => matches(data))
   }

@@ -16,12 +16,13 @@ class ServerlessError extends Error {}
 function pluginFor(
   functions: Record<string, { events: unknown[] }>,
   commandLine: Record<string, unknown> = {},
+  options: Record<string, unknown> = {},
 ) {
   const client = new FakeAmqplib('3.7')
   const serverless = {
     service: {
       functions,
-      custom: { 'serverless-offline-rabbitmq': { url, client } },
+      custom: { 'serverless-offline-rabbitmq': { url, client, ...options } },
       getAllFunctions: () => Object.keys(functions),
       getFunction: (functionKey: string) => functions[functionKey] ?? { events: [] },
     },
@@ -67,6 +68,26 @@ describe('ServerlessOfflineRabbitmq', () => {
     )
   })
 
+  it('says which queue it does not declare, although declareQueues names it', async () => {
+    const declareQueues = {
+      stock: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'stock.dead' },
+      'stock.dead': {},
+      stok: {},
+    }
+    plugin = pluginFor(
+      { reduce: { events: [{ rabbitmq }] } },
+      { rabbitmqStartUpWaitMs: '0' },
+      { declareQueues },
+    ).plugin
+
+    await plugin.start().catch(() => {})
+
+    const warnings = log.warning.mock.calls.flat().filter((line) => String(line).startsWith('declareQueues'))
+    expect(warnings).toEqual([
+      expect.stringMatching(/^declareQueues names stok, which isn't declared: no function consumes it/),
+    ])
+  })
+
   it('refuses a wrong option of the command line by its name', async () => {
     plugin = pluginFor({}, { rabbitmqConcurrency: '0' }).plugin
 
@@ -81,6 +102,9 @@ describe('ServerlessOfflineRabbitmq', () => {
     for (const { options } of [commands.rabbitmq, commands.offline, commands.offline.commands.start]) {
       expect(Object.keys(options)).toContain('rabbitmqUrl')
     }
+    expect(Object.keys(commands.rabbitmq.options)).toEqual(
+      expect.arrayContaining(['useInProcess', 'noTimeout']),
+    )
   })
 
   it("refuses a wrong definition with Serverless's own error", async () => {

@@ -1,4 +1,4 @@
-import { commandLineFlags } from './command-line.ts'
+import { commandLineFlags, runnerFlags } from './command-line.ts'
 import type { Emulator } from './emulator.ts'
 import { type EventSourceMapping, readEventSourceMappings, sharedQueues } from './event-source-mapping.ts'
 import { createFunctionRunner, type FunctionRunner } from './function-runner.ts'
@@ -6,6 +6,7 @@ import { limitedInvocation } from './limited-invocation.ts'
 import { type Log, messageOf } from './log.ts'
 import { drainBeforeOfflineEnds } from './offline-end.ts'
 import { type Options, readOptions, retryPauses } from './options.ts'
+import { declarationsFor } from './queue-declaration.ts'
 import type { CommandLineOptions, Serverless } from './serverless.ts'
 
 export type { BrokerClient } from './broker-connection.ts'
@@ -32,7 +33,7 @@ export default class ServerlessOfflineRabbitmq {
     rabbitmq: {
       usage: 'Polls the RabbitMQ queues of the functions without serving HTTP',
       lifecycleEvents: ['start', 'ready', 'end'],
-      options: commandLineFlags,
+      options: { ...commandLineFlags, ...runnerFlags },
     },
     // Serverless joins these options with those that serverless-offline gives to its commands.
     offline: {
@@ -81,6 +82,7 @@ export default class ServerlessOfflineRabbitmq {
       const mappings = readEventSourceMappings(this.#serverless.service, options)
       if (mappings.length === 0 || !options.enabled) return
       this.#explainSharedQueues(mappings)
+      this.#explainDeclarations(mappings, options)
       await this.#poll(mappings, options)
     } catch (error) {
       // Serverless prints errors of its own class without a stack.
@@ -122,6 +124,17 @@ export default class ServerlessOfflineRabbitmq {
       const functions = functionKeys.join(' and ')
       this.#log.warning(
         `Queue ${queue} feeds ${functions}: each message goes to one of them, as on AWS. Give each a queue of its own to hand it to all.`,
+      )
+    }
+  }
+
+  #explainDeclarations(mappings: EventSourceMapping[], { declareQueues }: Options): void {
+    if (typeof declareQueues === 'boolean') return
+    const queues = mappings.map(({ queue }) => queue)
+    const declared = declarationsFor(queues, declareQueues)
+    for (const queue of Object.keys(declareQueues).filter((name) => !declared.has(name))) {
+      this.#log.warning(
+        `declareQueues names ${queue}, which isn't declared: no function consumes it, and no queue that is declared sends it dead letters by x-dead-letter-exchange '' and its name as x-dead-letter-routing-key.`,
       )
     }
   }

@@ -23,7 +23,10 @@ export type Options = {
   retryPauseMs: number
   /** Milliseconds that the start waits for brokers and queues. Default: 10,000. */
   startUpWaitMs: number
-  /** Which missing queues are declared: none, all as quorum queues, or those named, with their arguments. Default: false. */
+  /**
+   * Which missing queues are declared: none, those that functions consume as quorum queues, or those named, with their
+   * arguments, that functions consume or that take the dead letters of such. Default: false.
+   */
   declareQueues: boolean | QueueDeclarations
   /** Default: amqplib. Set by another plugin, since YAML can't hold it. */
   client?: BrokerClient

@@ -13,53 +13,6 @@ afterEach(() => {
 })
 
 describe('a batch', () => {
-  it('is handed over as soon as it is full', async () => {
-    const { channel, batches } = await startedPoller()
-
-    channel.deliver(3)
-    await settled()
-
-    expect(channel.told).toEqual(setUpTold)
-    expect(batches()).toEqual([[1, 2, 3]])
-  })
-
-  it('is handed over when its window has elapsed', async () => {
-    const { channel, batches } = await startedPoller()
-    channel.deliver(2)
-    await jest.advanceTimersByTimeAsync(999)
-    expect(batches()).toEqual([])
-
-    await jest.advanceTimersByTimeAsync(1)
-
-    expect(batches()).toEqual([[1, 2]])
-  })
-
-  it('takes whatever is there, at once, when the window is 0', async () => {
-    const { channel, batches } = await startedPoller({ maximumBatchingWindowSeconds: 0 })
-
-    channel.deliver(2)
-    await settled()
-
-    expect(batches()).toEqual([[1, 2]])
-  })
-
-  it('waits for the running one', async () => {
-    const { channel, batches, invocations } = await startedPoller()
-    channel.deliver(3)
-    await settled()
-    channel.deliver(3)
-    await jest.advanceTimersByTimeAsync(10_000)
-    expect(batches()).toEqual([[1, 2, 3]])
-
-    invocations[0]?.resolve(undefined)
-    await settled()
-
-    expect(batches()).toEqual([
-      [1, 2, 3],
-      [4, 5, 6],
-    ])
-  })
-
   it('is acknowledged as a whole after success, not before', async () => {
     const { channel, invocations, log } = await startedPoller()
     channel.deliver(3)
@@ -75,24 +28,6 @@ describe('a batch', () => {
 })
 
 describe('a failed batch', () => {
-  const returned = ['reject 1 requeue', 'reject 2 requeue', 'reject 3 requeue']
-
-  it('returns as a whole after a pause', async () => {
-    const { channel, invocations, log } = await startedPoller()
-    channel.deliver(3)
-    await settled()
-
-    invocations[0]?.reject(new Error('database\nis away'))
-    await jest.advanceTimersByTimeAsync(999)
-    expect(channel.told).toEqual(setUpTold)
-    await jest.advanceTimersByTimeAsync(1)
-
-    expect(channel.told).toEqual([...setUpTold, ...returned])
-    expect(log.error).toHaveBeenCalledWith(
-      '(λ: reduce) queue stock: 3 messages in 0.00 ms, failed: database is away; returned to the queue in 1 s',
-    )
-  })
-
   it('returns after pauses that double to 60 s, and start again after a success', async () => {
     const { channel, invocations, log } = await startedPoller()
     const fail = async () => {

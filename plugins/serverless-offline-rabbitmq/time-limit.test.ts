@@ -35,20 +35,6 @@ describe('a run within its time', () => {
 })
 
 describe('a late run', () => {
-  it('that can be ended is ended, and rejects as Lambda puts it', async () => {
-    const { limit } = limitOf6Seconds()
-    const ended = Promise.withResolvers<void>()
-    const outcome = outcomeOf(withinTime(new Promise(() => {}), limit, () => ended.promise))
-    await jest.advanceTimersByTimeAsync(6000)
-    expect(outcome).toEqual({})
-
-    ended.resolve()
-    await jest.advanceTimersByTimeAsync(0)
-
-    expect(outcome).toEqual({ error: 'Task timed out after 6.00 seconds' })
-    expect(limit.onLate).not.toHaveBeenCalled()
-  })
-
   it('that can not be ended is waited for, and counts as failed although it succeeds', async () => {
     const { limit } = limitOf6Seconds()
     const run = Promise.withResolvers<string>()

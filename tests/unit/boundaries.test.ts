@@ -142,6 +142,32 @@ describe('the arrows between our files', () => {
   })
 })
 
+describe('the door of the emulator', () => {
+  const door = 'plugins/serverless-offline-rabbitmq/index.ts'
+  const both = rules.filter(({ name }) => name.startsWith('the-emulator-'))
+
+  it('is the only way in and the only way out, for tests, loads and benchmarks too', () => {
+    const everywhere = globSync('**/*.ts', {
+      cwd: root,
+      exclude: (path) => /(^|\/)(node_modules|dist|\.[^/]+)(\/|$)/.test(path),
+    })
+    const all = everywhere.flatMap((path) => arrowsOf(path, readFileSync(resolve(root, path), 'utf8')))
+
+    expect(all).toContainEqual({ from: 'tests/integration/rabbitmq/consumers.test.ts', to: door })
+    expect(both).toHaveLength(2)
+    expect(all.filter((arrow) => both.some(({ forbids }) => forbids(arrow)))).toEqual([])
+  })
+
+  it('is what serverless.yml names, and what the package exports alone', () => {
+    const read = (path: string) => readFileSync(resolve(root, path), 'utf8')
+    const manifest = JSON.parse(read('plugins/serverless-offline-rabbitmq/package.json'))
+
+    expect(read('serverless.yml').match(/plugins\/serverless-offline-rabbitmq\/\S+/g)).toEqual([door])
+    expect(Object.keys(manifest.exports)).toEqual(['.', './package.json'])
+    expect(manifest.exports['.'].default).toBe('./dist/index.js')
+  })
+})
+
 describe('the check of the arrows', () => {
   it.each([
     ['layers/http/endpoint.ts', "import { stock } from '../../functions/products/stock.ts'"],

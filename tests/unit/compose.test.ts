@@ -108,7 +108,7 @@ describe('the shop in its container', () => {
   it('runs as an ordinary user, and does what npm start does', () => {
     expect(instructions('USER')).toEqual(['node'])
     expect(JSON.parse(instructions('CMD').at(-1) as string).join(' ')).toBe(
-      /serverless .*/.exec(scripts.start)?.[0],
+      /node .*/.exec(scripts.start)?.[0],
     )
   })
 

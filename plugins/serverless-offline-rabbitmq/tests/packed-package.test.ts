@@ -1,166 +1,53 @@
-import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import amqp, { type Channel, type ChannelModel } from 'amqplib'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { documentedAs } from '../fixtures/aws-pages.ts'
 import { brokerUrl, ownQueue, virtualHost } from './broker.ts'
 import { eventually } from './eventually.ts'
-import { ServerlessProcess } from './serverless-process.ts'
+import { OwnQueues } from './own-queues.ts'
+import { folderOf, PackedProject, packageRoot, run } from './packed-project.ts'
 
-const run = promisify(execFile)
-const { resolve } = createRequire(import.meta.url)
-const packageRoot = fileURLToPath(new URL('..', import.meta.url))
-const folderOf = (name: string) => dirname(resolve(`${name}/package.json`))
-
-let workshop: string
-let project: string
-let broker: ChannelModel
-let channel: Channel
-let queues: { COOK_QUEUE: string; DELIVER_QUEUE: string }
-
-/** Packs a package as `npm publish` does, and resolves with the tarball. */
-async function pack(folder: string): Promise<string> {
-  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', workshop], { cwd: folder })
-  return join(workshop, stdout.trim())
-}
+const queues = OwnQueues.forEachTest()
+let project: PackedProject
 
 beforeAll(async () => {
-  workshop = await mkdtemp(join(tmpdir(), 'emulator-example-'))
-  project = join(workshop, 'project')
-  // What the example has from the registry stands above it, where Node.js finds it, so that no network is needed.
-  await mkdir(join(workshop, 'node_modules/@types'), { recursive: true })
-  for (const [name, folder] of [
-    ['serverless', join(dirname(resolve('serverless-offline')), '../../serverless')],
-    ['serverless-offline', join(dirname(resolve('serverless-offline')), '..')],
-    ['@types/node', folderOf('@types/node')],
-    ['undici-types', folderOf('undici-types')],
-  ] as const) {
-    await symlink(folder, join(workshop, 'node_modules', name))
-  }
-  await cp(join(packageRoot, 'example'), project, { recursive: true })
-  await writeFile(join(project, 'package.json'), '{ "name": "pizzeria", "private": true }')
-  const tarballs = [await pack(join(dirname(resolve('amqplib')))), await pack(packageRoot)]
-  await run('npm', ['install', '--offline', '--legacy-peer-deps', '--ignore-scripts', ...tarballs], {
-    cwd: project,
-  })
-  broker = await amqp.connect(brokerUrl)
-  channel = await broker.createChannel()
+  project = await PackedProject.install()
 }, 120_000)
 
-afterAll(async () => {
-  await broker?.close()
-  await rm(workshop, { recursive: true, force: true })
-})
+afterAll(() => project.remove())
 
-beforeEach(async () => {
-  queues = { COOK_QUEUE: ownQueue(), DELIVER_QUEUE: ownQueue() }
-  for (const queue of Object.values(queues)) await channel.assertQueue(queue)
-})
-
-afterEach(async () => {
-  for (const queue of Object.values(queues)) await channel.deleteQueue(queue)
-})
-
-const send = (queue: string, ...bodies: string[]) => {
-  for (const body of bodies) channel.sendToQueue(queue, Buffer.from(body))
+/** A block of code of the README, the first in this language. */
+async function readmeBlock(language: string): Promise<string> {
+  const readme = await readFile(join(packageRoot, 'README.md'), 'utf8')
+  const [, twoMinutes = ''] = readme.split('## Two minutes')
+  const [, block = ''] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(twoMinutes) ?? []
+  return block
 }
 
-describe('the example, with the package as npm packs it', () => {
-  it.each<[string[], NodeJS.Signals]>([
-    [['offline'], 'SIGINT'],
-    [['offline', 'start'], 'SIGTERM'],
-    [['offline', '--useInProcess'], 'SIGTERM'],
-    [['offline', 'start', '--useInProcess'], 'SIGINT'],
-    [['rabbitmq'], 'SIGINT'],
-    [['rabbitmq'], 'SIGTERM'],
-  ])(
-    'under "serverless %j": a CommonJS and an ES module handler get exactly what was sent, and %s ends it cleanly',
-    async (command, signal) => {
-      send(queues.COOK_QUEUE, 'margherita', 'funghi', 'marinara')
-      send(queues.DELIVER_QUEUE, 'calzone')
+describe('the package, as npm packs it', () => {
+  it('runs the five lines of the README, whose queue it declares', async () => {
+    const queue = ownQueue()
+    const definition = await readmeBlock('yaml')
+    await project.write('five.yml', definition.replace('queue: pizza-orders', `queue: ${queue}`))
+    await project.write('cook.cjs', await readmeBlock('js'))
 
-      const serverless = ServerlessProcess.start(project, command, { RABBITMQ_URL: brokerUrl, ...queues })
-      await eventually(() => serverless.printed().length >= 2, 60_000)
-      serverless.signal(signal)
-      const code = await serverless.exit()
-
-      const cook = {
-        cook: `${queues.COOK_QUEUE}::${virtualHost}`,
-        orders: ['margherita', 'funghi', 'marinara'],
-      }
-      const deliver = { deliver: `${queues.DELIVER_QUEUE}::${virtualHost}`, pizzas: ['calzone'] }
-      expect(serverless.printed().sort(byKind)).toEqual([cook, deliver])
-      expect(code).toBe(0)
-      for (const queue of Object.values(queues)) {
-        expect(await channel.deleteQueue(queue)).toEqual({ messageCount: 0 })
-      }
-    },
-    90_000,
-  )
-
-  it('ends a handler in a worker thread at its timeout, and hands the whole batch over again', async () => {
-    await writeFile(
-      join(project, 'stall.mjs'),
-      [
-        "import { existsSync, writeFileSync } from 'node:fs'",
-        'export async function handler(event) {',
-        "  const isRetry = existsSync('stalled')",
-        "  writeFileSync('stalled', '')",
-        '  const [[{ redelivered }]] = Object.values(event.rmqMessagesByQueue)',
-        '  console.log(JSON.stringify({ isRetry, redelivered }))',
-        '  if (!isRetry) await new Promise((resolve) => setTimeout(resolve, 600_000))',
-        '}',
-      ].join('\n'),
-    )
-    const definition = await readFile(join(project, 'serverless.yml'), 'utf8')
-    await writeFile(
-      join(project, 'stalling.yml'),
-      definition.replace('handler: cook.handler', 'handler: stall.handler, timeout: 1'),
-    )
-    send(queues.COOK_QUEUE, 'margherita')
-
-    const command = ['rabbitmq', '--config', 'stalling.yml']
-    const serverless = ServerlessProcess.start(project, command, { RABBITMQ_URL: brokerUrl, ...queues })
-    await eventually(() => serverless.printed().length >= 2, 60_000)
-    serverless.signal('SIGTERM')
+    const command = ['offline', '--rabbitmqDeclareQueues', '--config', 'five.yml']
+    const serverless = project.serverless(command, { RABBITMQ_URL: brokerUrl })
+    await eventually(() => serverless.lines(`(λ: cook) polling queue ${queue} at`).length === 1, 60_000)
+    queues.send(queue, 'margherita')
+    await eventually(() => serverless.lines('1 message in').length === 1)
+    serverless.signal('SIGINT')
     const code = await serverless.exit()
 
-    expect(serverless.printed()).toEqual([
-      { isRetry: false, redelivered: false },
-      { isRetry: true, redelivered: true },
-    ])
-    expect(serverless.output).toMatch(
-      /1 message in [\d.]+ ms, failed: Task timed out after 1\.00 seconds; returned to the queue in 1 s/,
-    )
+    expect(definition.trim().split('\n')).toHaveLength(5)
+    expect(serverless.printed()).toEqual([{ cook: `${queue}::${virtualHost}`, orders: ['margherita'] }])
     expect(code).toBe(0)
-    for (const queue of Object.values(queues)) {
-      expect(await channel.deleteQueue(queue)).toEqual({ messageCount: 0 })
-    }
-  }, 90_000)
-
-  it('ends with one line and code 1 when a queue is missing', async () => {
-    const missing = ownQueue()
-    const environment = { RABBITMQ_URL: brokerUrl, ...queues, COOK_QUEUE: missing }
-
-    const serverless = ServerlessProcess.start(
-      project,
-      ['rabbitmq', '--rabbitmqStartUpWaitMs', '300'],
-      environment,
-    )
-    const code = await serverless.exit(60_000)
-
-    expect(code).toBe(1)
-    expect(serverless.output).toContain(`has no queue "${missing}" in virtual host`)
-    expect(serverless.output).not.toMatch(/^\s+at .*\.js:\d+/m)
+    expect(await queues.channel.deleteQueue(queue)).toEqual({ messageCount: 0 })
   }, 90_000)
 
   it('has types that TypeScript checks', async () => {
-    await writeFile(
-      join(project, 'typed.mts'),
+    await project.write(
+      'typed.mts',
       [
         "import { type RmqEvent, toRmqEvent } from 'serverless-offline-rabbitmq'",
         "export const event: RmqEvent = toRmqEvent({ eventSourceArn: 'arn', queue: 'q', virtualHost: '/' }, [])",
@@ -171,14 +58,14 @@ describe('the example, with the package as npm packs it', () => {
     const tsc = join(folderOf('typescript'), 'bin/tsc')
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node']
 
-    const checked = run(process.execPath, [tsc, ...options, 'typed.mts'], { cwd: project })
+    const checked = run(process.execPath, [tsc, ...options, 'typed.mts'], { cwd: project.folder })
 
     await expect(checked).resolves.toMatchObject({ stdout: '' })
   }, 60_000)
 
   it('holds the built JavaScript, its types and the documents, and nothing else', async () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
-      cwd: join(project, 'node_modules/serverless-offline-rabbitmq'),
+      cwd: join(project.folder, 'node_modules/serverless-offline-rabbitmq'),
     })
     const manifest = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'))
 
@@ -195,5 +82,73 @@ describe('the example, with the package as npm packs it', () => {
   }, 60_000)
 })
 
-const byKind = (one: object, other: object) =>
-  String(Object.keys(one)).localeCompare(String(Object.keys(other)))
+describe(documentedAs('Event source ARN'), () => {
+  const arnOf = (broker: string) =>
+    `arn:aws:mq:eu-west-1:000000000000:broker:${broker}:b-00000000-0000-0000-0000-000000000000`
+
+  /** The example with other ARNs and with handlers that print what they get. */
+  async function writeService(cooksArn: string, deliversArn: string): Promise<void> {
+    const event = (arn: string, queue: string) =>
+      `{ rabbitmq: { arn: ${arn}, basicAuthArn: { Ref: Secret }, queue: '\${env:${queue}}' } }`
+    await project.write(
+      'arns.yml',
+      `service: pizzeria
+provider: { name: aws, runtime: nodejs24.x }
+plugins: [serverless-offline-rabbitmq, serverless-offline]
+functions:
+  cook: { handler: arn.handler, events: [${event(cooksArn, 'COOK_QUEUE')}] }
+  deliver: { handler: arn.handler, events: [${event(deliversArn, 'DELIVER_QUEUE')}] }
+`,
+    )
+    await project.write(
+      'arn.mjs',
+      'export const handler = async ({ eventSourceArn }) => console.log(JSON.stringify({ eventSourceArn }))',
+    )
+  }
+
+  const arnsOf = async (command: string[], environment: Record<string, string>) => {
+    queues.send(queues.names.COOK_QUEUE, 'margherita')
+    queues.send(queues.names.DELIVER_QUEUE, 'margherita')
+    const serverless = project.serverless(['rabbitmq', '--config', 'arns.yml', ...command], {
+      RABBITMQ_URL: brokerUrl,
+      ...queues.names,
+      ...environment,
+    })
+    await eventually(() => serverless.printed().length >= 2, 60_000)
+    serverless.signal('SIGTERM')
+    await serverless.exit()
+    return serverless.printed().map((printed) => (printed as { eventSourceArn: string }).eventSourceArn)
+  }
+
+  it('is the value of a variable, and that of a parameter to which a Ref points', async () => {
+    await writeService(`'\${env:BROKER_ARN}'`, '{ Ref: Broker }')
+
+    const arns = await arnsOf(['--rabbitmqReference', `Broker=${arnOf('parameter')}`], {
+      BROKER_ARN: arnOf('variable'),
+    })
+
+    expect(arns.sort()).toEqual([arnOf('parameter'), arnOf('variable')])
+  }, 90_000)
+
+  it('is what another stack exports; Fn::GetAtt is refused by Serverless itself', async () => {
+    await writeService('{ "Fn::ImportValue": exported }', '{ Ref: Broker }')
+    const references = [
+      '--rabbitmqReference',
+      `exported=${arnOf('exported')}`,
+      '--rabbitmqReference',
+      `Broker=${arnOf('parameter')}`,
+    ]
+
+    const arns = await arnsOf(references, {})
+    await writeService('{ "Fn::GetAtt": [Broker, Arn] }', '{ Ref: Broker }')
+    const refused = project.serverless(['rabbitmq', '--config', 'arns.yml'], {
+      RABBITMQ_URL: brokerUrl,
+      ...queues.names,
+    })
+    const code = await refused.exit(60_000)
+
+    expect(arns.sort()).toEqual([arnOf('exported'), arnOf('parameter')])
+    expect(refused.output).toContain('unsupported object format')
+    expect(code).toBe(1)
+  }, 90_000)
+})

@@ -42,6 +42,11 @@ export class ServerlessProcess {
       .map((line) => JSON.parse(line))
   }
 
+  /** The lines that hold this text. */
+  lines(text: string): string[] {
+    return this.output.split('\n').filter((line) => line.includes(text))
+  }
+
   signal(signal: NodeJS.Signals): void {
     process.kill(-(this.#child.pid as number), signal)
   }

@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
-import awsSampleEvent from './fixtures/aws-sample-event.json' with { type: 'json' }
-import { toRmqEvent } from './rmq-event.ts'
+import { documentedAs } from '../fixtures/aws-pages.ts'
+import awsSampleEvent from '../fixtures/aws-sample-event.json' with { type: 'json' }
+import { toRmqEvent } from '../rmq-event.ts'
 
 const mapping = {
   eventSourceArn: awsSampleEvent.eventSourceArn,
@@ -40,8 +43,8 @@ const convert = (properties: object) => {
 
 const headersOf = (headers: object) => convert({ headers }).basicProperties.headers
 
-describe('toRmqEvent', () => {
-  it('reproduces the sample event of AWS', () => {
+describe(documentedAs('Event'), () => {
+  it('is the example record event of the page', () => {
     const content = Buffer.from('{"timeout":0,"data":"CZrmf0Gw8Ov4bqLQxD4E"}')
     const message = delivery({
       content,
@@ -64,7 +67,7 @@ describe('toRmqEvent', () => {
     expect(event).toStrictEqual(expected)
   })
 
-  it('keeps the order of the batch', () => {
+  it('batches records together in a single payload, in their order', () => {
     const batch = ['first', 'second'].map((text) => delivery({ content: Buffer.from(text) }))
 
     const { rmqMessagesByQueue } = toRmqEvent(mapping, batch)
@@ -75,13 +78,16 @@ describe('toRmqEvent', () => {
     expect(bodies).toEqual(['first', 'second'])
   })
 
-  it('names queue and virtual host in the key', () => {
-    const event = toRmqEvent({ ...mapping, virtualHost: 'shop/tests' }, [delivery()])
+  it.each([['/'], ['shop'], ['shop/tests'], ['a::b'], ['Zürich 1']])(
+    'lists messages under the name of the queue and the name of the virtual host: pizzaQueue::%s',
+    (virtualHost) => {
+      const event = toRmqEvent({ ...mapping, virtualHost }, [delivery()])
 
-    expect(Object.keys(event.rmqMessagesByQueue)).toEqual(['pizzaQueue::shop/tests'])
-  })
+      expect(Object.keys(event.rmqMessagesByQueue)).toEqual([`pizzaQueue::${virtualHost}`])
+    },
+  )
 
-  it('shows absent properties as null', () => {
+  it('has null for each property that the publisher left out', () => {
     const { bodySize, ...properties } = convert({}).basicProperties
 
     expect(bodySize).toBe(5)
@@ -89,14 +95,15 @@ describe('toRmqEvent', () => {
     expect(Object.values(properties)).toEqual(Object.keys(absent).map(() => null))
   })
 
-  it('shows a missing redelivered flag as false', () => {
-    const event = toRmqEvent(mapping, [{ ...delivery(), fields: {} }])
+  it('has redelivered: true for a message that was delivered before, else false', () => {
+    const undelivered = toRmqEvent(mapping, [{ ...delivery(), fields: {} }])
 
-    expect(event.rmqMessagesByQueue['pizzaQueue::/']?.[0]?.redelivered).toBe(false)
     expect(convert({ redelivered: true }).redelivered).toBe(true)
+    expect(convert({ redelivered: false }).redelivered).toBe(false)
+    expect(undelivered.rmqMessagesByQueue['pizzaQueue::/']?.[0]?.redelivered).toBe(false)
   })
 
-  it('encodes any bytes in base64', () => {
+  it('retrieves a message as a BLOB of bytes and encodes it in base64', () => {
     const content = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
 
     const message = convert({ content })
@@ -104,18 +111,20 @@ describe('toRmqEvent', () => {
     expect(Buffer.from(message.data, 'base64').equals(content)).toBe(true)
     expect(message.basicProperties.bodySize).toBe(256)
   })
+})
 
-  it('shows the bytes of strings as signed, like Java', () => {
+describe(documentedAs('Headers'), () => {
+  it('has the bytes of a string, signed as in Java where they are above 127', () => {
     expect(headersOf({ city: 'Zü' })).toEqual({ city: { bytes: [90, -61, -68] } })
   })
 
-  it('leaves numbers and booleans as they are', () => {
+  it('has numbers as numbers, and what AWS does not show: booleans and nothing as they are', () => {
     const headers = { count: 10, ratio: 0.5, negative: -1, flag: false, nothing: null }
 
     expect(headersOf(headers)).toEqual(headers)
   })
 
-  it('converts nested tables and arrays', () => {
+  it('has what AWS does not show: tables and arrays with their values in the same forms', () => {
     const headers = { 'x-death': [{ queue: 'stock', count: 2, 'routing-keys': ['a'] }] }
 
     expect(headersOf(headers)).toEqual({
@@ -125,11 +134,11 @@ describe('toRmqEvent', () => {
     })
   })
 
-  it('shows a byte array as signed numbers', () => {
+  it('has what AWS does not show: a byte array as an array of signed numbers', () => {
     expect(headersOf({ raw: Buffer.from([0, 127, 128, 255]) })).toEqual({ raw: [0, 127, -128, -1] })
   })
 
-  it('shows a timestamp in headers as a display string and a decimal as a number', () => {
+  it('has what AWS does not show: a timestamp as a display string, a decimal as a number', () => {
     const headers = {
       time: { '!': 'timestamp', value: 2021 },
       price: { '!': 'decimal', value: { places: 2, digits: 1999 } },
@@ -137,13 +146,29 @@ describe('toRmqEvent', () => {
 
     expect(headersOf(headers)).toEqual({ time: 'Jan 1, 1970, 12:33:41 AM', price: 19.99 })
   })
+})
 
+describe(documentedAs('Timestamps'), () => {
   it.each([
     [0, 'Jan 1, 1970, 12:00:00 AM'],
+    [2021, 'Jan 1, 1970, 12:33:41 AM'],
     [43_200, 'Jan 1, 1970, 12:00:00 PM'],
     [1_709_251_199, 'Feb 29, 2024, 11:59:59 PM'],
     [1_735_689_600, 'Jan 1, 2025, 12:00:00 AM'],
-  ])('shows %d s after the epoch as %s', (timestamp, text) => {
+  ])('is a display string: %d s after the epoch are %s', (timestamp, text) => {
     expect(convert({ timestamp }).basicProperties.timestamp).toBe(text)
+  })
+
+  it('is in UTC and the same, whatever time zone and ICU Node.js has', () => {
+    const source = fileURLToPath(new URL('../rmq-headers.ts', import.meta.url))
+    const withoutIcu = 'delete globalThis.Intl; Date.prototype.toLocaleString = undefined;'
+    const script = `${withoutIcu} const { displayTime } = await import(${JSON.stringify(source)}); process.stdout.write(displayTime(2021))`
+
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      env: { TZ: 'Asia/Kolkata', LC_ALL: 'ar_EG.UTF-8' },
+      encoding: 'utf8',
+    })
+
+    expect(printed).toBe('Jan 1, 1970, 12:33:41 AM')
   })
 })

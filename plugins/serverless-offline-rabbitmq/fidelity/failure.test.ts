@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { documentedAs } from '../fixtures/aws-pages.ts'
+import { mappingsOf, rabbitmqEvent } from '../fixtures/rabbitmq-events.ts'
+import { settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
+import { withinTime } from '../time-limit.ts'
+
+beforeEach(() => {
+  jest.useFakeTimers()
+})
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+describe(documentedAs('Function error'), () => {
+  it('for any of the messages of a batch returns the whole batch to the queue', async () => {
+    const { channel, invocations, log } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+
+    invocations[0]?.reject(new Error('database\nis away'))
+    await jest.advanceTimersByTimeAsync(999)
+    expect(channel.told).toEqual(setUpTold)
+    await jest.advanceTimersByTimeAsync(1)
+
+    const returned = ['reject 1 requeue', 'reject 2 requeue', 'reject 3 requeue']
+    expect(channel.told).toEqual([...setUpTold, ...returned])
+    expect(log.error).toHaveBeenCalledWith(
+      '(λ: reduce) queue stock: 3 messages in 0.00 ms, failed: database is away; returned to the queue in 1 s',
+    )
+  })
+
+  it('is an error that the function throws: what it returns, batchItemFailures too, is no error', async () => {
+    const { channel, invocations } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+
+    invocations[0]?.resolve({ batchItemFailures: [{ itemIdentifier: '1' }], statusCode: 500 })
+    await settled()
+
+    expect(channel.told).toEqual([...setUpTold, 'ack 3 and before'])
+  })
+})
+
+describe(documentedAs('Function timeout'), () => {
+  const timeoutOf = (timeout?: number, provider?: { timeout?: number }) =>
+    mappingsOf({ reduce: { events: [rabbitmqEvent()], timeout } }, {}, provider)[0]?.timeoutSeconds
+
+  it('is 14 minutes at most for functions that Lambda invokes for Amazon MQ', () => {
+    expect(timeoutOf(900)).toBe(840)
+    expect(timeoutOf(840)).toBe(840)
+  })
+
+  it('is that of the function, else that of the provider, else the 6 s that Serverless deploys', () => {
+    expect([timeoutOf(3, { timeout: 10 }), timeoutOf(undefined, { timeout: 10 }), timeoutOf()]).toEqual([
+      3, 10, 6,
+    ])
+  })
+
+  it('ends the function: "Task timed out after 6.00 seconds"', async () => {
+    const limit = { seconds: 6, signal: new AbortController().signal, onLate: jest.fn() }
+    const ended = Promise.withResolvers<void>()
+    const errors: string[] = []
+    withinTime(new Promise(() => {}), limit, () => ended.promise).catch(({ message }) => errors.push(message))
+    await jest.advanceTimersByTimeAsync(6000)
+    expect(errors).toEqual([])
+
+    ended.resolve()
+    await jest.advanceTimersByTimeAsync(0)
+
+    expect(errors).toEqual(['Task timed out after 6.00 seconds'])
+    expect(limit.onLate).not.toHaveBeenCalled()
+  })
+})
