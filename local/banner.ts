@@ -33,7 +33,7 @@ export function banner({ settings, databaseDirectory, environment }: BannerFacts
     curl ${url}/products
     curl ${url}/orders -H 'content-type: application/json' -d '{"productId": 1, "quantity": 2}'
     curl ${url}/orders/1
-    ${url}/docs in a browser
+    ${url}/docs in a browser, ${url}/metrics for Prometheus
 
   Ctrl-C stops it.
 `

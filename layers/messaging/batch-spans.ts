@@ -10,6 +10,8 @@ import { eventExchange } from './topology.ts'
  */
 export class BatchSpans {
   readonly #spans: Span[]
+  /** The span of the batch. */
+  readonly traceparent: string
 
   /** Begins the spans; from now on what follows from a message belongs under its span. */
   constructor({ queue, messages }: Batch<ShopEvent>, tracing: Tracing) {
@@ -18,6 +20,7 @@ export class BatchSpans {
       links: messages.flatMap(({ traceparent }) => traceparent ?? []),
       attributes: { ...attributesOf(queue), 'messaging.batch.message_count': messages.length },
     })
+    this.traceparent = whole.traceparent
     this.#spans = [whole]
     for (const message of messages) {
       const span = tracing.startSpan(`process ${queue}`, {

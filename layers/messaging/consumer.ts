@@ -1,5 +1,5 @@
 import middy from '@middy/core'
-import { runInvocation } from '@stockroom/runtime/invocation'
+import { currentInvocation, runInvocation } from '@stockroom/runtime/invocation'
 import { newTraceparent } from '@stockroom/runtime/trace-context'
 import { flushBeforeFreeze } from '@stockroom/telemetry/before-freeze'
 import { batchSizes } from '@stockroom/telemetry/shop-metrics'
@@ -54,6 +54,8 @@ async function observed<Event extends ShopEvent>(
   handle: (batch: Batch<Event>) => Promise<void>,
 ): Promise<void> {
   const spans = tracing && new BatchSpans(batch, tracing)
+  const invocation = currentInvocation()
+  if (spans && invocation) invocation.traceparent = spans.traceparent
   try {
     await handle(batch)
     spans?.end()

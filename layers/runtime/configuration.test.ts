@@ -117,6 +117,15 @@ describe('the configuration', () => {
     },
   )
 
+  it('names OTEL_EXPORTER_OTLP_ENDPOINT and the protocol when they are wrong', () => {
+    expect(messageOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' })).toBe(
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL that begins with http://.',
+    )
+    expect(messageOf({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toBe(
+      'OTEL_EXPORTER_OTLP_PROTOCOL must be one of http/protobuf, http/json, not "grpc".',
+    )
+  })
+
   it.each([
     ['DATABASE_POOL_SIZE', ['1', '1000'], ['0', '1001', '-1', '1.5', 'many', '1e2', ' 5']],
     ['DATABASE_TIMEOUT_MS', ['1', '86400000'], ['0', '86400001', '-1', '1.5', 'never']],

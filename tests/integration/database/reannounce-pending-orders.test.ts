@@ -50,6 +50,10 @@ describe('reannouncePendingOrders', () => {
       options: {
         ...first?.options,
         correlationId: 'request-1',
+        headers: {
+          'schema-version': 1,
+          traceparent: expect.stringMatching(/^00-[\da-f]{32}-[\da-f]{16}-0\d$/),
+        },
         messageId: expect.any(String),
         timestamp: expect.any(Number),
       },

@@ -131,7 +131,14 @@ describe('migrate', () => {
     const outcomes = [await run(), await run()]
 
     expect(outcomes).toEqual([
-      { products: [expect.any(String)], orders: [expect.any(String), expect.any(String)] },
+      {
+        products: ['20261121_000000_create_products', '20261125_000000_add_outbox_traceparent'],
+        orders: [
+          '20261121_000000_create_orders',
+          '20261121_000001_create_idempotency_keys',
+          '20261125_000001_add_outbox_traceparent',
+        ],
+      },
       { products: [], orders: [] },
     ])
     for (const queue of everyQueue) expect(await broker.count(queue)).toBe(0)
