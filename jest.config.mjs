@@ -23,6 +23,7 @@ const unit = project('unit', [
   'functions/**/*.test.ts',
   'layers/**/*.test.ts',
   'local/**/*.test.ts',
+  'packaging/**/*.test.ts',
   'plugins/*/*.test.ts',
   'tests/unit/**/*.test.ts',
 ])
