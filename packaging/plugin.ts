@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DeployedFunction, DeployedService, Network } from '../deployment/access.ts'
+import type { Artefacts } from './package-shop.ts'
 
-interface LambdaFunction {
+interface LambdaFunction extends DeployedFunction {
   handler: string
   package?: { artifact?: string }
 }
@@ -10,16 +14,24 @@ interface Layer {
 interface Serverless {
   serviceDir: string
   processedInput: { commands: string[] }
-  service: { functions: Record<string, LambdaFunction>; layers: Record<string, Layer> }
+  service: {
+    functions: Record<string, LambdaFunction>
+    layers: Record<string, Layer>
+    resources: { Resources: Record<string, object> }
+    custom: { services: Record<string, DeployedService>; network: Network }
+  }
   pluginManager: { plugins: object[] }
+  configSchemaHandler: { defineFunctionProperties(provider: string, schema: object): void }
 }
 
 /**
- * Builds what `serverless package` and `serverless deploy` upload: a zip of each function and of each layer. Its
- * imports come late, because Serverless constructs its plugins for every command.
+ * Builds what `serverless package` and `serverless deploy` upload: a zip of each function and of each layer, and gives
+ * every function the access that its `uses` names. Its imports come late, because Serverless constructs its plugins
+ * for every command.
  */
 export default class StockroomPackaging {
   readonly hooks = {
+    'before:package:setupProviderConfiguration': () => this.#grantAccess(),
     'before:package:createDeploymentArtifacts': () => this.#build(),
     'before:package:function:package': () => this.#build(),
     'before:package:compileLayers': () => this.#stayOffline(),
@@ -29,6 +41,15 @@ export default class StockroomPackaging {
 
   constructor(serverless: Serverless) {
     this.#serverless = serverless
+    serverless.configSchemaHandler.defineFunctionProperties('aws', {
+      properties: { uses: { type: 'array', items: { type: 'string' }, uniqueItems: true } },
+    })
+  }
+
+  async #grantAccess(): Promise<void> {
+    const { grantAccess } = await import('../deployment/access.ts')
+    const { functions, custom, resources } = this.#serverless.service
+    Object.assign(resources.Resources, grantAccess(functions, custom))
   }
 
   async #build(): Promise<void> {
@@ -43,6 +64,16 @@ export default class StockroomPackaging {
     holdBudget(artefacts)
     for (const { name, file } of artefacts.functions) use(service.functions[name], file)
     for (const { name, file } of artefacts.layers) use(service.layers[name], file)
+    this.#migrateWith(artefacts)
+  }
+
+  /** CloudFormation invokes the migration again when one of its properties has changed. */
+  #migrateWith({ functions, layers }: Artefacts): void {
+    const { Migration } = this.#serverless.service.resources.Resources as {
+      Migration: { Properties: object }
+    }
+    const code = [...functions, ...layers].filter(({ name }) => name === 'migrate' || name === 'shared')
+    Object.assign(Migration.Properties, { Code: hashOf(code.map(({ file }) => file)) })
   }
 
   /**
@@ -57,6 +88,12 @@ export default class StockroomPackaging {
     if (!layers) throw new Error('osls compiles layers differently than version 4 does')
     Object.assign(layers, { compareWithLastLayer: async () => {} })
   }
+}
+
+function hashOf(files: string[]): string {
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(readFileSync(file))
+  return hash.digest('hex')
 }
 
 function use(definition: LambdaFunction | Layer | undefined, artifact: string): void {

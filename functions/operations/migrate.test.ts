@@ -8,6 +8,8 @@ const declareTopology = jest.fn<(channel: object) => Promise<void>>()
 jest.unstable_mockModule('../../migrations/all.ts', () => ({ migrateAll }))
 jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
 jest.unstable_mockModule('@stockroom/messaging/topology', () => ({ declareTopology }))
+const pause = jest.fn<(ms: number) => Promise<void>>()
+jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: pause }))
 const { handler } = await import('./migrate.ts')
 
 const channel = {
@@ -19,6 +21,7 @@ const channel = {
 
 beforeEach(() => {
   steps.length = 0
+  pause.mockReset().mockResolvedValue()
   migrateAll.mockReset().mockResolvedValue({ products: ['first'], orders: [] })
   openChannel.mockReset().mockResolvedValue(channel)
   declareTopology.mockReset().mockImplementation(async () => {
@@ -54,5 +57,23 @@ describe('migrate', () => {
     const outcome = handler({}, lambdaContext())
 
     await expect(outcome).rejects.toThrow('PRECONDITION_FAILED')
+  })
+
+  it('waits for a broker that is coming up', async () => {
+    openChannel
+      .mockRejectedValueOnce(new Error('not connected'))
+      .mockRejectedValueOnce(new Error('not connected'))
+
+    await handler({}, lambdaContext())
+
+    expect(pause.mock.calls).toEqual([[1000], [1000]])
+    expect(steps).toEqual(['declare', 'close'])
+  })
+
+  it('fails when the broker does not come', async () => {
+    openChannel.mockRejectedValue(new Error('not connected'))
+
+    await expect(handler({}, lambdaContext())).rejects.toThrow('not connected')
+    expect(openChannel).toHaveBeenCalledTimes(30)
   })
 })

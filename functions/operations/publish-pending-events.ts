@@ -1,8 +1,8 @@
-import middy from '@middy/core'
 import type { Domain } from '@stockroom/database/connection'
 import { claimPendingEvents, postponeEvents, removeFromOutbox } from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
 import { publishEvents } from '@stockroom/messaging/announce'
+import { job } from '@stockroom/runtime/job'
 
 const eventsPerTransaction = 500
 const transactionsPerRun = 20
@@ -11,7 +11,7 @@ const transactionsPerRun = 20
  * Publishes what was left in the outboxes: events whose publishing failed, or whose process died before it. A domain
  * whose database is away doesn't keep the other from being heard.
  */
-export const handler = middy().handler(async () => {
+export const handler = job(async () => {
   const [products, orders] = await Promise.allSettled([publishOutbox('products'), publishOutbox('orders')])
   if (products.status === 'rejected') throw products.reason
   if (orders.status === 'rejected') throw orders.reason

@@ -1,5 +1,5 @@
-import middy from '@middy/core'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { job } from '@stockroom/runtime/job'
 import { orderCreatedEvent } from './order-placement.ts'
 import { claimUnsettledOrders, makeAnnouncementsDue } from './order-store.ts'
 
@@ -13,7 +13,7 @@ export interface Reannouncement {
 }
 
 /** Tells again of orders that have been pending for over 30 s, so that they outlast a broker that lost its data. */
-export const handler = middy<Reannouncement>().handler(async ({ brokerIsEmpty }) => {
+export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
   const { result: reannounced, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
     if (brokerIsEmpty) await makeAnnouncementsDue(trx)
     const orders = await claimUnsettledOrders(trx, ordersPerRun)

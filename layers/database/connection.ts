@@ -18,11 +18,20 @@ export function database(domain: Domain): Knex {
   const url = databaseUrl(domain)
   let pool = pools.get(url)
   if (!pool) {
+    closeOldPools()
     pool = openPool(url)
     pools.set(url, pool)
     onShutdown('close', () => closePool(url))
   }
   return pool
+}
+
+/** With a rotated password comes another URL; statements that run on the old one's connections are finished. */
+function closeOldPools(): void {
+  const { productsDatabaseUrl, ordersDatabaseUrl } = configuration()
+  for (const url of pools.keys()) {
+    if (url !== productsDatabaseUrl && url !== ordersDatabaseUrl) closePool(url).catch(() => {})
+  }
 }
 
 /** The URL of the database that holds a domain's schema. */
@@ -52,6 +61,7 @@ function openPool(url: string): Knex {
 }
 
 async function closePool(url: string): Promise<void> {
-  await pools.get(url)?.destroy()
+  const pool = pools.get(url)
   pools.delete(url)
+  await pool?.destroy()
 }
