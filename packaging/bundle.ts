@@ -111,7 +111,9 @@ export async function buildDependenciesLayer(root: string, imports: Imports, fol
     outExtension: { '.js': '.mjs' },
     external: ['@aws-sdk/*', 'pg-native'],
     // CommonJS packages load Node's own modules with `require`, which an ES module hasn't.
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as createRequireHere}from'node:module';const require=createRequireHere(import.meta.url);",
+    },
     plugins: [leaveDialectsOut],
     logLevel: 'warning',
   })
