@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import amqp, { type ChannelModel, type ConfirmChannel, type GetMessage } from 'amqplib'
 import { toRmqEvent } from '../../plugins/serverless-offline-rabbitmq/index.ts'
 import { type ApiRequest, apiEvent } from '../support/api-event.ts'
-import { testEnvironment } from '../support/environment.ts'
 import { eventually } from '../support/eventually.ts'
-import { ownRealServices } from '../support/real-services.ts'
+import { ownRealServices, type RealServices } from '../support/real-services.ts'
 import { LambdaEnvironment, readTemplate } from './runtime/lambda-environment.ts'
 import type { Outcome } from './runtime/runtime-api.ts'
 import type { Exports, Template } from './runtime/template.ts'
@@ -48,8 +47,9 @@ export class DeployedShop {
   #started = 0
   #broker: { connection: ChannelModel; channel: ConfirmChannel } | undefined
 
-  static async start(): Promise<DeployedShop> {
-    const own = await ownRealServices()
+  /** @param own the services; by default those of the running tests, made for this shop alone */
+  static async start(own?: RealServices): Promise<DeployedShop> {
+    own ??= await ownRealServices()
     const { DATABASE_URL, REDIS_URL, RABBITMQ_URL } = own.environment
     const fronts = {
       database: await postgresTlsFront(DATABASE_URL),
@@ -62,7 +62,7 @@ export class DeployedShop {
   }
 
   private constructor(
-    own: Awaited<ReturnType<typeof ownRealServices>>,
+    own: RealServices,
     fronts: DeployedShop['fronts'],
     secretsManager: SecretsManager,
     folder: string,
@@ -207,6 +207,3 @@ export function credentialsOf(url: string): string {
   const { username, password } = new URL(url)
   return JSON.stringify({ username: decodeURIComponent(username), password: decodeURIComponent(password) })
 }
-
-/** The services that the run has found; this suite is left out where one is missing. */
-export const realServices = () => testEnvironment().services
