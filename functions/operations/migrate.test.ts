@@ -5,7 +5,8 @@ const steps: string[] = []
 const migrateAll = jest.fn<() => Promise<object>>()
 const openChannel = jest.fn<() => Promise<object>>()
 const declareTopology = jest.fn<(channel: object) => Promise<void>>()
-jest.unstable_mockModule('../../migrations/all.ts', () => ({ migrateAll }))
+const limitStatementsOfAll = jest.fn<(timeoutMs: number) => Promise<void>>()
+jest.unstable_mockModule('../../migrations/all.ts', () => ({ migrateAll, limitStatementsOfAll }))
 jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
 jest.unstable_mockModule('@stockroom/messaging/topology', () => ({ declareTopology }))
 const pause = jest.fn<(ms: number) => Promise<void>>()
@@ -22,6 +23,7 @@ const channel = {
 beforeEach(() => {
   steps.length = 0
   pause.mockReset().mockResolvedValue()
+  limitStatementsOfAll.mockReset().mockResolvedValue()
   migrateAll.mockReset().mockResolvedValue({ products: ['first'], orders: [] })
   openChannel.mockReset().mockResolvedValue(channel)
   declareTopology.mockReset().mockImplementation(async () => {
@@ -41,6 +43,16 @@ describe('migrate', () => {
 
     expect(declareTopology.mock.calls).toEqual([[channel]])
     expect(steps).toEqual(['declare', 'close'])
+  })
+
+  it('lets the database limit statements on Lambda, where a connection can’t', async () => {
+    await handler({}, lambdaContext())
+    expect(limitStatementsOfAll).not.toHaveBeenCalled()
+
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    await handler({}, lambdaContext())
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+    expect(limitStatementsOfAll.mock.calls).toEqual([[1500]])
   })
 
   it('fails when a migration fails', async () => {

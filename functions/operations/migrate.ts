@@ -2,8 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import middy from '@middy/core'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { declareTopology } from '@stockroom/messaging/topology'
+import { configuration } from '@stockroom/runtime/configuration'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { secrets } from '@stockroom/runtime/secrets'
-import { migrateAll } from '../../migrations/all.ts'
+import { limitStatementsOfAll, migrateAll } from '../../migrations/all.ts'
 import { customResource } from './custom-resource.ts'
 
 /** A broker that was just made, or is being maintained, comes within so many attempts. */
@@ -19,6 +21,7 @@ export const handler = middy()
   .use(secrets())
   .handler(async () => {
     const applied = await migrateAll()
+    if (freezesAfterAnswer()) await limitStatementsOfAll(configuration().databaseTimeoutMs)
     const channel = await patiently(openChannel)
     // A queue that is there with other properties closes the channel with an error, which declareTopology throws.
     channel.on('error', () => {})

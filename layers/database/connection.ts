@@ -1,4 +1,5 @@
 import { configuration, required } from '@stockroom/runtime/configuration'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import knex, { type Knex } from 'knex'
 import { BoundedPostgresClient } from './bounded-postgres-client.ts'
@@ -48,7 +49,8 @@ function openPool(url: string): Knex {
       connectionString: url,
       application_name: 'stockroom',
       connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: databaseTimeoutMs,
+      // RDS Proxy refuses it as a parameter of the connection; there, `limitStatements` has told the server.
+      ...(!freezesAfterAnswer() && { statement_timeout: databaseTimeoutMs }),
       query_timeout: databaseTimeoutMs + silenceMs,
       types: typeParsers,
     } as Knex.PgConnectionConfig,

@@ -4,8 +4,8 @@ import { readTemplate } from './runtime/lambda-environment.ts'
 import { functionKeys } from './runtime/template.ts'
 import { sampleEvents } from './sample-events.ts'
 
+/** In time of a processor: other suites, and other programs, run beside this one. `npm run bench:cold-start` has a clock. */
 const initBudgetMs = 350
-/** Other suites run beside this one: what one start has lost to them, another hasn't. */
 const attempts = 5
 
 let shop: DeployedShop
@@ -18,18 +18,18 @@ beforeAll(async () => {
 afterAll(() => shop?.stop())
 
 it.each(functionKeys(readTemplate()))(
-  `%s is initialised within ${initBudgetMs} ms, secrets included, and then does its work`,
+  `%s is initialised within ${initBudgetMs} ms of a processor, secrets included, and then does its work`,
   async (key) => {
     const inits: number[] = []
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const environment = await shop.startFunction(key)
-      inits.push(environment.initMs)
+      inits.push(environment.initCpuMs)
       if (attempt === 0) {
         const { outcome } = await environment.invoke(sampleEvents[key])
         expect(outcome).not.toHaveProperty('error')
       }
       environment.stop()
-      if (environment.initMs <= initBudgetMs) break
+      if (environment.initCpuMs <= initBudgetMs) break
     }
 
     expect(Math.min(...inits)).toBeLessThanOrEqual(initBudgetMs)

@@ -25,7 +25,11 @@ export function tlsFront(url: string, defaultPort: number): Promise<TlsFront> {
   return listen(server, sockets)
 }
 
-/** TLS after PostgreSQL's own request for it; a client that doesn't ask for it is turned away. */
+/**
+ * TLS after PostgreSQL's own request for it, as RDS Proxy demands it. A client that doesn't ask for TLS is turned away,
+ * and so is one whose connection has a parameter that the proxy doesn't know, as
+ * https://github.com/n8n-io/n8n/issues/25705 and https://github.com/brianc/node-postgres/issues/2103 tell.
+ */
 export function postgresTlsFront(url: string): Promise<TlsFront> {
   const sockets = new Set<Socket>()
   const server = createServer((plain) => {
@@ -33,10 +37,36 @@ export function postgresTlsFront(url: string): Promise<TlsFront> {
     plain.once('data', (first) => {
       if (!first.equals(sslRequest)) return plain.destroy()
       plain.write('S')
-      forward(new TLSSocket(plain, { isServer: true, ...certificate }), url, 5432, sockets)
+      const socket = new TLSSocket(plain, { isServer: true, ...certificate })
+      socket.on('error', () => plain.destroy())
+      socket.once('data', (startup) => {
+        const unknown = parametersOf(startup).find((name) => !knownParameters.has(name))
+        if (unknown) return socket.end(refusal(`unsupported startup parameter: ${unknown}`))
+        socket.pause()
+        socket.unshift(startup)
+        forward(socket, url, 5432, sockets)
+      })
     })
   })
   return listen(server, sockets)
+}
+
+const knownParameters = new Set(['user', 'database', 'application_name', 'client_encoding'])
+
+/** The names of the parameters in a start-up message: length, version, then names and values that end with a zero. */
+const parametersOf = (startup: Buffer): string[] =>
+  startup
+    .subarray(8)
+    .toString()
+    .split('\0')
+    .filter((text, index) => index % 2 === 0 && text !== '')
+
+/** PostgreSQL's own error message: https://www.postgresql.org/docs/current/protocol-error-fields.html */
+function refusal(message: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0C08P01\0M${message}\0\0`)
+  const head = Buffer.from([0x45, 0, 0, 0, 0])
+  head.writeInt32BE(fields.length + 4, 1)
+  return Buffer.concat([head, fields])
 }
 
 function forward(socket: Socket, url: string, defaultPort: number, sockets: Set<Socket>): void {
