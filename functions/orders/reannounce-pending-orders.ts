@@ -1,7 +1,8 @@
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { job } from '@stockroom/runtime/job'
+import { reportSeconds } from '@stockroom/runtime/metrics'
 import { orderCreatedEvent } from './order-placement.ts'
-import { claimUnsettledOrders, makeAnnouncementsDue } from './order-store.ts'
+import { claimUnsettledOrders, makeAnnouncementsDue, pendingAgeSeconds } from './order-store.ts'
 
 /** At most so many a run, so that a backlog isn't made worse. */
 const ordersPerRun = 1000
@@ -21,5 +22,6 @@ export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
     return orders.length
   })
   await announced
+  await reportSeconds('PendingOrderAge', pendingAgeSeconds)
   return { reannounced }
 })

@@ -126,6 +126,11 @@ export class DeployedShop {
     return (await environment.invoke(event)).outcome
   }
 
+  /** What the warm environment of a function has written to its log. */
+  logOf(key: string): string {
+    return this.#environments.get(`${key}-warm`)?.log ?? ''
+  }
+
   /**
    * Sends a request as API Gateway does.
    * @throws Error when the function throws

@@ -136,6 +136,19 @@ describe('the shop, from its zips', () => {
     ])
   })
 
+  it('reports to CloudWatch how long events and orders have waited', () => {
+    const log = shop.logOf('publishPendingEvents') + shop.logOf('reannouncePendingOrders')
+    const metrics = log
+      .split('\n')
+      .filter((line) => line.includes('_aws'))
+      .map((line) => JSON.parse(line))
+
+    expect(metrics).toMatchObject([
+      { FunctionName: 'stockroom-dev-publishPendingEvents', OutboxAge: 0 },
+      { FunctionName: 'stockroom-dev-reannouncePendingOrders', PendingOrderAge: 0 },
+    ])
+  })
+
   it('describes itself, with a page whose files come from its layer', async () => {
     const document = await shop.request('getOpenapi', {})
     const page = await shop.request('getDocs', {})

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { deadLetterQueue, queues } from '@stockroom/messaging/topology'
 import { strFromU8, unzipSync } from 'fflate'
 import { packageFolder, readTemplate } from './runtime/lambda-environment.ts'
 import { functionKeys, functionOf, type Resource } from './runtime/template.ts'
@@ -144,5 +145,25 @@ describe('the template', () => {
 
     expect(groups).toHaveLength(keys.length + 1)
     expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(groups.map(() => 30))
+  })
+
+  it('watches what the functions and the queues really are called', () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm')
+    const referenced = [...JSON.stringify(alarms).matchAll(/"Ref":"(\w+)"/g)].map(([, id]) => id as string)
+    const watched = [...JSON.stringify(alarms).matchAll(/"Queue","Value":"([^"]+)"/g)].map(
+      ([, queue]) => queue,
+    )
+
+    expect(referenced.filter((id) => !(id in Resources))).toEqual([])
+    expect(watched.sort()).toEqual(Object.keys(queues).map(deadLetterQueue).sort())
+  })
+
+  it('tells of every alarm, and of its end', () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm')
+    const topic = [{ 'Fn::ImportValue': 'stockroom-dev-AlarmTopicArn' }]
+
+    expect(alarms.length).toBeGreaterThan(5)
+    for (const { Properties } of alarms)
+      expect(Properties).toMatchObject({ AlarmActions: topic, OKActions: topic })
   })
 })
