@@ -20,6 +20,7 @@ const project = (displayName, testMatch, options = {}) => ({
 const unit = project('unit', [
   'artillery/**/*.test.ts',
   'bench/**/*.test.ts',
+  'deployment/**/*.test.ts',
   'functions/**/*.test.ts',
   'layers/**/*.test.ts',
   'local/**/*.test.ts',
