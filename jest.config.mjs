@@ -24,6 +24,7 @@ const unit = project('unit', [
   'layers/**/*.test.ts',
   'local/**/*.test.ts',
   'plugins/*/*.test.ts',
+  'simulations/*.test.ts',
   'tests/unit/**/*.test.ts',
 ])
 
