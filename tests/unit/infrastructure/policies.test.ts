@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { policies } from '../../support/cloudformation/policies.ts'
 import { stageOf } from '../../support/cloudformation/stage.ts'
@@ -9,8 +10,11 @@ import {
   templatePaths,
 } from '../../support/cloudformation/template.ts'
 
-const parametersOf = (stage: string): Record<string, string> =>
-  JSON.parse(readFileSync(`infrastructure/parameters/${stage}.json`, 'utf8')).Parameters
+const parametersOf = (stage: string) => ({
+  ...parseEnv(readFileSync(`infrastructure/parameters/${stage}.env`, 'utf8')),
+  // Another one in each region, so the command that deploys looks it up.
+  S3PrefixList: 'pl-1',
+})
 
 const existing = Object.fromEntries(
   Object.keys(readTemplate(templatePaths['existing infrastructure']).Parameters ?? {}).map((name) => [
