@@ -26,6 +26,7 @@ const unit = project('unit', [
   'local/**/*.test.ts',
   'packaging/**/*.test.ts',
   'plugins/*/*.test.ts',
+  'simulations/*.test.ts',
   'tests/unit/**/*.test.ts',
 ])
 

@@ -115,10 +115,14 @@ describe('the shop, from its zips', () => {
     await shop.settle()
     const settled = await get('getOrder', { id: String(accepted.body.id) })
     const inspection = await shop.invoke('inspectQueues', {})
+    const listed = await shop.invoke('handleDeadLetters', { args: ['list'] })
 
     expect(settled.body.status).toBe('confirmed')
     expect(inspection).toMatchObject({
       payload: { deadLetters: [{ queue: 'stock-reduction', reason: 'not JSON', body: 'no JSON' }] },
+    })
+    expect(listed).toMatchObject({
+      payload: { exitCode: 0, lines: expect.arrayContaining([expect.stringContaining('not JSON')]) },
     })
   })
 

@@ -37,6 +37,7 @@ export const sampleEvents: Record<string, object> = {
   getDocsFile: apiEvent({ path: { file: 'swagger-ui.css' } }),
   publishPendingEvents: {},
   inspectQueues: {},
+  handleDeadLetters: { args: ['list'] },
   migrate: {},
   answerUnknownRoute: apiEvent(),
 }
