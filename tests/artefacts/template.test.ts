@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { deadLetterQueue, queues } from '@stockroom/messaging/topology'
 import { strFromU8, unzipSync } from 'fflate'
+import { givenParameters, productionPackage } from './global-setup.ts'
 import { packageFolder, readTemplate } from './runtime/lambda-environment.ts'
 import { functionKeys, functionOf, type Resource } from './runtime/template.ts'
 
@@ -165,5 +166,34 @@ describe('the template', () => {
     expect(alarms.length).toBeGreaterThan(5)
     for (const { Properties } of alarms)
       expect(Properties).toMatchObject({ AlarmActions: topic, OKActions: topic })
+  })
+})
+
+describe('the template of production, with infrastructure that is there already', () => {
+  const production = readTemplate(productionPackage)
+  const createOrder = functionOf(production, 'createOrder')
+
+  it('has what was given in the place of imports, and imports the rest of its own stage', () => {
+    expect(createOrder.Environment?.Variables).toMatchObject({
+      RABBITMQ_SECRET_ARN: givenParameters.brokerSecretArn,
+      RABBITMQ_URL: { 'Fn::ImportValue': 'stockroom-prod-BrokerEndpoint' },
+      DATABASE_URL: { 'Fn::Join': ['', expect.arrayContaining([givenParameters.databaseEndpoint])] },
+    })
+    expect(createOrder.VpcConfig).toMatchObject({
+      SubnetIds: ['subnet-1', { 'Fn::ImportValue': 'stockroom-prod-SubnetB' }],
+    })
+    expect(
+      production.Resources.ReduceStockEventSourceMappingRabbitMQStockreduction?.Properties,
+    ).toMatchObject({
+      EventSourceArn: givenParameters.brokerArn,
+    })
+  })
+
+  it('lets more requests through, or as many as it is told', () => {
+    // What stands on the command line is text, which CloudFormation takes for a number, too.
+    expect(production.Resources.HttpApiStage?.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingRateLimit: 3000,
+      ThrottlingBurstLimit: givenParameters.requestBurst,
+    })
   })
 })

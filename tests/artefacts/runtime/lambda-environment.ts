@@ -15,8 +15,8 @@ const authority = fileURLToPath(new URL('../services/localhost.crt', import.meta
 /** Where the zips and their template are. */
 export const packageFolder = join(root, '.serverless')
 
-export const readTemplate = (): Template =>
-  JSON.parse(readFileSync(join(packageFolder, 'cloudformation-template-update-stack.json'), 'utf8'))
+export const readTemplate = (folder = packageFolder): Template =>
+  JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'))
 
 interface Start {
   /** The key of the function in serverless.yml. */
