@@ -86,6 +86,8 @@ export default class StockroomLocal {
     keepEventsOf(role, service.functions ?? {})
     // The functions run in this process and see its environment; serverless-offline would copy these at every call.
     service.provider.environment = {}
+    for (const definition of Object.values(service.functions ?? {}))
+      Object.assign(definition, { environment: {} })
     service.provider.httpApi.cors.allowedOrigins = [settings.allowedOrigin]
     service.custom = {
       ...service.custom,

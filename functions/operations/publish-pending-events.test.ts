@@ -7,12 +7,16 @@ const claimPendingEvents = jest.fn<typeof import('@stockroom/database/outbox').c
 const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
 const postponeEvents = jest.fn<typeof import('@stockroom/database/outbox').postponeEvents>()
 const publishEvents = jest.fn<typeof import('@stockroom/messaging/announce').publishEvents>()
+const outboxAgeSeconds = jest.fn<typeof import('@stockroom/database/outbox').outboxAgeSeconds>()
+const reportSeconds = jest.fn<typeof import('@stockroom/runtime/metrics').reportSeconds>()
 const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
 jest.unstable_mockModule('@stockroom/database/outbox', () => ({
   claimPendingEvents,
   removeFromOutbox,
   postponeEvents,
+  outboxAgeSeconds,
 }))
+jest.unstable_mockModule('@stockroom/runtime/metrics', () => ({ reportSeconds }))
 jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ publishEvents }))
 const { handler } = await import('./publish-pending-events.ts')
@@ -37,6 +41,7 @@ const productsOutbox = (...rounds: OutboxEvent[][]) =>
   )
 
 beforeEach(() => {
+  reportSeconds.mockReset().mockResolvedValue()
   transaction.mockReset().mockImplementation(async (_domain, work) => work(trx))
   claimPendingEvents.mockReset().mockResolvedValue([])
   removeFromOutbox.mockReset().mockResolvedValue()
@@ -45,6 +50,17 @@ beforeEach(() => {
 })
 
 describe('publishPendingEvents', () => {
+  it('reports how long the oldest event has waited, even when the broker is away', async () => {
+    claimPendingEvents.mockResolvedValue(events('a'))
+    publishEvents.mockRejectedValue(new Unavailable('broker', 'not connected'))
+    outboxAgeSeconds.mockImplementation(async (domain) => (domain === 'products' ? 3 : 90))
+
+    await expect(run()).rejects.toThrow('broker')
+
+    const [[name, measure] = []] = reportSeconds.mock.calls
+    expect([name, await measure?.()]).toEqual(['OutboxAge', 90])
+  })
+
   it('publishes what both outboxes hold and says how much', async () => {
     claimPendingEvents.mockImplementation(async (_trx, domain) =>
       domain === 'products' ? events('a', 'b') : events('c'),

@@ -1,8 +1,14 @@
-import middy from '@middy/core'
 import type { Domain } from '@stockroom/database/connection'
-import { claimPendingEvents, postponeEvents, removeFromOutbox } from '@stockroom/database/outbox'
+import {
+  claimPendingEvents,
+  outboxAgeSeconds,
+  postponeEvents,
+  removeFromOutbox,
+} from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
 import { publishEvents } from '@stockroom/messaging/announce'
+import { job } from '@stockroom/runtime/job'
+import { reportSeconds } from '@stockroom/runtime/metrics'
 
 const eventsPerTransaction = 500
 const transactionsPerRun = 20
@@ -11,12 +17,17 @@ const transactionsPerRun = 20
  * Publishes what was left in the outboxes: events whose publishing failed, or whose process died before it. A domain
  * whose database is away doesn't keep the other from being heard.
  */
-export const handler = middy().handler(async () => {
+export const handler = job(async () => {
   const [products, orders] = await Promise.allSettled([publishOutbox('products'), publishOutbox('orders')])
+  await reportSeconds('OutboxAge', largestAgeSeconds)
   if (products.status === 'rejected') throw products.reason
   if (orders.status === 'rejected') throw orders.reason
   return { products: products.value, orders: orders.value }
 })
+
+async function largestAgeSeconds(): Promise<number> {
+  return Math.max(await outboxAgeSeconds('products'), await outboxAgeSeconds('orders'))
+}
 
 /** @returns how many events the broker has confirmed */
 async function publishOutbox(domain: Domain): Promise<number> {

@@ -1,10 +1,10 @@
-import middy from '@middy/core'
+import { job } from '@stockroom/runtime/job'
 import { forgetOldKeys } from './idempotency-store.ts'
 
 const roundsPerRun = 100
 
 /** Forgets idempotency keys a day after they were used. */
-export const handler = middy().handler(async () => {
+export const handler = job(async () => {
   let purged = 0
   for (let round = 0; round < roundsPerRun; round += 1) {
     const forgotten = await forgetOldKeys()

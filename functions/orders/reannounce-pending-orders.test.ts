@@ -6,10 +6,14 @@ import type { Order } from './order.ts'
 const { trx, commits, clear, commitAndAnnounce } = announcements()
 const claimUnsettledOrders = jest.fn<typeof import('./order-store.ts').claimUnsettledOrders>()
 const makeAnnouncementsDue = jest.fn<typeof import('./order-store.ts').makeAnnouncementsDue>()
+const pendingAgeSeconds = jest.fn<typeof import('./order-store.ts').pendingAgeSeconds>()
+const reportSeconds = jest.fn<typeof import('@stockroom/runtime/metrics').reportSeconds>()
+jest.unstable_mockModule('@stockroom/runtime/metrics', () => ({ reportSeconds }))
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
 jest.unstable_mockModule('./order-store.ts', () => ({
   claimUnsettledOrders,
   makeAnnouncementsDue,
+  pendingAgeSeconds,
   insertOrders: jest.fn(),
   orderColumns: '',
 }))
@@ -31,6 +35,7 @@ const order = (id: number): Order => ({
 const run = (event = {}) => handler(event, lambdaContext())
 
 beforeEach(() => {
+  reportSeconds.mockReset().mockResolvedValue()
   clear()
   claimUnsettledOrders.mockReset().mockResolvedValue([
     { order: order(1), requestId: 'request-1' },
@@ -88,5 +93,11 @@ describe('reannouncePendingOrders', () => {
     const outcome = run()
 
     await expect(outcome).rejects.toThrow('connection refused')
+  })
+
+  it('reports how long the oldest pending order has waited', async () => {
+    await run()
+
+    expect(reportSeconds.mock.calls).toEqual([['PendingOrderAge', pendingAgeSeconds]])
   })
 })

@@ -1,7 +1,8 @@
-import middy from '@middy/core'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { job } from '@stockroom/runtime/job'
+import { reportSeconds } from '@stockroom/runtime/metrics'
 import { orderCreatedEvent } from './order-placement.ts'
-import { claimUnsettledOrders, makeAnnouncementsDue } from './order-store.ts'
+import { claimUnsettledOrders, makeAnnouncementsDue, pendingAgeSeconds } from './order-store.ts'
 
 /** At most so many a run, so that a backlog isn't made worse. */
 const ordersPerRun = 1000
@@ -13,7 +14,7 @@ export interface Reannouncement {
 }
 
 /** Tells again of orders that have been pending for over 30 s, so that they outlast a broker that lost its data. */
-export const handler = middy<Reannouncement>().handler(async ({ brokerIsEmpty }) => {
+export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
   const { result: reannounced, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
     if (brokerIsEmpty) await makeAnnouncementsDue(trx)
     const orders = await claimUnsettledOrders(trx, ordersPerRun)
@@ -21,5 +22,6 @@ export const handler = middy<Reannouncement>().handler(async ({ brokerIsEmpty })
     return orders.length
   })
   await announced
+  await reportSeconds('PendingOrderAge', pendingAgeSeconds)
   return { reannounced }
 })

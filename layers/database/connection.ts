@@ -1,4 +1,5 @@
 import { configuration, required } from '@stockroom/runtime/configuration'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import knex, { type Knex } from 'knex'
 import { BoundedPostgresClient } from './bounded-postgres-client.ts'
@@ -18,11 +19,20 @@ export function database(domain: Domain): Knex {
   const url = databaseUrl(domain)
   let pool = pools.get(url)
   if (!pool) {
+    closeOldPools()
     pool = openPool(url)
     pools.set(url, pool)
     onShutdown('close', () => closePool(url))
   }
   return pool
+}
+
+/** With a rotated password comes another URL; statements that run on the old one's connections are finished. */
+function closeOldPools(): void {
+  const { productsDatabaseUrl, ordersDatabaseUrl } = configuration()
+  for (const url of pools.keys()) {
+    if (url !== productsDatabaseUrl && url !== ordersDatabaseUrl) closePool(url).catch(() => {})
+  }
 }
 
 /** The URL of the database that holds a domain's schema. */
@@ -39,7 +49,8 @@ function openPool(url: string): Knex {
       connectionString: url,
       application_name: 'stockroom',
       connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: databaseTimeoutMs,
+      // RDS Proxy refuses it as a parameter of the connection; there, `limitStatements` has told the server.
+      ...(!freezesAfterAnswer() && { statement_timeout: databaseTimeoutMs }),
       query_timeout: databaseTimeoutMs + silenceMs,
       types: typeParsers,
     } as Knex.PgConnectionConfig,
@@ -52,6 +63,7 @@ function openPool(url: string): Knex {
 }
 
 async function closePool(url: string): Promise<void> {
-  await pools.get(url)?.destroy()
+  const pool = pools.get(url)
   pools.delete(url)
+  await pool?.destroy()
 }

@@ -85,3 +85,12 @@ export async function postponeEvents(
     [ids],
   )
 }
+
+/** How long the oldest event of a domain has been waiting for the broker, in seconds; 0 when none waits. */
+export async function outboxAgeSeconds(domain: Domain): Promise<number> {
+  const [oldest] = await query<{ seconds: number }>(
+    domain,
+    `select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as seconds from ${domain}.outbox`,
+  )
+  return oldest?.seconds ?? 0
+}

@@ -1,5 +1,6 @@
 import middy from '@middy/core'
 import { runInvocation } from '@stockroom/runtime/invocation'
+import { secrets } from '@stockroom/runtime/secrets'
 import type { Context } from 'aws-lambda'
 import { deadLetter, type PoisonMessage } from './dead-letter.ts'
 import type { EventDefinition, EventOf } from './events.ts'
@@ -24,6 +25,7 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
   handle: (batch: Batch<EventOf<Definitions[number]>>) => Promise<void>,
 ) {
   const chain = middy<Batch<EventOf<Definitions[number]>>, void>()
+    .use(secrets())
     .use(keepHealthyMessages(definitions))
     .handler(async (batch) => {
       if (batch.messages.length > 0) await handle(batch)

@@ -4,6 +4,7 @@ import {
   changeOutbox,
   claimPendingEvents,
   type OutboxEvent,
+  outboxAgeSeconds,
   postponeEvents,
 } from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
@@ -274,5 +275,18 @@ describe('publishPendingEvents', () => {
 
   it('has nothing to do when nothing is left', async () => {
     expect(await sweep()).toEqual({ products: 0, orders: 0 })
+  })
+})
+
+describe('outboxAgeSeconds', () => {
+  it('is the age of the oldest event of the domain, and 0 without any', async () => {
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString()
+    const rows = [row(1), { ...row(2), createdAt: yesterday }]
+    await transaction('orders', (trx) => changeOutbox(trx, 'orders', { add: rows, remove: [] }))
+
+    const days = (await outboxAgeSeconds('orders')) / 86_400
+
+    expect(days).toBeGreaterThan(0.99)
+    expect(await outboxAgeSeconds('products')).toBe(0)
   })
 })
