@@ -141,7 +141,7 @@ export default class StockroomLocal {
     const { banner } = await import('./banner.ts')
     if (parts.role === 'primary') await this.#startWorkers(parts)
     if (parts.settings.embedded.database) await addSampleProducts(run)
-    await this.#sweep()
+    if (parts.role !== 'api') await this.#sweep()
     process.stdout.write(banner(parts))
   }
 

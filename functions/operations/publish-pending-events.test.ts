@@ -9,6 +9,8 @@ const postponeEvents = jest.fn<typeof import('@stockroom/database/outbox').postp
 const publishEvents = jest.fn<typeof import('@stockroom/messaging/announce').publishEvents>()
 const outboxAgeSeconds = jest.fn<typeof import('@stockroom/database/outbox').outboxAgeSeconds>()
 const reportSeconds = jest.fn<typeof import('@stockroom/runtime/metrics').reportSeconds>()
+const reportCount = jest.fn<typeof import('@stockroom/runtime/metrics').reportCount>()
+const countDeadLetters = jest.fn<typeof import('@stockroom/messaging/queue-inspection').countDeadLetters>()
 const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
 jest.unstable_mockModule('@stockroom/database/outbox', () => ({
   claimPendingEvents,
@@ -16,7 +18,8 @@ jest.unstable_mockModule('@stockroom/database/outbox', () => ({
   postponeEvents,
   outboxAgeSeconds,
 }))
-jest.unstable_mockModule('@stockroom/runtime/metrics', () => ({ reportSeconds }))
+jest.unstable_mockModule('@stockroom/runtime/metrics', () => ({ reportCount, reportSeconds }))
+jest.unstable_mockModule('@stockroom/messaging/queue-inspection', () => ({ countDeadLetters }))
 jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ publishEvents }))
 const { handler } = await import('./publish-pending-events.ts')
@@ -42,6 +45,7 @@ const productsOutbox = (...rounds: OutboxEvent[][]) =>
 
 beforeEach(() => {
   reportSeconds.mockReset().mockResolvedValue()
+  reportCount.mockReset().mockResolvedValue()
   transaction.mockReset().mockImplementation(async (_domain, work) => work(trx))
   claimPendingEvents.mockReset().mockResolvedValue([])
   removeFromOutbox.mockReset().mockResolvedValue()
@@ -59,6 +63,12 @@ describe('publishPendingEvents', () => {
 
     const [[name, measure] = []] = reportSeconds.mock.calls
     expect([name, await measure?.()]).toEqual(['OutboxAge', 90])
+  })
+
+  it('reports how many dead letters there are', async () => {
+    await run()
+
+    expect(reportCount.mock.calls).toEqual([['DeadLetters', countDeadLetters]])
   })
 
   it('publishes what both outboxes hold and says how much', async () => {

@@ -7,8 +7,9 @@ import {
 } from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
 import { publishEvents } from '@stockroom/messaging/announce'
+import { countDeadLetters } from '@stockroom/messaging/queue-inspection'
 import { job } from '@stockroom/runtime/job'
-import { reportSeconds } from '@stockroom/runtime/metrics'
+import { reportCount, reportSeconds } from '@stockroom/runtime/metrics'
 
 const eventsPerTransaction = 500
 const transactionsPerRun = 20
@@ -20,6 +21,8 @@ const transactionsPerRun = 20
 export const handler = job(async () => {
   const [products, orders] = await Promise.allSettled([publishOutbox('products'), publishOutbox('orders')])
   await reportSeconds('OutboxAge', largestAgeSeconds)
+  // Amazon MQ tells CloudWatch nothing of single queues from RabbitMQ 4 on.
+  await reportCount('DeadLetters', countDeadLetters)
   if (products.status === 'rejected') throw products.reason
   if (orders.status === 'rejected') throw orders.reason
   return { products: products.value, orders: orders.value }

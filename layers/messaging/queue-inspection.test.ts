@@ -10,7 +10,7 @@ jest.unstable_mockModule('./dead-letters.ts', () => ({
   takeDeadLetters,
   sourceQueues: ['stock-reduction', 'order-settlement'],
 }))
-const { inspectQueues } = await import('./queue-inspection.ts')
+const { countDeadLetters, inspectQueues } = await import('./queue-inspection.ts')
 
 const letter = (queue: string) =>
   ({
@@ -53,6 +53,25 @@ describe('inspectQueues', () => {
     takeDeadLetters.mockRejectedValue(new Error('first'))
 
     await expect(inspectQueues()).rejects.toThrow('first')
+    expect(close).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('countDeadLetters', () => {
+  it('adds up what all dead-letter queues hold, and takes nothing', async () => {
+    checkQueue.mockImplementation(async (queue) => ({ messageCount: queue.endsWith('.dead') ? 2 : 7 }))
+
+    expect(await countDeadLetters()).toBe(4)
+
+    expect(takeDeadLetters).not.toHaveBeenCalled()
+    expect(close).toHaveBeenCalledTimes(1)
+  })
+
+  it('closes its channel when a queue is not there', async () => {
+    checkQueue.mockRejectedValue(new Error('NOT_FOUND'))
+
+    await expect(countDeadLetters()).rejects.toThrow('NOT_FOUND')
+
     expect(close).toHaveBeenCalledTimes(1)
   })
 })

@@ -1,5 +1,6 @@
 import { openChannel } from './broker-connection.ts'
 import { sourceQueues, takeDeadLetters } from './dead-letters.ts'
+import { deadLetterQueue } from './topology.ts'
 
 /** What waits in the shop's queues. */
 export interface QueueInspection {
@@ -24,6 +25,23 @@ export async function inspectQueues(): Promise<QueueInspection> {
       )
     }
     return inspection
+  } finally {
+    await channel.close()
+  }
+}
+
+/**
+ * Counts the messages that no consumer could handle, without taking any.
+ * @throws Unavailable when the broker can't be reached
+ */
+export async function countDeadLetters(): Promise<number> {
+  const channel = await openChannel()
+  try {
+    const counts: number[] = []
+    for (const queue of sourceQueues) {
+      counts.push((await channel.checkQueue(deadLetterQueue(queue))).messageCount)
+    }
+    return counts.reduce((sum, count) => sum + count, 0)
   } finally {
     await channel.close()
   }

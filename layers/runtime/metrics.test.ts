@@ -1,7 +1,7 @@
 import { afterEach, expect, it, jest } from '@jest/globals'
 
 process.env.LOG_LEVEL = 'silent'
-const { reportSeconds } = await import('./metrics.ts')
+const { reportCount, reportSeconds } = await import('./metrics.ts')
 
 const write = jest.spyOn(process.stdout, 'write')
 afterEach(() => {
@@ -36,6 +36,17 @@ it('writes one line in the embedded metric format on Lambda', async () => {
       OutboxAge: 7.5,
     },
   ])
+})
+
+it('says of a count that it is one', async () => {
+  process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+  write.mockReturnValue(true)
+
+  await reportCount('DeadLetters', async () => 3)
+
+  const { _aws, DeadLetters } = JSON.parse(String(write.mock.calls[0]?.[0]))
+  expect(DeadLetters).toBe(3)
+  expect(_aws.CloudWatchMetrics[0].Metrics).toEqual([{ Name: 'DeadLetters', Unit: 'Count' }])
 })
 
 it('doesn’t even measure elsewhere', async () => {

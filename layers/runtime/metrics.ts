@@ -9,25 +9,35 @@ import { log } from './logger.ts'
  * @example
  * await reportSeconds('OutboxAge', () => outboxAgeSeconds('orders'))
  */
-export async function reportSeconds(name: string, measure: () => Promise<number>): Promise<void> {
+export const reportSeconds = (name: string, measure: () => Promise<number>): Promise<void> =>
+  report(name, 'Seconds', measure)
+
+/** The same for what is counted. */
+export const reportCount = (name: string, measure: () => Promise<number>): Promise<void> =>
+  report(name, 'Count', measure)
+
+type Unit = 'Seconds' | 'Count'
+
+async function report(name: string, unit: Unit, measure: () => Promise<number>): Promise<void> {
   if (!freezesAfterAnswer()) return
   try {
-    const line = embeddedMetric(name, await measure())
+    const line = embeddedMetric(name, unit, await measure())
     process.stdout.write(`${JSON.stringify(line)}\n`)
   } catch (error) {
     log.warn({ err: error, metric: name }, 'nothing was measured')
   }
 }
 
-function embeddedMetric(name: string, seconds: number): object {
+function embeddedMetric(name: string, unit: Unit, value: number): object {
   const { AWS_LAMBDA_FUNCTION_NAME: FunctionName } = process.env
-  const Metrics = [{ Name: name, Unit: 'Seconds' }]
   return {
     _aws: {
       Timestamp: Date.now(),
-      CloudWatchMetrics: [{ Namespace: 'Stockroom', Dimensions: [['FunctionName']], Metrics }],
+      CloudWatchMetrics: [
+        { Namespace: 'Stockroom', Dimensions: [['FunctionName']], Metrics: [{ Name: name, Unit: unit }] },
+      ],
     },
     FunctionName,
-    [name]: seconds,
+    [name]: value,
   }
 }
