@@ -20,18 +20,28 @@ const project = (displayName, testMatch, options = {}) => ({
 const unit = project('unit', [
   'artillery/**/*.test.ts',
   'bench/**/*.test.ts',
+  'deployment/**/*.test.ts',
   'functions/**/*.test.ts',
   'layers/**/*.test.ts',
   'local/**/*.test.ts',
+  'packaging/**/*.test.ts',
   'plugins/*/*.test.ts',
   'plugins/*/fidelity/*.test.ts',
+  'simulations/*.test.ts',
   'tests/unit/**/*.test.ts',
 ])
 
+/** Tests of what is deployed; they need the real services. */
+const artefacts = {
+  globalSetup: '<rootDir>/tests/artefacts/global-setup.ts',
+  globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
+}
+
 /** Tests on services: those that are missing decide which files are left out. */
-async function projectsOnServices() {
+async function projectsOnServices(artefactsAlone) {
   const services = await findServices()
   publishEnvironment({ services, databaseServerUrl: services.database.url, prefix: newPrefix() })
+  if (artefactsAlone) return [project('artefacts', ['tests/artefacts/**/*.test.ts'], artefacts)]
   const onServices = {
     globalSetup: '<rootDir>/tests/support/global-setup.ts',
     globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
@@ -49,6 +59,12 @@ async function projectsOnServices() {
   ]
 }
 
+async function projectsOf(kind) {
+  if (kind === 'unit') return [unit]
+  if (kind === 'artefacts') return projectsOnServices(true)
+  return [unit, ...(await projectsOnServices(false))]
+}
+
 export default async () => {
   forgetShopVariables()
   return {
@@ -57,6 +73,6 @@ export default async () => {
     maxWorkers: Math.min(4, availableParallelism()),
     // A shop may take a minute to start beside the other tests.
     testTimeout: 90_000,
-    projects: [unit, ...(process.env.STOCKROOM_TESTS === 'unit' ? [] : await projectsOnServices())],
+    projects: await projectsOf(process.env.STOCKROOM_TESTS),
   }
 }

@@ -10,7 +10,7 @@ export interface BannerFacts {
 
 /** The lines that a person sees when the shop is ready: where it listens, what backs each part, and what to try. */
 export function banner({ settings, databaseDirectory, environment }: BannerFacts): string {
-  const { embedded, host, httpPort, workers } = settings
+  const { embedded, host, httpPort, workers, consumers } = settings
   // Where every interface is listened on, this machine's own name leads there.
   const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host}:${httpPort}`
   const backing = {
@@ -27,7 +27,7 @@ export function banner({ settings, databaseDirectory, environment }: BannerFacts
 
     database  ${backing.database}
     cache     ${backing.cache}
-    broker    ${backing.broker}
+    broker    ${backing.broker}${consumers ? '' : '\n    consumers elsewhere: npm run consumers'}
 
   Try it:
     curl ${url}/products

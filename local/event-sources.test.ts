@@ -11,6 +11,7 @@ const functions = () => ({
 describe('keepEventsOf', () => {
   it.each([
     ['shop', { http: true, queue: true }],
+    ['api', { http: true, queue: false }],
     ['consumers', { http: false, queue: true }],
     ['primary', { http: false, queue: true }],
     ['worker', { http: true, queue: false }],

@@ -3,6 +3,7 @@ import type { Role } from './shop.ts'
 /** What invokes functions in a process. Schedules nowhere: serverless-offline has no option for that and never stops them. */
 const eventSources: Record<Role, readonly string[]> = {
   shop: ['httpApi', 'rabbitmq'],
+  api: ['httpApi'],
   consumers: ['rabbitmq'],
   primary: ['rabbitmq'],
   worker: ['httpApi'],

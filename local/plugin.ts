@@ -92,6 +92,8 @@ export default class StockroomLocal {
     keepEventsOf(role, service.functions)
     // The functions run in this process and see its environment; serverless-offline would copy these at every call.
     service.provider.environment = {}
+    for (const definition of Object.values(service.functions ?? {}))
+      Object.assign(definition, { environment: {} })
     service.provider.httpApi.cors.allowedOrigins = [settings.allowedOrigin]
     service.custom = {
       ...service.custom,
@@ -145,7 +147,7 @@ export default class StockroomLocal {
     const { banner } = await import('./banner.ts')
     if (parts.role === 'primary') await this.#startWorkers(parts)
     if (parts.settings.embedded.database) await addSampleProducts(run)
-    await this.#sweep()
+    if (parts.role !== 'api') await this.#sweep()
     process.stdout.write(banner(parts))
   }
 

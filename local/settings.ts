@@ -7,6 +7,8 @@ export interface LocalSettings {
   lambdaPort: number
   /** Processes that serve HTTP; with more than one, the consumers run in a process of their own. */
   workers: number
+  /** Whether this process also consumes the queues and minds the schedules, or leaves both to `npm run consumers`. */
+  consumers: boolean
   /** Milliseconds before a batch that failed returns to its queue, doubling up to sixty times as long. */
   retryPauseMs: number
   /** The origin of the pages, other than the shop's own, that may read its answers. */
@@ -23,11 +25,19 @@ type Environment = Record<string, string | undefined>
 export function localSettings(environment: Environment): LocalSettings {
   const port = (name: string, fallback: number) =>
     integer(environment, name, { fallback, from: 1, to: 65_535 })
+  const workers = integer(environment, 'WORKERS', { fallback: 1, from: 1, to: 64 })
+  const consumers = isOn(environment, 'CONSUMERS')
+  if (!consumers && workers > 1) {
+    throw new ConfigurationError(
+      'CONSUMERS=off wants WORKERS=1: start as many shops as there shall be workers.',
+    )
+  }
   return {
     host: environment.HTTP_HOST || 'localhost',
     httpPort: port('HTTP_PORT', 3000),
     lambdaPort: port('LAMBDA_PORT', 3002),
-    workers: integer(environment, 'WORKERS', { fallback: 1, from: 1, to: 64 }),
+    workers,
+    consumers,
     retryPauseMs: integer(environment, 'RABBITMQ_RETRY_PAUSE_MS', { fallback: 1000, from: 1, to: 60_000 }),
     allowedOrigin: origin(environment, 'CORS_ALLOWED_ORIGIN', 'http://localhost:3000'),
     dataDirectory: environment.STOCKROOM_DATA_DIR || '.stockroom',
@@ -37,6 +47,12 @@ export function localSettings(environment: Environment): LocalSettings {
       broker: !environment.RABBITMQ_URL,
     },
   }
+}
+
+function isOn(environment: Environment, name: string): boolean {
+  const value = environment[name] || 'on'
+  if (value === 'on' || value === 'off') return value === 'on'
+  throw new ConfigurationError(`${name} must be on or off, not "${value}".`)
 }
 
 function origin(environment: Environment, name: string, fallback: string): string {

@@ -9,10 +9,10 @@ import { embeddedVariables, type LocalSettings, localSettings } from './settings
 import { isWorker } from './workers.ts'
 
 /**
- * What runs of the shop in this process: the whole shop or the consumers alone; with WORKERS, `primary` runs the
- * consumers and starts workers, which serve HTTP.
+ * What runs of the shop in this process: the whole shop, its endpoints alone (`api`) or its consumers alone; with
+ * WORKERS, `primary` runs the consumers and starts workers, which serve HTTP.
  */
-export type Role = 'shop' | 'consumers' | 'primary' | 'worker'
+export type Role = 'shop' | 'api' | 'consumers' | 'primary' | 'worker'
 
 /** The parts behind the functions, ready: reachable or started, migrated, and named by the environment. */
 export interface Parts extends BannerFacts {
@@ -56,8 +56,9 @@ export async function prepareParts(command: 'shop' | 'consumers'): Promise<Parts
   }
 }
 
-function roleIn(command: 'shop' | 'consumers', { workers }: LocalSettings): Role {
+function roleIn(command: 'shop' | 'consumers', { workers, consumers }: LocalSettings): Role {
   if (command === 'consumers') return 'consumers'
+  if (!consumers) return 'api'
   if (isWorker()) return 'worker'
   return workers > 1 ? 'primary' : 'shop'
 }
@@ -65,7 +66,7 @@ function roleIn(command: 'shop' | 'consumers', { workers }: LocalSettings): Role
 function requireRealParts(role: Role, settings: LocalSettings): void {
   const missing = embeddedVariables(settings)
   if (missing.length === 0) return
-  const who = role === 'consumers' ? 'Consumers in a process of their own' : `${settings.workers} WORKERS`
+  const who = role === 'primary' ? `${settings.workers} WORKERS` : 'Consumers in a process of their own'
   throw new ConfigurationError(`${who} need real services: set ${missing.join(', ')}, as .env.example shows.`)
 }
 

@@ -1,5 +1,6 @@
 import type { Domain } from '@stockroom/database/connection'
 import {
+  limitStatements,
   type MigrationStatus,
   type Migrations,
   migrate,
@@ -29,6 +30,11 @@ const domains: Domain[] = ['products', 'orders']
 
 /** Brings every domain's schema up to date; safe to call from any number of instances at once. */
 export const migrateAll = (): Promise<Record<Domain, string[]>> => eachDomain(migrate)
+
+/** Lets the databases cancel the shop's statements by themselves, where its connections can't say so. */
+export async function limitStatementsOfAll(timeoutMs: number): Promise<void> {
+  for (const domain of domains) await limitStatements(domain, timeoutMs)
+}
 
 /** Reverts the one migration that is the newest of all domains, by its name; resolves to what it reverted, if anything. */
 export async function rollbackNewest(): Promise<{ domain: Domain; name: string } | undefined> {

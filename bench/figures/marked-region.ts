@@ -18,6 +18,6 @@ export function replaceRegion(text: string, name: string, content: string): stri
 }
 
 /** Writes figures into their region of docs/performance.md. */
-export function writeFigures(name: 'bench' | 'profile' | 'size', content: string): void {
+export function writeFigures(name: 'bench' | 'profile' | 'size' | 'cold-start', content: string): void {
   writeFileSync(performancePage, replaceRegion(readFileSync(performancePage, 'utf8'), name, content))
 }

@@ -5,9 +5,12 @@ const steps: string[] = []
 const migrateAll = jest.fn<() => Promise<object>>()
 const openChannel = jest.fn<() => Promise<object>>()
 const declareTopology = jest.fn<(channel: object) => Promise<void>>()
-jest.unstable_mockModule('../../migrations/all.ts', () => ({ migrateAll }))
+const limitStatementsOfAll = jest.fn<(timeoutMs: number) => Promise<void>>()
+jest.unstable_mockModule('../../migrations/all.ts', () => ({ migrateAll, limitStatementsOfAll }))
 jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
 jest.unstable_mockModule('@stockroom/messaging/topology', () => ({ declareTopology }))
+const pause = jest.fn<(ms: number) => Promise<void>>()
+jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: pause }))
 const { handler } = await import('./migrate.ts')
 
 const channel = {
@@ -19,6 +22,8 @@ const channel = {
 
 beforeEach(() => {
   steps.length = 0
+  pause.mockReset().mockResolvedValue()
+  limitStatementsOfAll.mockReset().mockResolvedValue()
   migrateAll.mockReset().mockResolvedValue({ products: ['first'], orders: [] })
   openChannel.mockReset().mockResolvedValue(channel)
   declareTopology.mockReset().mockImplementation(async () => {
@@ -40,6 +45,16 @@ describe('migrate', () => {
     expect(steps).toEqual(['declare', 'close'])
   })
 
+  it('lets the database limit statements on Lambda, where a connection can’t', async () => {
+    await handler({}, lambdaContext())
+    expect(limitStatementsOfAll).not.toHaveBeenCalled()
+
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    await handler({}, lambdaContext())
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+    expect(limitStatementsOfAll.mock.calls).toEqual([[1500]])
+  })
+
   it('fails when a migration fails', async () => {
     migrateAll.mockRejectedValue(new Error('migration failed'))
 
@@ -54,5 +69,23 @@ describe('migrate', () => {
     const outcome = handler({}, lambdaContext())
 
     await expect(outcome).rejects.toThrow('PRECONDITION_FAILED')
+  })
+
+  it('waits for a broker that is coming up', async () => {
+    openChannel
+      .mockRejectedValueOnce(new Error('not connected'))
+      .mockRejectedValueOnce(new Error('not connected'))
+
+    await handler({}, lambdaContext())
+
+    expect(pause.mock.calls).toEqual([[1000], [1000]])
+    expect(steps).toEqual(['declare', 'close'])
+  })
+
+  it('fails when the broker does not come', async () => {
+    openChannel.mockRejectedValue(new Error('not connected'))
+
+    await expect(handler({}, lambdaContext())).rejects.toThrow('not connected')
+    expect(openChannel).toHaveBeenCalledTimes(30)
   })
 })

@@ -125,3 +125,14 @@ export async function makeAnnouncementsDue(trx: Transaction): Promise<void> {
       where status = 'pending' and announce_again_at > now()`,
   )
 }
+
+/** How long the oldest pending order has been waiting to be settled, in seconds; 0 when none is pending. */
+export async function pendingAgeSeconds(): Promise<number> {
+  const [oldest] = await query<{ seconds: number }>(
+    'orders',
+    `select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as seconds
+       from orders.orders
+      where status = 'pending'`,
+  )
+  return oldest?.seconds ?? 0
+}

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { useSink } from '@stockroom/telemetry/metrics'
 import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
 import type { Order } from './order.ts'
@@ -7,10 +8,12 @@ process.env.LOG_LEVEL = 'silent'
 const { trx, commits, clear, commitAndAnnounce } = announcements()
 const claimUnsettledOrders = jest.fn<typeof import('./order-store.ts').claimUnsettledOrders>()
 const makeAnnouncementsDue = jest.fn<typeof import('./order-store.ts').makeAnnouncementsDue>()
+const pendingAgeSeconds = jest.fn<typeof import('./order-store.ts').pendingAgeSeconds>()
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
 jest.unstable_mockModule('./order-store.ts', () => ({
   claimUnsettledOrders,
   makeAnnouncementsDue,
+  pendingAgeSeconds,
   insertOrders: jest.fn(),
   orderColumns: '',
 }))
@@ -32,6 +35,7 @@ const order = (id: number): Order => ({
 const run = (event = {}) => handler(event, lambdaContext())
 
 beforeEach(() => {
+  pendingAgeSeconds.mockReset().mockResolvedValue(90)
   clear()
   claimUnsettledOrders.mockReset().mockResolvedValue([
     { order: order(1), requestId: 'request-1' },
@@ -89,5 +93,18 @@ describe('reannouncePendingOrders', () => {
     const outcome = run()
 
     await expect(outcome).rejects.toThrow('connection refused')
+  })
+
+  it('records on Lambda how long the oldest pending order has waited, and only there', async () => {
+    const recorded: [string, number][] = []
+    useSink(({ cloudWatchName }, _labels, value) => recorded.push([cloudWatchName, value]))
+
+    await run()
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    await run()
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+    useSink(undefined)
+
+    expect(recorded).toEqual([['PendingOrderOldestAge', 90]])
   })
 })

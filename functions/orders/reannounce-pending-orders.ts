@@ -1,9 +1,10 @@
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
-import { currentInvocation } from '@stockroom/runtime/invocation'
+import { currentInvocation, freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
 import { job } from '@stockroom/telemetry/job'
+import { pendingOrderAge } from '@stockroom/telemetry/shop-metrics'
 import { orderCreatedEvent } from './order-placement.ts'
-import { claimUnsettledOrders, makeAnnouncementsDue } from './order-store.ts'
+import { claimUnsettledOrders, makeAnnouncementsDue, pendingAgeSeconds } from './order-store.ts'
 
 /** At most so many a run, so that a backlog isn't made worse. */
 const ordersPerRun = 1000
@@ -26,5 +27,6 @@ export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
     return orders.length
   })
   await announced
+  if (freezesAfterAnswer()) pendingOrderAge.set(await pendingAgeSeconds())
   return { reannounced }
 })

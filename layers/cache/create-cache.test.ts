@@ -47,6 +47,17 @@ describe('a cache in two tiers', () => {
     ])
   })
 
+  it('hears of nothing on Lambda, where a process stands still, and tells others all the same', async () => {
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    const cache = twoTierCache(source)
+
+    await cache.set(7, { version: 2, value: 'new' })
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+
+    expect(receiveUpdates).not.toHaveBeenCalled()
+    expect(broadcastUpdate).toHaveBeenCalledTimes(1)
+  })
+
   it('tells other instances of a new value, and hears of theirs', async () => {
     const cache = twoTierCache(source)
     await cache.set(7, { version: 2, value: 'new' })

@@ -1,4 +1,5 @@
 import { configuration } from '@stockroom/runtime/configuration'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { Cache, type CacheOptions, type Tier } from './cache.ts'
 import { LocalTier } from './local-tier.ts'
 import { redisConnection } from './redis-connection.ts'
@@ -15,7 +16,8 @@ export function twoTierCache<Value>(source: Source<Value>): Cache<Value> {
   const tiers = once(() => {
     const local = new LocalTier()
     if (!configuration().redisUrl) return [local]
-    receiveUpdates(local)
+    // A process that stands still hears nothing, and one connection is enough for each of a thousand.
+    if (!freezesAfterAnswer()) receiveUpdates(local)
     return [local, inRedis()]
   })
   return new Cache({

@@ -1,5 +1,6 @@
 import { configuration } from '@stockroom/runtime/configuration'
 import { log } from '@stockroom/runtime/logger'
+import { distrustSecrets } from '@stockroom/runtime/secrets'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { Redis } from 'ioredis'
 
@@ -13,12 +14,16 @@ export interface RedisConnection {
   tried: Promise<void>
 }
 
-let connection: RedisConnection | undefined
+let connection: (RedisConnection & { url: string | undefined }) | undefined
 
-/** The process's one connection for commands. */
+/** The process's one connection for commands; another one when the URL has changed with its password. */
 export function redisConnection(): RedisConnection {
-  connection ??= openRedis('redis')
-  return connection
+  const url = configuration().redisUrl
+  if (connection?.url !== url) {
+    connection?.redis.disconnect()
+    connection = { ...openRedis('redis'), url }
+  }
+  return connection as RedisConnection
 }
 
 /** Opens a connection; `name` stands in the log when it is lost. */
@@ -53,6 +58,7 @@ function logStateChanges(name: string, redis: Redis): void {
     isUp = true
   })
   redis.on('error', (error) => {
+    if (/^(WRONGPASS|NOAUTH)/.test(error.message)) distrustSecrets()
     if (isUp) log.warn({ err: error }, `${name} connection lost`)
     isUp = false
   })

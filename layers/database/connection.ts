@@ -27,11 +27,20 @@ export function database(domain: Domain): Knex {
   const url = databaseUrl(domain)
   let pool = pools.get(url)
   if (!pool) {
+    closeOldPools()
     pool = openPool(url)
     pools.set(url, pool)
     onShutdown('close', () => closePool(url))
   }
   return pool
+}
+
+/** With a rotated password comes another URL; statements that run on the old one's connections are finished. */
+function closeOldPools(): void {
+  const { productsDatabaseUrl, ordersDatabaseUrl } = configuration()
+  for (const url of pools.keys()) {
+    if (url !== productsDatabaseUrl && url !== ordersDatabaseUrl) closePool(url).catch(() => {})
+  }
 }
 
 /** The URL of the database that holds a domain's schema. */
@@ -50,7 +59,8 @@ function openPool(url: string): Knex {
       // On Lambda statements are planned each time, and RDS Proxy takes no options.
       options: freezesAfterAnswer() ? undefined : plannerOptions,
       connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: databaseTimeoutMs,
+      // RDS Proxy refuses it as a parameter of the connection; there, `limitStatements` has told the server.
+      ...(!freezesAfterAnswer() && { statement_timeout: databaseTimeoutMs }),
       query_timeout: databaseTimeoutMs + silenceMs,
       types: typeParsers,
     } as Knex.PgConnectionConfig,
@@ -63,6 +73,7 @@ function openPool(url: string): Knex {
 }
 
 async function closePool(url: string): Promise<void> {
-  await pools.get(url)?.destroy()
+  const pool = pools.get(url)
   pools.delete(url)
+  await pool?.destroy()
 }

@@ -41,17 +41,31 @@ export function migrationStatus(domain: Domain, migrations: Migrations): Promise
 }
 
 /**
+ * Lets the server of a domain cancel statements of the shop's user that take longer than `timeoutMs`, in connections
+ * that don't say a limit by themselves; those that migrate have none.
+ */
+export function limitStatements(domain: Domain, timeoutMs: number): Promise<void> {
+  return withMigrator(domain, async (_, connection) => {
+    await connection.raw(
+      `do $$ begin
+         execute format('alter role current_user in database %I set statement_timeout = ${Number(timeoutMs)}', current_database());
+       end $$`,
+    )
+  })
+}
+
+/**
  * Runs `work` while holding the domain's advisory lock on a connection of its own: knex creates its own tables
  * without a lock, and of several first runs at once all but one fail.
  */
 async function withMigrator<Result>(
   domain: Domain,
-  work: (migrator: Knex.Migrator) => Promise<Result>,
+  work: (migrator: Knex.Migrator, connection: Knex) => Promise<Result>,
 ): Promise<Result> {
   const connection = knex({
     client: 'pg',
     connection: databaseUrl(domain),
-    pool: { min: 0, max: 2 },
+    pool: { min: 0, max: 2, afterCreate: allowLongStatements },
     // knex would print the whole SQL of a migration that fails; the caller gets the reason as an error.
     log: { warn() {}, error() {} },
   })
@@ -59,11 +73,19 @@ async function withMigrator<Result>(
     return await connection.transaction(async (lock) => {
       await lock.raw('select pg_advisory_xact_lock(hashtext(?))', [`stockroom migrations ${domain}`])
       await connection.raw('create schema if not exists ??', [domain])
-      return await work(connection.migrate)
+      return await work(connection.migrate, connection)
     })
   } finally {
     await connection.destroy()
   }
+}
+
+/** A migration of a large table, and the wait for another that is under way, may take their time. */
+function allowLongStatements(
+  connection: { query(sql: string, done: (error: unknown) => void): void },
+  done: (error: unknown, connection: unknown) => void,
+): void {
+  connection.query('set statement_timeout = 0', (error) => done(error, connection))
 }
 
 /** Takes the migrations from memory, so that it also works in a bundle, where there is no folder to read. */
@@ -71,6 +93,8 @@ function configurationOf(domain: Domain, migrations: Migrations): Knex.MigratorC
   return {
     schemaName: domain,
     tableName: 'migrations',
+    // A version that was rolled back finds migrations of the newer one, which it doesn't know, and leaves them alone.
+    disableMigrationsListValidation: true,
     migrationSource: {
       getMigrations: async () => Object.keys(migrations).sort(),
       getMigrationName: (name: string) => name,

@@ -4,13 +4,16 @@ const raw = jest.fn<(sql: string, bindings: unknown[]) => Promise<{ rows: unknow
 const begin = jest.fn<(work: (trx: unknown) => Promise<unknown>) => Promise<unknown>>()
 const database = jest.fn<(domain: string) => object>()
 const numPendingAcquires = jest.fn<() => number>()
+const distrustSecrets = jest.fn()
 jest.unstable_mockModule('./connection.ts', () => ({ database }))
+jest.unstable_mockModule('@stockroom/runtime/secrets', () => ({ distrustSecrets }))
 const { query, transaction } = await import('./query.ts')
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 const violated = Object.assign(new Error('duplicate key'), { code: '23505' })
 
 beforeEach(() => {
+  distrustSecrets.mockReset()
   raw.mockReset().mockResolvedValue({ rows: [{ id: 7 }] })
   begin.mockReset().mockImplementation((work) => work('the transaction'))
   numPendingAcquires.mockReset().mockReturnValue(0)
@@ -43,6 +46,16 @@ describe('query', () => {
 
     await expect(rows).rejects.toMatchObject({ name: 'Unavailable', service: 'database', cause: refused })
   })
+
+  it.each(['28P01', '28000'])(
+    'distrusts the secrets when the database refuses the user: %s',
+    async (code) => {
+      raw.mockRejectedValue(Object.assign(new Error('password authentication failed'), { code }))
+
+      await expect(query('products', 'select 1')).rejects.toMatchObject({ name: 'Unavailable' })
+      expect(distrustSecrets).toHaveBeenCalledTimes(1)
+    },
+  )
 
   it('throws what the database says otherwise', async () => {
     raw.mockRejectedValue(violated)

@@ -1,7 +1,8 @@
+import { distrustSecrets } from '@stockroom/runtime/secrets'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import type { Knex } from 'knex'
 import { type Domain, database } from './connection.ts'
-import { isUnavailable } from './unavailability.ts'
+import { areCredentialsRefused, isUnavailable } from './unavailability.ts'
 
 /** A transaction in which {@link query} can run. */
 export type Transaction = Knex.Transaction
@@ -43,6 +44,7 @@ export async function transaction<Result>(
 }
 
 function asUnavailable(error: unknown): unknown {
+  if (areCredentialsRefused(error)) distrustSecrets()
   return isUnavailable(error) ? new Unavailable('database', error) : error
 }
 

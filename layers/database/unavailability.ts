@@ -12,6 +12,7 @@ const networkCodes = new Set([
 /** Classes and codes of https://www.postgresql.org/docs/current/errcodes-appendix.html that a later try may not meet. */
 const passingSqlStates = [
   /^08/, // connection exception
+  /^28/, // the user or the password is refused, as while they are being rotated
   /^53/, // insufficient resources, too many connections
   /^57P/, // shutting down, starting up
   '57014', // cancelled by statement_timeout
@@ -21,6 +22,10 @@ const passingSqlStates = [
 /** knex puts the statement before what pg says. */
 const driverMessages =
   /(?:^| - )(Query read timeout|Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Connection ended)/
+
+/** Whether PostgreSQL has refused the user or the password. */
+export const areCredentialsRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^28/.test(String(error.code))
 
 /** Whether an error of pg or knex says that the database is away or overloaded, rather than that the SQL is wrong. */
 export function isUnavailable(error: unknown): boolean {

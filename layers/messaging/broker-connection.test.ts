@@ -10,10 +10,12 @@ jest.unstable_mockModule('@stockroom/runtime/configuration', () => ({
   configuration: () => settings,
   required,
 }))
+const distrustSecrets = jest.fn()
+jest.unstable_mockModule('@stockroom/runtime/secrets', () => ({ distrustSecrets }))
 jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: pause }))
 const { openChannel, useBrokerClient } = await import('./broker-connection.ts')
 
-const aChannel = new EventEmitter()
+const aChannel = new EventEmitter().setMaxListeners(0)
 
 /** A connection that recovers by itself, as amqplib's; the test says when it is up. */
 class FakeConnection extends EventEmitter {
@@ -35,6 +37,7 @@ async function openWhile(event: 'connect' | 'connect-failed') {
 }
 
 beforeEach(() => {
+  distrustSecrets.mockReset()
   connection = new FakeConnection()
   settings.rabbitmqUrl = 'amqp://guest:guest@broker:5672/shop'
   pause.mockReset().mockReturnValue(new Promise(() => {}))
@@ -50,6 +53,50 @@ afterEach(async () => {
 describe('openChannel', () => {
   it('opens a channel once the connection is up', async () => {
     expect(await openWhile('connect')).toBe(aChannel)
+  })
+
+  it('distrusts the password when the broker refuses it, and not when it is away', async () => {
+    const channel = openChannel()
+    channel.catch(() => {})
+    await new Promise(setImmediate)
+    connection.emit('connect-failed', new Error('connect ECONNREFUSED'))
+    await channel.catch(() => {})
+    expect(distrustSecrets).not.toHaveBeenCalled()
+
+    connection.emit(
+      'connect-failed',
+      new Error(
+        'Handshake terminated by server: 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - Login was refused"',
+      ),
+    )
+    expect(distrustSecrets).toHaveBeenCalledTimes(1)
+  })
+
+  it('waits on Lambda for a connection that is being restored, and restores it soon', async () => {
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    const restored = Promise.withResolvers<object>()
+    connection.createConfirmChannel.mockReturnValue(restored.promise)
+    const channel = openWhile('connect-failed')
+    await new Promise(setImmediate)
+
+    restored.resolve(aChannel)
+
+    expect(await channel).toBe(aChannel)
+    expect(connect.mock.calls[0]?.[1]).toMatchObject({ recovery: { initialDelay: 10 } })
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+  })
+
+  it('opens another connection when the URL has another password, and closes the old one', async () => {
+    await openWhile('connect')
+    const old = connection
+    connection = new FakeConnection()
+    settings.rabbitmqUrl = 'amqp://guest:rotated@broker:5672/shop'
+
+    await openWhile('connect')
+
+    expect(connect.mock.calls.map(([url]) => new URL(url).password)).toEqual(['guest', 'rotated'])
+    expect(old.close).toHaveBeenCalledTimes(1)
+    expect(connection.close).not.toHaveBeenCalled()
   })
 
   it('outlives the errors of a channel that came too late for anybody to listen', async () => {

@@ -2,7 +2,9 @@ import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { configuration, required } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
+import { distrustSecrets } from '@stockroom/runtime/secrets'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import amqp, { type ConfirmChannel, type RecoveringChannelModel } from 'amqplib'
@@ -17,9 +19,11 @@ const connectTimeoutMs = 1000
 const openChannelTimeoutMs = 1000
 const closeTimeoutMs = 1000
 const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false }
+/** An answer waits for the broker a quarter of a second. */
+const initialDelayOnLambda = 10
 
 let client: BrokerClient = amqp as BrokerClient
-let opening: Promise<Connection> | undefined
+let opening: { url: string; connection: Promise<Connection> } | undefined
 
 interface Connection {
   model: RecoveringChannelModel
@@ -37,13 +41,13 @@ export function useBrokerClient(replacement: BrokerClient): void {
 
 /**
  * Opens a confirm channel on the process's one connection to the broker, which reconnects by itself, channels don't.
+ * On Lambda it waits for that, as a broker ends the connections of environments that stand still.
  * @throws Unavailable at once while the connection is down, and when the broker doesn't answer within a second
  */
 export async function openChannel(): Promise<ConfirmChannel> {
-  opening ??= open()
-  const connection = await opening
+  const connection = await currentConnection()
   await connection.tried
-  if (!connection.isUp) throw new Unavailable('broker', 'not connected')
+  if (!connection.isUp && !freezesAfterAnswer()) throw new Unavailable('broker', 'not connected')
   const channel = createChannel(connection.model)
   try {
     return await within(openChannelTimeoutMs, channel)
@@ -61,19 +65,32 @@ async function createChannel(model: RecoveringChannelModel): Promise<ConfirmChan
   return channel
 }
 
-async function open(): Promise<Connection> {
+/** Another one when the URL has changed with its password. */
+function currentConnection(): Promise<Connection> {
   const url = required('RABBITMQ_URL', configuration().rabbitmqUrl)
+  if (opening?.url !== url) {
+    opening?.connection.then(close).catch(() => {})
+    opening = { url, connection: open(url) }
+  }
+  return opening.connection
+}
+
+async function open(url: string): Promise<Connection> {
   const model = await client.connect(withHeartbeat(url), {
-    recovery,
+    recovery: freezesAfterAnswer() ? { ...recovery, initialDelay: initialDelayOnLambda } : recovery,
     timeout: connectTimeoutMs,
   })
   const connection = watch(model)
   onShutdown('close', async () => {
     opening = undefined
-    // A broker that is silent never answers that the connection is closed.
-    await within(closeTimeoutMs, model.close()).catch(() => connection.socket?.destroy())
+    await close(connection)
   })
   return connection
+}
+
+/** A broker that is silent never answers that the connection is closed. */
+async function close({ model, socket }: Connection): Promise<void> {
+  await within(closeTimeoutMs, model.close()).catch(() => socket?.destroy())
 }
 
 function watch(model: RecoveringChannelModel): Connection {
@@ -90,6 +107,9 @@ function watch(model: RecoveringChannelModel): Connection {
   // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile.
   model.once('connect', () => model.on('connect', () => declareAgain(model)))
   model.on('disconnect', () => setUp(false))
+  model.on('connect-failed', (error: unknown) => {
+    if (/ACCESS.REFUSED/.test(String(error))) distrustSecrets()
+  })
   // Without a listener amqplib ends the process, and 'disconnect' tells the same.
   model.on('error', () => {})
   return connection

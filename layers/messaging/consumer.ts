@@ -1,5 +1,7 @@
 import middy from '@middy/core'
 import { currentInvocation, runInvocation } from '@stockroom/runtime/invocation'
+import { secrets } from '@stockroom/runtime/secrets'
+import { thaw } from '@stockroom/runtime/thaw'
 import { newTraceparent } from '@stockroom/runtime/trace-context'
 import { flushBeforeFreeze } from '@stockroom/telemetry/before-freeze'
 import { batchSizes } from '@stockroom/telemetry/shop-metrics'
@@ -32,6 +34,8 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
   handle: (batch: Batch<EventOf<Definitions[number]>>) => Promise<void>,
 ) {
   const chain = middy<Batch<EventOf<Definitions[number]>>, void>()
+    .use(thaw())
+    .use(secrets())
     .use(keepHealthyMessages(definitions))
     .handler(async (batch) => {
       if (batch.messages.length > 0) await observed(batch, handle)

@@ -1,3 +1,5 @@
+import { secretValues } from './secret-values.ts'
+
 /** Every setting of the shop, read from the environment once and checked. */
 export interface Configuration {
   /** postgres:// URL of the database that holds the schema `products`; {@link required} where it is needed. */
@@ -63,10 +65,15 @@ export function readConfiguration(environment: Environment): Configuration {
 }
 
 let current: Configuration | undefined
+let currentSecrets: Environment | undefined
 
-/** The configuration of this process: read at the first call, the same object ever after. */
+/** The configuration of this process: read at the first call, the same object until a secret has changed. */
 export function configuration(): Configuration {
-  current ??= Object.freeze(readConfiguration(process.env))
+  const secrets = secretValues()
+  if (!current || secrets !== currentSecrets) {
+    current = Object.freeze(readConfiguration({ ...process.env, ...secrets }))
+    currentSecrets = secrets
+  }
   return current
 }
 

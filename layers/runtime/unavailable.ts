@@ -1,12 +1,22 @@
+const unavailable = {
+  database: 'The database is',
+  cache: 'The cache is',
+  broker: 'The broker is',
+  secrets: 'The secrets are',
+}
+
 /** A service that the shop needs is away, too slow or overloaded; the same request may succeed a moment later. */
 export class Unavailable extends Error {
   override name = 'Unavailable'
-  readonly service: 'database' | 'cache' | 'broker'
+  readonly service: keyof typeof unavailable
 
   constructor(service: Unavailable['service'], cause: unknown) {
-    super(`The ${service} is unavailable: ${cause instanceof Error ? cause.message || cause.name : cause}`, {
-      cause,
-    })
+    super(
+      `${unavailable[service]} unavailable: ${cause instanceof Error ? cause.message || cause.name : cause}`,
+      {
+        cause,
+      },
+    )
     this.service = service
   }
 }

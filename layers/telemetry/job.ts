@@ -1,5 +1,7 @@
 import middy from '@middy/core'
 import { runInvocation } from '@stockroom/runtime/invocation'
+import { secrets } from '@stockroom/runtime/secrets'
+import { thaw } from '@stockroom/runtime/thaw'
 import { newTraceparent } from '@stockroom/runtime/trace-context'
 import type { Context } from 'aws-lambda'
 import { flushBeforeFreeze } from './before-freeze.ts'
@@ -13,7 +15,7 @@ import { tracing } from './tracing.ts'
  * export const handler = job(async () => ({ purged: await purgeKeys() }))
  */
 export function job<Event = unknown, Result = unknown>(handle: (event: Event) => Promise<Result>) {
-  const chain = middy<Event, Result>().handler(handle)
+  const chain = middy<Event, Result>().use(thaw()).use(secrets()).handler(handle)
   return async (event: Event, context: Context): Promise<Result> => {
     const { functionName, awsRequestId: requestId } = context
     const span = tracing?.startSpan(functionName ?? 'job', { kind: 'internal' })

@@ -103,6 +103,14 @@ export const outboxAge = gauges({
   labels: ['domain'],
 })
 
+export const pendingOrderAge = gauges({
+  name: 'stockroom_pending_order_oldest_age_seconds',
+  cloudWatchName: 'PendingOrderOldestAge',
+  help: 'Age of the oldest order that is not settled; 0 where all are.',
+  unit: 'seconds',
+  labels: [],
+})
+
 export const queueMessages = gauges({
   name: 'stockroom_queue_messages',
   cloudWatchName: 'QueueMessages',

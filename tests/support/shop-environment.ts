@@ -25,6 +25,7 @@ export const shopVariables = [
   'HTTP_PORT',
   'LAMBDA_PORT',
   'WORKERS',
+  'CONSUMERS',
   'STOCKROOM_DATA_DIR',
   'SLS_LOG_LEVEL',
 ] as const

@@ -24,6 +24,12 @@ const tools = {
     hint: 'install it, or name it in TEST_CHROMIUM',
     leftOut: ['tests/end-to-end/embedded/docs-page.test.ts', 'tests/end-to-end/load-report.test.ts'],
   },
+  nginx: {
+    name: 'nginx',
+    places: () => [process.env.TEST_NGINX ?? '', ...onPath('nginx'), '/usr/sbin/nginx'],
+    hint: 'install it, or name it in TEST_NGINX',
+    leftOut: ['tests/end-to-end/real/containers.test.ts'],
+  },
   newman: {
     name: 'newman',
     places: () => [resolve('tools/newman/node_modules/newman/bin/newman.js')],

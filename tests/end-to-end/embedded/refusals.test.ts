@@ -60,6 +60,7 @@ describe('npm start', () => {
     ['HTTP_PORT', '99999'],
     ['LAMBDA_PORT', 'secret'],
     ['WORKERS', '0'],
+    ['CONSUMERS', 'no'],
     ['CORS_ALLOWED_ORIGIN', 'shop.example'],
   ] as const)('names %s in one line and ends with 1 when it is "%s"', async (variable, value) => {
     const refusal = await refusalOf({ [variable]: value })
@@ -104,6 +105,20 @@ describe('npm start with several workers', () => {
     const refusal = await refusalOf({ WORKERS: '2' })
 
     expect(refusal).toEqual(oneLine(/^2 WORKERS.*DATABASE_URL.*REDIS_URL.*RABBITMQ_URL/))
+  })
+})
+
+describe('npm start without consumers', () => {
+  it('says in one line which URLs those need, and ends with 1', async () => {
+    const refusal = await refusalOf({ CONSUMERS: 'off' })
+
+    expect(refusal).toEqual(oneLine(/^Consumers in a process.*DATABASE_URL.*REDIS_URL.*RABBITMQ_URL/))
+  })
+
+  it('has no workers', async () => {
+    const refusal = await refusalOf({ CONSUMERS: 'off', WORKERS: '2' })
+
+    expect(refusal).toEqual(oneLine(/^CONSUMERS=off wants WORKERS=1/))
   })
 })
 

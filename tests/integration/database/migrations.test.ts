@@ -84,6 +84,20 @@ describe('migrations', () => {
     expect(applied.orders).toEqual(orders.slice(-1))
   })
 
+  it('of a newer version are left alone by one that was rolled back and does not know them', async () => {
+    const newer = await freshInstance()
+    await newer.migrateAll()
+    await runSql(
+      database.url,
+      "insert into orders.migrations (name, batch, migration_time) values ('29991231_000000_from_the_future', 2, now())",
+    )
+
+    const older = await freshInstance()
+
+    expect(await older.migrateAll()).toEqual({ products: [], orders: [] })
+    expect((await older.statusOfAll()).orders.applied).toContain('29991231_000000_from_the_future')
+  })
+
   it('are reverted one at a time, the newest of both domains, and no other with it', async () => {
     const { migrateAll, rollbackNewest, statusOfAll } = await freshInstance()
     await migrateAll()

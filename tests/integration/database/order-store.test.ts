@@ -7,6 +7,7 @@ import {
   listOrders,
   makeAnnouncementsDue,
   type OrderDraft,
+  pendingAgeSeconds,
   settleOrders,
 } from '../../../functions/orders/order-store.ts'
 import { ownServices } from '../../support/own-services.ts'
@@ -277,5 +278,27 @@ describe('makeAnnouncementsDue', () => {
     for (let round = 0; round < 20; round += 1) claims.push(await makeDueAndClaim())
 
     expect(claims).toEqual(claims.map(() => [id]))
+  })
+})
+
+describe('pendingAgeSeconds', () => {
+  const age = (seconds: number, id: number) =>
+    runSql(
+      own.databaseUrl,
+      `update orders.orders set created_at = now() - interval '${seconds} s' where id = ${id}`,
+    )
+
+  it('is the age of the oldest order that is pending', async () => {
+    const [settled, old, young] = [await storeOne(), await storeOne(), await storeOne()]
+    await settle({ orderId: settled.id, status: 'confirmed', reason: null })
+    await age(500, settled.id)
+    await age(90, old.id)
+    await age(10, young.id)
+
+    expect(await pendingAgeSeconds()).toBeCloseTo(90, -1)
+  })
+
+  it('is 0 when none is pending', async () => {
+    expect(await pendingAgeSeconds()).toBe(0)
   })
 })

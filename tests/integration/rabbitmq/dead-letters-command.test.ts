@@ -5,11 +5,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { inspectQueues } from '@stockroom/messaging/queue-inspection'
 import { declareTopology } from '@stockroom/messaging/topology'
 import amqp, { type ChannelModel, type ConfirmChannel, type GetMessage, type Options } from 'amqplib'
+import { handler as handleDeadLetters } from '../../../functions/operations/handle-dead-letters.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { main } from '../../../local/dead-letters.ts'
 import { ownName, testEnvironment } from '../../support/environment.ts'
 import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
+import { lambdaContext } from '../../support/lambda-context.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { deliver } from '../../support/stories.ts'
 import { createVirtualHost, deleteVirtualHost } from '../../support/virtual-host.ts'
@@ -221,6 +223,34 @@ describe('dead-letters redrive', () => {
     const { code } = await run('redrive', '--all')
 
     expect(code).toBe(1)
+    expect(await idsIn('stock-reduction.dead', 2)).toEqual(ids)
+  })
+})
+
+describe('the function that does the same in AWS', () => {
+  const invoke = (...args: string[]) => handleDeadLetters({ args }, lambdaContext())
+
+  it('lists and redrives', async () => {
+    const [id] = await setAside(1)
+
+    const listed = await invoke('list')
+    const redriven = await invoke('redrive', '--all')
+
+    expect(listed).toEqual({ exitCode: 0, lines: [expect.stringContaining(id as string), '1 dead letters'] })
+    expect(redriven).toEqual({ exitCode: 0, lines: ['1 messages went back to their queues'] })
+    expect(await idsIn('stock-reduction', 1)).toEqual([id])
+  })
+
+  it('fails for what it does not understand', async () => {
+    await expect(invoke('remove')).rejects.toThrow('There is no command remove.')
+  })
+
+  it('gives back what it held when it fails', async () => {
+    const ids = await setAside(2)
+    await channel.deleteQueue('order-settlement.dead')
+
+    await expect(invoke('discard', '--all')).rejects.toThrow('NOT_FOUND')
+
     expect(await idsIn('stock-reduction.dead', 2)).toEqual(ids)
   })
 })

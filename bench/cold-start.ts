@@ -1,0 +1,73 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadEnvironment } from '../local/environment-file.ts'
+import { DeployedShop } from '../tests/artefacts/deployed-shop.ts'
+import { packageFolder } from '../tests/artefacts/runtime/lambda-environment.ts'
+import { functionKeys } from '../tests/artefacts/runtime/template.ts'
+import { sampleEvents } from '../tests/artefacts/sample-events.ts'
+import { circumstances } from './figures/circumstances.ts'
+import { type ColdStart, coldStartReport } from './figures/cold-start-report.ts'
+import { writeFigures } from './figures/marked-region.ts'
+import { withOwnServices } from './services/clean-end.ts'
+import type { BenchServices } from './services/own-services.ts'
+
+/** The first round warms the machine's file cache up and doesn't count. */
+const rounds = 7
+
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+/** Starts every function from its zip, again and again, and writes what that takes into docs/performance.md. */
+async function main(services: BenchServices): Promise<void> {
+  if (!existsSync('tools/lambda-runtime/node_modules'))
+    throw new Error('First: npm ci --prefix tools/lambda-runtime')
+  const shop = await DeployedShop.start({
+    environment: await services.own('cold_start'),
+    remove: async () => {},
+  })
+  try {
+    const report = coldStartReport(await measure(shop), zippedBytes(functionKeys(shop.template)))
+    print(`\n${report}`)
+    const head = await circumstances({
+      command: 'npm run bench:cold-start',
+      how: `medians of ${rounds} environments of each function, one after the other, after one to warm up`,
+      urls: services.urls,
+      packages: [],
+    })
+    writeFigures('cold-start', `${head}\n\n${report}`)
+    print('\nWritten into docs/performance.md.')
+  } finally {
+    await shop.stop()
+  }
+}
+
+async function measure(shop: DeployedShop): Promise<ColdStart[]> {
+  await shop.invoke('migrate', sampleEvents.migrate)
+  await shop.invoke('createProduct', sampleEvents.createProduct)
+  const starts: ColdStart[] = []
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const key of functionKeys(shop.template)) {
+      const start = await coldStart(shop, key)
+      if (round > 0) starts.push(start)
+    }
+    print(round === 0 ? 'warmed up' : `round ${round} of ${rounds}`)
+  }
+  return starts
+}
+
+async function coldStart(shop: DeployedShop, key: string): Promise<ColdStart> {
+  const environment = await shop.startFunction(key)
+  try {
+    const first = await environment.invoke(sampleEvents[key])
+    const next = await environment.invoke(sampleEvents[key])
+    if ('error' in first.outcome) throw new Error(`${key}: ${first.outcome.error.errorMessage}`)
+    return { key, initMs: environment.initMs, firstMs: first.durationMs, nextMs: next.durationMs }
+  } finally {
+    environment.stop()
+  }
+}
+
+const zippedBytes = (keys: string[]) =>
+  Object.fromEntries(keys.map((key) => [key, statSync(join(packageFolder, `${key}.zip`)).size]))
+
+loadEnvironment()
+process.exitCode = await withOwnServices(main)

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { transaction } from '@stockroom/database/query'
+import { openChannel } from '@stockroom/messaging/broker-connection'
+import { declareTopology } from '@stockroom/messaging/topology'
+import { shutDown } from '@stockroom/runtime/shutdown'
+import { formatted, table } from '../bench/figures/table.ts'
+import { withOwnServices } from '../bench/services/clean-end.ts'
+import type { OwnEnvironment } from '../bench/services/own-services.ts'
+import { handler } from '../functions/products/reduce-stock-on-order-created.ts'
+import type { StockRequest } from '../functions/products/stock.ts'
+import { migrateAll } from '../migrations/all.ts'
+import { lambdaContext } from '../tests/support/lambda-context.ts'
+import { rmqEvent } from '../tests/support/rmq-event.ts'
+import type { BatchTime } from './batches.ts'
+import { fitted } from './fit.ts'
+import { reduceStock, storeHotProduct } from './reduce-stock.ts'
+
+const sizes = [1, 2, 5, 10, 50, 100, 500]
+const rounds = 9
+const batchesPerRound = 20
+
+type Times = Map<number, number[]>
+
+/**
+ * Measures, on services of its own, how long a batch of orders for one product locks its row, from the answer to
+ * `select … for update` to that of `commit`, and how long it keeps the consumer, from the event of Lambda to the
+ * broker's confirm of what the consumer has told.
+ */
+async function measure(environment: OwnEnvironment): Promise<void> {
+  // By this variable the layers know that they are on Lambda: they wait for the broker then, and prepare no statements.
+  Object.assign(process.env, environment, { LOG_LEVEL: 'error', AWS_LAMBDA_RUNTIME_API: 'measured' })
+  await migrateAll()
+  const channel = await openChannel()
+  await declareTopology(channel)
+  await channel.close()
+  const productId = await storeHotProduct()
+  const locked: Times = new Map(sizes.map((size) => [size, []]))
+  const busy: Times = new Map(sizes.map((size) => [size, []]))
+  let orderId = 0
+  const orders = (size: number): StockRequest[] =>
+    Array.from({ length: size }, () => ({ orderId: ++orderId, productId, quantity: 1 }))
+  // In turns, so that noise meets all alike; the first round warms up.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const size of sizes) {
+      for (let batch = 0; batch < batchesPerRound; batch += 1) {
+        const [lockMs, busyMs] = [await lockTime(orders(size)), await consumerTime(orders(size))]
+        if (round === 0) continue
+        locked.get(size)?.push(lockMs)
+        busy.get(size)?.push(busyMs)
+      }
+    }
+  }
+  print(medians(locked), medians(busy))
+}
+
+async function lockTime(requests: StockRequest[]): Promise<number> {
+  let lockedAt = 0
+  await transaction('products', (trx) =>
+    reduceStock(trx, requests, randomUUID, () => {
+      lockedAt = performance.now()
+    }),
+  )
+  return performance.now() - lockedAt
+}
+
+async function consumerTime(requests: StockRequest[]): Promise<number> {
+  const timestamp = new Date().toISOString()
+  const messages = requests.map((request) => ({
+    type: 'order.created',
+    messageId: randomUUID(),
+    body: { ...request, totalPrice: 1, timestamp },
+  }))
+  const event = rmqEvent({ queue: 'stock-reduction', messages })
+  const beganAt = performance.now()
+  await handler(event, lambdaContext())
+  return performance.now() - beganAt
+}
+
+const medians = (times: Times): [number, number][] =>
+  [...times].map(([size, all]) => [size, all.sort((one, other) => one - other)[all.length >> 1] as number])
+
+function print(locked: [number, number][], busy: [number, number][]): void {
+  const [lock, consumer] = [fitted(locked), fitted(busy)]
+  const line = ({ fixedMs, perOrderMs }: BatchTime, size: number) => formatted(fixedMs + perOrderMs * size, 2)
+  console.log(
+    table(
+      [
+        { title: 'orders in a batch', align: 'right' },
+        { title: 'row locked, ms (median)', align: 'right' },
+        { title: 'as fitted', align: 'right' },
+        { title: 'consumer busy, ms (median)', align: 'right' },
+        { title: 'as fitted', align: 'right' },
+      ],
+      sizes.map((size, index) => [
+        formatted(size),
+        formatted(locked[index]?.[1] as number, 2),
+        line(lock, size),
+        formatted(busy[index]?.[1] as number, 2),
+        line(consumer, size),
+      ]),
+    ),
+  )
+  const option = ({ fixedMs, perOrderMs }: BatchTime) => `${fixedMs.toFixed(2)}+${perOrderMs.toFixed(4)}`
+  console.log(
+    `\nnpm run simulate:hot-product -- --lock ${option(lock)} --consumer ${option(consumer)} --round-trip 0`,
+  )
+}
+
+process.exitCode = await withOwnServices(async (services) => {
+  try {
+    await measure(await services.own('hot_row'))
+  } finally {
+    await shutDown()
+  }
+})

@@ -1,0 +1,208 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { DeployedShop } from './deployed-shop.ts'
+
+const run = promisify(execFile)
+let shop: DeployedShop
+
+beforeAll(async () => {
+  shop = await DeployedShop.start()
+})
+afterAll(() => shop?.stop())
+
+const order = (productId: unknown, quantity: number, headers = {}) =>
+  shop.request('createOrder', { route: 'POST /orders', json: { productId, quantity }, headers })
+const get = (key: string, path: Record<string, string>) => shop.request(key, { path })
+
+/** The books of the shop, as `npm run audit` reads them. */
+const audit = () =>
+  run(process.execPath, ['local/audit/audit.ts'], { env: { PATH: process.env.PATH, ...shop.services } })
+
+describe('the shop, from its zips', () => {
+  let productId: number
+
+  it('is made ready by the migration', async () => {
+    const outcome = await shop.invoke('migrate', {})
+
+    expect(outcome).toEqual({
+      payload: {
+        products: ['20261121_000000_create_products'],
+        orders: ['20261121_000000_create_orders', '20261121_000001_create_idempotency_keys'],
+      },
+    })
+  })
+
+  it('is healthy', async () => {
+    const { status, body } = await shop.request('getHealth', {})
+
+    expect([status, body.status, body.services]).toEqual([
+      200,
+      'healthy',
+      { database: 'up', cache: 'up', broker: 'up' },
+    ])
+  })
+
+  it('creates a product and shows it', async () => {
+    const created = await shop.request('createProduct', { json: { name: 'Poster', price: 19.99, qty: 10 } })
+    productId = created.body.id as number
+    const shown = await get('getProduct', { id: String(productId) })
+
+    expect(created.status).toBe(201)
+    expect(shown.body).toMatchObject({ name: 'Poster', price: 19.99, qty: 10 })
+  })
+
+  it('changes a product, lists it and warms the cache', async () => {
+    const changed = await shop.request('updateProduct', {
+      path: { id: String(productId) },
+      json: { price: 4.35 },
+    })
+    const listed = await shop.request('listProducts', {})
+    const warmed = await shop.request('warmCache', { json: { productIds: [productId, 999] } })
+
+    expect(changed.body).toMatchObject({ price: 4.35 })
+    expect(listed.body).toMatchObject([{ id: productId, price: 4.35 }])
+    expect(warmed.body).toEqual({ warmed: [productId], missing: [999] })
+  })
+
+  it('accepts orders, and settles them when their messages are delivered', async () => {
+    const accepted = [await order(productId, 4), await order(productId, 4), await order(productId, 4)]
+    await shop.settle()
+    const settled = await Promise.all(accepted.map(({ body }) => get('getOrder', { id: String(body.id) })))
+
+    expect(accepted.map(({ status, body }) => [status, body.status, body.totalPrice])).toEqual(
+      accepted.map(() => [202, 'pending', 17.4]),
+    )
+    expect(settled.map(({ body }) => [body.status, body.reason])).toEqual([
+      ['confirmed', null],
+      ['confirmed', null],
+      ['rejected', 'insufficient-stock'],
+    ])
+  })
+
+  it('shows what is left, with the orders', async () => {
+    const { body } = await get('getProductWithOrders', { id: String(productId) })
+    const listed = await get('listOrders', { productId: String(productId) })
+
+    expect(body).toMatchObject({ qty: 2, orders: [{}, {}, {}] })
+    expect(listed.body).toHaveLength(3)
+  })
+
+  it('places an order once for its idempotency key', async () => {
+    const first = await order(productId, 1, { 'idempotency-key': 'once' })
+    const second = await order(productId, 1, { 'idempotency-key': 'once' })
+    await shop.settle()
+
+    expect(second.body).toEqual(first.body)
+    expect(second.headers).toMatchObject({ 'idempotent-replayed': 'true' })
+  })
+
+  it('refuses what can’t be, as problem details', async () => {
+    const refusals = [await order(productId, 0), await order(999, 1), await order(productId, 5)]
+    const unknown = await shop.request('answerUnknownRoute', {})
+
+    expect(refusals.map(({ status, body }) => [status, body.code])).toEqual([
+      [400, 'validation-failed'],
+      [404, 'product-not-found'],
+      [409, 'insufficient-stock'],
+    ])
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'route-not-found'])
+  })
+
+  it('sends a message that nobody can read to the dead letters, and settles the others', async () => {
+    await shop.publish('stock-reduction', 'no JSON', 'order.created')
+    const accepted = await order(productId, 1)
+    await shop.settle()
+    const settled = await get('getOrder', { id: String(accepted.body.id) })
+    const inspection = await shop.invoke('inspectQueues', {})
+    const listed = await shop.invoke('handleDeadLetters', { args: ['list'] })
+
+    expect(settled.body.status).toBe('confirmed')
+    expect(inspection).toMatchObject({
+      payload: { deadLetters: [{ queue: 'stock-reduction', reason: 'not JSON', body: 'no JSON' }] },
+    })
+    expect(listed).toMatchObject({
+      payload: { exitCode: 0, lines: expect.arrayContaining([expect.stringContaining('not JSON')]) },
+    })
+  })
+
+  it('runs what is scheduled', async () => {
+    const outcomes = [
+      await shop.invoke('publishPendingEvents', { source: 'aws.events' }),
+      await shop.invoke('reannouncePendingOrders', { source: 'aws.events' }),
+      await shop.invoke('purgeIdempotencyKeys', { source: 'aws.events' }),
+    ]
+
+    expect(outcomes).toEqual([
+      { payload: { products: 0, orders: 0 } },
+      { payload: { reannounced: 0 } },
+      { payload: { purged: 0 } },
+    ])
+  })
+
+  it('records for the alarms how long events and orders have waited, and the dead letters', () => {
+    const log = shop.logOf('publishPendingEvents') + shop.logOf('reannouncePendingOrders')
+    const metrics = log
+      .split('\n')
+      .filter((line) => line.includes('_aws'))
+      .map((line) => JSON.parse(line))
+
+    const recorded = (dimensions: Record<string, string>, name: string, value: number) =>
+      expect.objectContaining({
+        ...dimensions,
+        [name]: value,
+        _aws: expect.objectContaining({
+          CloudWatchMetrics: [
+            expect.objectContaining({ Namespace: 'stockroom-dev', Dimensions: [Object.keys(dimensions)] }),
+          ],
+        }),
+      })
+    const service = 'stockroom'
+    for (const [dimensions, name, value] of [
+      [{ service, domain: 'products' }, 'OutboxOldestAge', 0],
+      [{ service, domain: 'orders' }, 'OutboxOldestAge', 0],
+      [{ service, queue: 'stock-reduction' }, 'DeadLetterMessages', 1],
+      [{ service, queue: 'order-settlement' }, 'DeadLetterMessages', 0],
+      [{ service }, 'PendingOrderOldestAge', 0],
+    ] as const) {
+      expect(metrics).toContainEqual(recorded(dimensions, name, value))
+    }
+  })
+
+  it('describes itself, with a page whose files come from its layer', async () => {
+    const document = await shop.request('getOpenapi', {})
+    const page = await shop.request('getDocs', {})
+    const script = await get('getDocsFile', { file: 'swagger-ui-bundle.js' })
+    const style = await get('getDocsFile', { file: 'swagger-ui.css' })
+
+    expect(document.body).toMatchObject({ openapi: '3.1.1' })
+    expect(page.body.text).toMatch('<main id="docs">')
+    expect(String(script.body.text).length).toBeGreaterThan(1_000_000)
+    expect(style.headers['content-type']).toBe('text/css; charset=utf-8')
+  })
+
+  it.each([
+    ['first-key', true],
+    ['second-key', true],
+    ['another', false],
+  ])('lets the key %s in: %s', async (key, isAuthorized) => {
+    expect(await shop.invoke('authorizeAdmin', { identitySource: [key] })).toEqual({
+      payload: { isAuthorized },
+    })
+  })
+
+  it('deletes a product', async () => {
+    const deleted = await shop.request('deleteProduct', { path: { id: String(productId) } })
+    const gone = await get('getProduct', { id: String(productId) })
+
+    expect([deleted.status, gone.status]).toEqual([204, 404])
+  })
+
+  it('ends with clean books', async () => {
+    await shop.settle()
+
+    const { stdout } = await audit()
+
+    expect(stdout).toMatch(/The books balance/)
+  })
+})

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { deadLetterQueue, queues } from '@stockroom/messaging/topology'
+import { strFromU8, unzipSync } from 'fflate'
+import { givenParameters, productionPackage } from './global-setup.ts'
+import { packageFolder, readTemplate } from './runtime/lambda-environment.ts'
+import { functionKeys, functionOf, type Resource } from './runtime/template.ts'
+
+const template = readTemplate()
+const { Resources } = template
+const keys = functionKeys(template)
+const ofType = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type)
+
+const filesOf = (name: string) =>
+  Object.fromEntries(
+    Object.entries(unzipSync(readFileSync(join(packageFolder, `${name}.zip`)))).map(([path, bytes]) => [
+      path,
+      strFromU8(bytes),
+    ]),
+  )
+const shared = filesOf('shared')
+
+/** The packages that a function loads when it starts, through the modules of the layer. */
+function packagesOf(key: string): Set<string> {
+  const found = new Set<string>()
+  const visit = (code: string, folder: string) => {
+    for (const [, name = ''] of code.matchAll(/(?:\bfrom|^import|;import)\s*["']([^"']+)["']/gm)) {
+      const path = name.startsWith('@stockroom/')
+        ? `nodejs/node_modules/${name}.mjs`
+        : name.startsWith('.')
+          ? join(folder, name)
+          : undefined
+      if (path === undefined) found.add(name)
+      if (path === undefined || found.has(path)) continue
+      found.add(path)
+      visit(shared[path] as string, join(path, '..'))
+    }
+  }
+  visit(filesOf(key)[functionOf(template, key).Handler.replace(/handler$/, 'mjs')] as string, '')
+  return found
+}
+
+interface Statement {
+  Sid: string
+  Action: string[]
+  Resource: unknown
+}
+
+function statementsOf(key: string): Statement[] {
+  const [id] = functionOf(template, key).Role['Fn::GetAtt']
+  const { Policies } = (Resources[id] as Resource).Properties as {
+    Policies: { PolicyDocument: { Statement: Statement[] } }[]
+  }
+  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+}
+
+const variablesOf = (key: string) => functionOf(template, key).Environment?.Variables ?? {}
+
+describe.each(keys)('%s', (key) => {
+  const packages = packagesOf(key)
+
+  it.each([
+    ['DATABASE_URL', 'DATABASE_SECRET_ARN', 'knex'],
+    ['REDIS_URL', 'REDIS_SECRET_ARN', 'ioredis'],
+    ['RABBITMQ_URL', 'RABBITMQ_SECRET_ARN', 'amqplib'],
+  ])('knows %s and %s when, and only when, it loads %s', (url, secret, name) => {
+    const variables = variablesOf(key)
+
+    expect({ url: url in variables, secret: secret in variables }).toEqual({
+      url: packages.has(name),
+      secret: packages.has(name),
+    })
+  })
+
+  it('has a role of its own, which lets it read the secrets that it is told of and no other', () => {
+    const secrets = Object.entries(variablesOf(key)).filter(([name]) => name.endsWith('_SECRET_ARN'))
+    const readable = statementsOf(key).filter(({ Action }) =>
+      Action.includes('secretsmanager:GetSecretValue'),
+    )
+
+    expect(functionOf(template, key).Role['Fn::GetAtt'][0].toLowerCase()).toBe(`${key}role`.toLowerCase())
+    expect(readable.flatMap(({ Resource }) => Resource)).toEqual(secrets.map(([, arn]) => arn))
+  })
+
+  it('is in the private network when, and only when, it reaches a service there', () => {
+    const reaches = ['DATABASE_URL', 'REDIS_URL', 'RABBITMQ_URL'].some((name) => name in variablesOf(key))
+
+    expect(functionOf(template, key).VpcConfig !== undefined).toBe(reaches)
+  })
+
+  it('may do nothing on every resource, but for network interfaces, which have no narrower one', () => {
+    const wide = statementsOf(key).filter(({ Resource, Action }) =>
+      [Resource, Action].flat().some((value) => value === '*' || String(value).endsWith(':*:*')),
+    )
+
+    expect(wide.map(({ Sid }) => Sid)).toEqual(
+      functionOf(template, key).VpcConfig ? ['NetworkInterfacesHaveNoNarrowerResource'] : [],
+    )
+    expect(wide.flatMap(({ Action }) => Action).filter((action) => !action.startsWith('ec2:'))).toEqual([])
+  })
+
+  it('is told no password', () => {
+    expect(JSON.stringify(variablesOf(key))).not.toMatch(/:[^/@"]+@/)
+  })
+
+  it('reaches its services over TLS', () => {
+    const { DATABASE_URL, REDIS_URL } = variablesOf(key)
+
+    if (DATABASE_URL) expect(JSON.stringify(DATABASE_URL)).toMatch(/sslmode=verify-full/)
+    if (REDIS_URL) expect(JSON.stringify(REDIS_URL)).toMatch(/"rediss:\/\//)
+    expect(variablesOf(key).NODE_TLS_REJECT_UNAUTHORIZED).toBeUndefined()
+  })
+})
+
+describe('the template', () => {
+  it('polls the queues when the migration has declared them, at once and with the broker’s secret', () => {
+    const mappings = ofType('AWS::Lambda::EventSourceMapping')
+
+    expect(mappings).toHaveLength(2)
+    for (const { DependsOn, Properties } of mappings) {
+      expect(DependsOn).toContain('Migration')
+      expect(Properties).toMatchObject({
+        MaximumBatchingWindowInSeconds: 0,
+        BatchSize: 500,
+        SourceAccessConfigurations: [
+          { Type: 'BASIC_AUTH', URI: { 'Fn::ImportValue': 'stockroom-dev-BrokerSecretArn' } },
+        ],
+      })
+    }
+  })
+
+  it('migrates again when the code of the migrations has changed', () => {
+    expect(Resources.Migration?.Properties.Code).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('limits requests at the gateway, and logs each', () => {
+    expect(Resources.HttpApiStage?.Properties).toMatchObject({
+      DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+      AccessLogSettings: { DestinationArn: { 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] } },
+    })
+  })
+
+  it('keeps logs for a month', () => {
+    const groups = ofType('AWS::Logs::LogGroup')
+
+    expect(groups).toHaveLength(keys.length + 1)
+    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(groups.map(() => 30))
+  })
+
+  it('watches what the functions and the queues really are called', () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm')
+    const referenced = [...JSON.stringify(alarms).matchAll(/"Ref":"(\w+)"/g)].map(([, id]) => id as string)
+    const watched = [...JSON.stringify(alarms).matchAll(/"Queue","Value":"([^"]+)"/g)].map(
+      ([, queue]) => queue,
+    )
+
+    expect(referenced.filter((id) => !(id in Resources))).toEqual([])
+    expect(watched.sort()).toEqual(Object.keys(queues).map(deadLetterQueue).sort())
+  })
+
+  it('tells of every alarm, and of its end', () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm')
+    const topic = [{ 'Fn::ImportValue': 'stockroom-dev-AlarmTopicArn' }]
+
+    expect(alarms.length).toBeGreaterThan(5)
+    for (const { Properties } of alarms)
+      expect(Properties).toMatchObject({ AlarmActions: topic, OKActions: topic })
+  })
+})
+
+describe('the template of production, with infrastructure that is there already', () => {
+  const production = readTemplate(productionPackage)
+  const createOrder = functionOf(production, 'createOrder')
+
+  it('has what was given in the place of imports, and imports the rest of its own stage', () => {
+    expect(createOrder.Environment?.Variables).toMatchObject({
+      RABBITMQ_SECRET_ARN: givenParameters.brokerSecretArn,
+      RABBITMQ_URL: { 'Fn::ImportValue': 'stockroom-prod-BrokerEndpoint' },
+      DATABASE_URL: { 'Fn::Join': ['', expect.arrayContaining([givenParameters.databaseEndpoint])] },
+    })
+    expect(createOrder.VpcConfig).toMatchObject({
+      SubnetIds: ['subnet-1', { 'Fn::ImportValue': 'stockroom-prod-SubnetB' }],
+    })
+    expect(
+      production.Resources.ReduceStockEventSourceMappingRabbitMQStockreduction?.Properties,
+    ).toMatchObject({
+      EventSourceArn: givenParameters.brokerArn,
+    })
+  })
+
+  it('lets more requests through, or as many as it is told', () => {
+    // What stands on the command line is text, which CloudFormation takes for a number, too.
+    expect(production.Resources.HttpApiStage?.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingRateLimit: 3000,
+      ThrottlingBurstLimit: givenParameters.requestBurst,
+    })
+  })
+})

@@ -1,0 +1,176 @@
+import { type ChildProcess, execFile, type StdioOptions, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../support/eventually.ts'
+import { freePort } from '../../support/free-port.ts'
+import { ownRealServices, type RealServices } from '../../support/real-services.ts'
+import { ShopClient } from '../../support/shop-client.ts'
+import { killShops, ShopProcess } from '../../support/shop-process.ts'
+import { ledgerOf } from '../../support/stories.ts'
+import { pathOf } from '../../support/tools.ts'
+
+// What the containers of the profile `scaled` execute, without Docker: the commands of Dockerfile and docker-compose.yml,
+// with real nginx and its configuration in front.
+
+interface Compose {
+  services: Record<
+    string,
+    { command?: string[]; environment?: Record<string, string>; healthcheck?: { test: string[] } }
+  >
+}
+
+const { load } = createRequire(import.meta.url)('js-yaml') as { load(text: string): unknown }
+const compose = load(readFileSync('docker-compose.yml', 'utf8')) as Compose
+const imageCommand = JSON.parse(/^CMD (\[.+\])$/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1] as string)
+// As in the image, PATH leads to the packages' commands: npm sees to that here.
+const commandOf = (service: string): string[] => compose.services[service]?.command ?? imageCommand
+
+let services: RealServices
+let folder: string
+let proxy: ChildProcess | undefined
+
+beforeEach(async () => {
+  services = await ownRealServices()
+  folder = mkdtempSync(join(tmpdir(), 'stockroom-proxy-'))
+})
+
+afterEach(async () => {
+  proxy?.kill('SIGKILL')
+  proxy = undefined
+  await killShops()
+  await services.remove()
+  rmSync(folder, { recursive: true })
+})
+
+const startApi = () =>
+  ShopProcess.start({
+    command: commandOf('api'),
+    environment: {
+      ...services.environment,
+      CONSUMERS: compose.services.api?.environment?.CONSUMERS,
+      SLS_LOG_LEVEL: 'warning',
+    },
+  })
+
+const startConsumers = () =>
+  ShopProcess.start({
+    command: commandOf('consumers'),
+    environment: { ...services.environment, SLS_LOG_LEVEL: 'warning' },
+    readyLine: 'Stockroom consumes its queues',
+  })
+
+/** The configuration of the container, with the addresses of processes in the place of the service's name. */
+async function configureProxy(urls: string[]): Promise<{ file: string; url: string }> {
+  const port = await freePort()
+  const servers = urls
+    .map((url) => new URL(url).port)
+    .map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`)
+  const text = readFileSync('containers/nginx.conf', 'utf8')
+    .replace(/server api:3000 [^;]+;/, servers.join(' '))
+    .replace('listen 8080;', `listen 127.0.0.1:${port};`)
+    .replaceAll('/tmp/', `${folder}/`)
+  const file = join(folder, 'nginx.conf')
+  writeFileSync(file, text)
+  return { file, url: `http://127.0.0.1:${port}` }
+}
+
+async function startProxy(urls: string[]): Promise<string> {
+  const { file, url } = await configureProxy(urls)
+  const log = openSync(proxyLog(), 'a')
+  const options: StdioOptions = ['ignore', log, log]
+  const { status } = spawnSync(pathOf('nginx'), ['-t', '-q', '-p', folder, '-c', file], { stdio: options })
+  expect({ status, log: readFileSync(proxyLog(), 'utf8') }).toEqual({ status: 0, log: '' })
+  proxy = spawn(pathOf('nginx'), ['-p', folder, '-c', file, '-g', 'daemon off;'], { stdio: options })
+  const isUp = () =>
+    fetch(`${url}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  await eventually(isUp, 10_000)
+  return url
+}
+
+/** nginx opens /dev/stdout, which works for a file, as for a container's output, but not for a socket, as Node makes. */
+const proxyLog = () => join(folder, 'proxy.log')
+
+/** How many requests the process at `url` has answered, as the proxy's log has it. */
+function answeredBy(url: string): number {
+  const address = `127.0.0.1:${new URL(url).port} `
+  return readFileSync(proxyLog(), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(address)).length
+}
+
+describe('the shop in parts, behind nginx', () => {
+  it('takes orders at each endpoint, settles them in the consumers alone, and loses none when an endpoint stops', async () => {
+    const [one, other] = await Promise.all([startApi(), startApi()])
+    const url = await startProxy([one.url, other.url])
+    const client = new ShopClient(url)
+    const product = await client.createProduct({ qty: 300 })
+    const before = await Promise.all(Array.from({ length: 60 }, () => client.order(product.id)))
+    await pause(2000)
+    const unsettled = await client.findOrder(before[0]?.body.id as number)
+
+    const consumers = await startConsumers()
+    const during: { status: number; body: { id: number } }[] = []
+    const stopping = pause(150).then(() => one.stop())
+    while (during.length < 200) {
+      during.push(...(await Promise.all(Array.from({ length: 10 }, () => client.order(product.id)))))
+      await pause(20)
+    }
+    const accepted = [...before, ...during].filter(({ status }) => status === 202)
+    await Promise.all(accepted.map(({ body }) => client.settled(body.id, 25_000)))
+
+    expect(unsettled.status).toBe('pending')
+    expect(answeredBy(one.url)).toBeGreaterThan(10)
+    expect(answeredBy(other.url)).toBeGreaterThan(10)
+    expect(new Set(during.map(({ status }) => status))).toEqual(new Set([202]))
+    expect(await stopping).toBe(0)
+    const { initial, final, sold } = await ledgerOf(services.environment.DATABASE_URL, product.id)
+    expect([initial - final, sold]).toEqual([accepted.length, accepted.length])
+    expect(await Promise.all([other.stop(), consumers.stop()])).toEqual([0, 0])
+  })
+
+  it('answers 503 with Retry-After while no endpoint is there, and ends by the signal of its container', async () => {
+    const api = await startApi()
+    const url = await startProxy([api.url])
+    await api.stop()
+
+    const answer = await fetch(`${url}/products`)
+
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('1')
+    expect(await answer.json()).toMatchObject({ status: 503, title: 'Service Unavailable' })
+    const ended = new Promise((resolve) => proxy?.once('exit', resolve))
+    proxy?.kill('SIGQUIT')
+    expect(await ended).toBe(0)
+  })
+})
+
+describe('the health check of the consumers', () => {
+  const check = async () => {
+    const [, program, ...args] = compose.services.consumers?.healthcheck?.test ?? []
+    const env = { PATH: process.env.PATH, LOG_LEVEL: 'silent', ...services.environment }
+    return promisify(execFile)(program as string, args, { env }).then(
+      ({ stdout }) => ({ code: 0, stdout }),
+      ({ code, stdout }) => ({ code, stdout }),
+    )
+  }
+
+  it('says which queues nobody consumes', async () => {
+    const consumers = await startConsumers()
+    const whileThere = await check()
+    await consumers.stop()
+
+    expect(whileThere).toEqual({ code: 0, stdout: '' })
+    expect(await check()).toEqual({
+      code: 1,
+      stdout: 'Nobody consumes stock-reduction.\nNobody consumes order-settlement.\n',
+    })
+  })
+})
