@@ -2,6 +2,7 @@ import middy from '@middy/core'
 import { within } from '@stockroom/runtime/deadline'
 import { currentInvocation, runInvocation } from '@stockroom/runtime/invocation'
 import { secrets } from '@stockroom/runtime/secrets'
+import { thaw } from '@stockroom/runtime/thaw'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import type { Static, TSchema } from 'typebox'
 import { jsonBody } from './json-body.ts'
@@ -57,6 +58,7 @@ function chain<Body>(handle: Handle<Body>) {
     .use(requestId())
     .use(standardHeaders())
     .use(problemDetails())
+    .use(thaw())
     .use(secrets())
     .handler((event) => within(answerWithinMs, handle(httpRequest(event))))
 }

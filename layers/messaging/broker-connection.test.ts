@@ -72,6 +72,20 @@ describe('openChannel', () => {
     expect(distrustSecrets).toHaveBeenCalledTimes(1)
   })
 
+  it('waits on Lambda for a connection that is being restored, and restores it soon', async () => {
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    const restored = Promise.withResolvers<object>()
+    connection.createConfirmChannel.mockReturnValue(restored.promise)
+    const channel = openWhile('connect-failed')
+    await new Promise(setImmediate)
+
+    restored.resolve(aChannel)
+
+    expect(await channel).toBe(aChannel)
+    expect(connect.mock.calls[0]?.[1]).toMatchObject({ recovery: { initialDelay: 10 } })
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+  })
+
   it('opens another connection when the URL has another password, and closes the old one', async () => {
     await openWhile('connect')
     const old = connection

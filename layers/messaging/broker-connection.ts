@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { configuration, required } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
 import { distrustSecrets } from '@stockroom/runtime/secrets'
 import { onShutdown } from '@stockroom/runtime/shutdown'
@@ -18,6 +19,8 @@ const connectTimeoutMs = 1000
 const openChannelTimeoutMs = 1000
 const closeTimeoutMs = 1000
 const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false }
+/** An answer waits for the broker a quarter of a second. */
+const initialDelayOnLambda = 10
 
 let client: BrokerClient = amqp as BrokerClient
 let opening: { url: string; connection: Promise<Connection> } | undefined
@@ -38,12 +41,13 @@ export function useBrokerClient(replacement: BrokerClient): void {
 
 /**
  * Opens a confirm channel on the process's one connection to the broker, which reconnects by itself, channels don't.
+ * On Lambda it waits for that, as a broker ends the connections of environments that stand still.
  * @throws Unavailable at once while the connection is down, and when the broker doesn't answer within a second
  */
 export async function openChannel(): Promise<ConfirmChannel> {
   const connection = await currentConnection()
   await connection.tried
-  if (!connection.isUp) throw new Unavailable('broker', 'not connected')
+  if (!connection.isUp && !freezesAfterAnswer()) throw new Unavailable('broker', 'not connected')
   const channel = createChannel(connection.model)
   try {
     return await within(openChannelTimeoutMs, channel)
@@ -73,7 +77,7 @@ function currentConnection(): Promise<Connection> {
 
 async function open(url: string): Promise<Connection> {
   const model = await client.connect(withHeartbeat(url), {
-    recovery,
+    recovery: freezesAfterAnswer() ? { ...recovery, initialDelay: initialDelayOnLambda } : recovery,
     timeout: connectTimeoutMs,
   })
   const connection = watch(model)

@@ -1,6 +1,7 @@
 import middy from '@middy/core'
 import { runInvocation } from '@stockroom/runtime/invocation'
 import { secrets } from '@stockroom/runtime/secrets'
+import { thaw } from '@stockroom/runtime/thaw'
 import type { Context } from 'aws-lambda'
 import { deadLetter, type PoisonMessage } from './dead-letter.ts'
 import type { EventDefinition, EventOf } from './events.ts'
@@ -25,6 +26,7 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
   handle: (batch: Batch<EventOf<Definitions[number]>>) => Promise<void>,
 ) {
   const chain = middy<Batch<EventOf<Definitions[number]>>, void>()
+    .use(thaw())
     .use(secrets())
     .use(keepHealthyMessages(definitions))
     .handler(async (batch) => {

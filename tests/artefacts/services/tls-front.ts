@@ -15,6 +15,8 @@ export interface TlsFront {
   port: number
   /** Connections that stand. */
   readonly open: number
+  /** Ends every connection, as a service does with one that has been silent for long. */
+  cut(): void
   close(): void
 }
 
@@ -85,14 +87,18 @@ function forward(socket: Socket, url: string, defaultPort: number, sockets: Set<
 async function listen(server: Server, sockets: Set<Socket>): Promise<TlsFront> {
   server.on('tlsClientError', () => {})
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     port: (server.address() as AddressInfo).port,
+    cut,
     get open() {
       return sockets.size
     },
     close() {
       server.close()
-      for (const socket of sockets) socket.destroy()
+      cut()
     },
   }
 }
