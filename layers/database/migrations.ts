@@ -45,13 +45,17 @@ export function migrationStatus(domain: Domain, migrations: Migrations): Promise
  * that don't say a limit by themselves; those that migrate have none.
  */
 export function limitStatements(domain: Domain, timeoutMs: number): Promise<void> {
-  return withMigrator(domain, async (_, connection) => {
-    await connection.raw(
-      `do $$ begin
-         execute format('alter role current_user in database %I set statement_timeout = ${Number(timeoutMs)}', current_database());
-       end $$`,
-    )
-  })
+  return withMigrator(domain, (_, connection) =>
+    connection.transaction(async (trx) => {
+      // Of two who alter a role at once PostgreSQL refuses one, and the domains may share a database.
+      await trx.raw("select pg_advisory_xact_lock(hashtext('stockroom statement limit'))")
+      await trx.raw(
+        `do $$ begin
+           execute format('alter role current_user in database %I set statement_timeout = ${Number(timeoutMs)}', current_database());
+         end $$`,
+      )
+    }),
+  )
 }
 
 /**

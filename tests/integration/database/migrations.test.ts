@@ -168,3 +168,22 @@ describe('migrations', () => {
     expect(there).toEqual([{ exists: true }])
   })
 })
+
+describe('limitStatementsOfAll', () => {
+  it('limits the statements of connections that set no limit, whoever asks for it at the same time', async () => {
+    const instances = await Promise.all(Array.from({ length: 6 }, freshInstance))
+
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(instances.map(({ limitStatementsOfAll }) => limitStatementsOfAll(1500)))
+    }
+
+    expect(await runSql(database.url, 'show statement_timeout')).toEqual([{ statement_timeout: '1500ms' }])
+  })
+
+  it('leaves migrations all the time that they need', async () => {
+    const { limitStatementsOfAll, migrateAll } = await freshInstance()
+    await limitStatementsOfAll(1)
+
+    expect(await migrateAll()).toEqual({ products, orders })
+  })
+})
