@@ -13,13 +13,12 @@ import { type Settlement, settleOrders } from './order-store.ts'
 import { refreshRecentOrders } from './recent-orders.ts'
 
 export const handler = consumer([stockReduced, stockRejected], async ({ messages }) => {
-  const settlements = new Map(messages.map((outcome) => [outcome.body.orderId, settlementOf(outcome)]))
-  const traceparents = new Map(messages.map(({ body, traceparent }) => [body.orderId, traceparent]))
+  const outcomes = new Map(messages.map((outcome) => [outcome.body.orderId, outcome]))
 
   const { result: settled, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
-    const orders = await settleOrders(trx, [...settlements.values()])
+    const orders = await settleOrders(trx, [...outcomes.values()].map(settlementOf))
     for (const { order, requestId } of orders)
-      tell(settledEvent(order), requestId, traceparents.get(order.id))
+      tell(settledEvent(order), requestId, outcomes.get(order.id)?.traceparent)
     return orders
   })
   for (const { order } of settled) settleSeconds.of(order.status).observe(secondsToSettle(order))

@@ -120,7 +120,9 @@ function outboundMessage({
       correlationId: correlationId ?? undefined,
       appId: 'stockroom',
       contentType: 'application/json',
-      headers: { 'schema-version': schemaVersion, ...(traceparent && { traceparent }) },
+      headers: traceparent
+        ? { 'schema-version': schemaVersion, traceparent }
+        : { 'schema-version': schemaVersion },
       persistent: true,
       mandatory: isBound(name),
     },

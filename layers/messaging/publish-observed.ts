@@ -1,3 +1,4 @@
+import type { Counter } from '@stockroom/telemetry/metrics'
 import { publishedEvents } from '@stockroom/telemetry/shop-metrics'
 import { type Span, tracing } from '@stockroom/telemetry/tracing'
 import { type OutboundMessage, publish } from './publisher.ts'
@@ -9,17 +10,33 @@ export async function publishObserved(messages: readonly OutboundMessage[]): Pro
     const confirmed = await publish(
       spans ? messages.map((message, index) => under(message, spans[index])) : messages,
     )
-    for (const [index, { routingKey }] of messages.entries()) {
+    messages.forEach(({ routingKey }, index) => {
       const isConfirmed = confirmed[index] === true
-      publishedEvents.of(routingKey, isConfirmed ? 'confirmed' : 'unconfirmed').add()
+      const counted = countersOf(routingKey)
+      if (isConfirmed) counted.confirmed.add()
+      else counted.unconfirmed.add()
       spans?.[index]?.end(isConfirmed ? {} : { error: 'unconfirmed' })
-    }
+    })
     return confirmed
   } catch (error) {
-    for (const { routingKey } of messages) publishedEvents.of(routingKey, 'unconfirmed').add()
+    for (const { routingKey } of messages) countersOf(routingKey).unconfirmed.add()
     for (const span of spans ?? []) span?.end({ error })
     throw error
   }
+}
+
+const byEvent = new Map<string, { confirmed: Counter; unconfirmed: Counter }>()
+
+/** Kept for each event, as finding them by their labels takes longer than counting. */
+function countersOf(event: string) {
+  const present = byEvent.get(event)
+  if (present) return present
+  const counters = {
+    confirmed: publishedEvents.of(event, 'confirmed'),
+    unconfirmed: publishedEvents.of(event, 'unconfirmed'),
+  }
+  byEvent.set(event, counters)
+  return counters
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/messaging/rabbitmq/ */

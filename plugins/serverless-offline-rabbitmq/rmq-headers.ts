@@ -51,11 +51,11 @@ function taggedValue({ '!': type, value }: Tagged): RmqHeaderValue {
 
 /** The bytes of a text in UTF-8. Most headers are ASCII, whose bytes are the characters: no buffer is needed for them. */
 function textBytes(text: string): number[] {
-  const bytes: number[] = []
+  const bytes = Array<number>(text.length)
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code > 127) return signedBytes(Buffer.from(text))
-    bytes.push(code)
+    bytes[at] = code
   }
   return bytes
 }
