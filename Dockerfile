@@ -18,6 +18,7 @@ FROM node
 WORKDIR /shop
 ENV PATH=/shop/node_modules/.bin:$PATH \
     HTTP_HOST=0.0.0.0 \
+    MALLOC_ARENA_MAX=2 \
     SLS_LOG_LEVEL=warning \
     STOCKROOM_DATA_DIR=/home/node/.stockroom
 COPY --from=packages /shop ./
@@ -27,4 +28,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 3000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # What `npm start` executes, without npm between it and the signals.
-CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=30", "node_modules/.bin/serverless", "offline", "start"]
+CMD ["node", "--max-semi-space-size=32", "--heap-growing-percent=50", "node_modules/.bin/serverless", "offline", "start"]
