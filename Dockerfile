@@ -28,4 +28,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 3000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # What `npm start` executes, without npm between it and the signals.
-CMD ["node", "--max-semi-space-size=32", "--heap-growing-percent=50", "node_modules/.bin/serverless", "offline", "start"]
+CMD ["node", "--max-semi-space-size=32", "--heap-growing-percent=40", "node_modules/.bin/serverless", "offline", "start"]
