@@ -10,7 +10,7 @@ jest.unstable_mockModule('../../migrations/all.ts', () => ({ migrateAll, limitSt
 jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
 jest.unstable_mockModule('@stockroom/messaging/topology', () => ({ declareTopology }))
 const pause = jest.fn<(ms: number) => Promise<void>>()
-jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: pause }))
+jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: pause, setImmediate: async () => {} }))
 const { handler } = await import('./migrate.ts')
 
 const channel = {

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import middy from '@middy/core'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { declareTopology } from '@stockroom/messaging/topology'
 import { configuration } from '@stockroom/runtime/configuration'
 import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
-import { secrets } from '@stockroom/runtime/secrets'
+import { job } from '@stockroom/telemetry/job'
 import { limitStatementsOfAll, migrateAll } from '../../migrations/all.ts'
 import { customResource } from './custom-resource.ts'
 
@@ -16,19 +15,16 @@ const pauseMs = 1000
  * Brings the schemas and the broker's topology up to date; safe to run at any time and from several places at once.
  * A deployment runs it as a resource of its stack.
  */
-export const handler = middy()
-  .use(customResource())
-  .use(secrets())
-  .handler(async () => {
-    const applied = await migrateAll()
-    if (freezesAfterAnswer()) await limitStatementsOfAll(configuration().databaseTimeoutMs)
-    const channel = await patiently(openChannel)
-    // A queue that is there with other properties closes the channel with an error, which declareTopology throws.
-    channel.on('error', () => {})
-    await declareTopology(channel)
-    await channel.close()
-    return applied
-  })
+export const handler = job(async () => {
+  const applied = await migrateAll()
+  if (freezesAfterAnswer()) await limitStatementsOfAll(configuration().databaseTimeoutMs)
+  const channel = await patiently(openChannel)
+  // A queue that is there with other properties closes the channel with an error, which declareTopology throws.
+  channel.on('error', () => {})
+  await declareTopology(channel)
+  await channel.close()
+  return applied
+}, customResource())
 
 async function patiently<Value>(work: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt += 1) {

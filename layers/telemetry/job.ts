@@ -11,11 +11,20 @@ import { tracing } from './tracing.ts'
  * The one Middy chain of functions that neither answer requests nor consume a queue: those with a schedule, and those
  * that are invoked by name. Their log lines name the invocation, and each run begins a trace.
  *
+ * @param middleware what stands before everything else that the chain does
+ *
  * @example
  * export const handler = job(async () => ({ purged: await purgeKeys() }))
  */
-export function job<Event = unknown, Result = unknown>(handle: (event: Event) => Promise<Result>) {
-  const chain = middy<Event, Result>().use(thaw()).use(secrets()).handler(handle)
+export function job<Event = unknown, Result = unknown>(
+  handle: (event: Event) => Promise<Result>,
+  ...middleware: middy.MiddlewareObj[]
+) {
+  const chain = middy<Event, Result>()
+    .use(middleware as middy.MiddlewareObj<Event, Result>[])
+    .use(thaw())
+    .use(secrets())
+    .handler(handle)
   return async (event: Event, context: Context): Promise<Result> => {
     const { functionName, awsRequestId: requestId } = context
     const span = tracing?.startSpan(functionName ?? 'job', { kind: 'internal' })
