@@ -96,6 +96,24 @@ describe('placeOrder', () => {
     expect(refreshRecentOrders.mock.calls).toEqual([[[orderOf(draft(7))]]])
   })
 
+  it('keeps the answer, and not the next commit, waiting until lists show the order', async () => {
+    const { promise: refreshed, resolve: refresh } = Promise.withResolvers<void>()
+    refreshRecentOrders.mockReturnValueOnce(refreshed)
+    let isTold = false
+
+    const first = await placeOrder(request(1))
+    const told = first?.announced.then(() => {
+      isTold = true
+    })
+    await (await placeOrder(request(2)))?.announced
+    const wasToldBefore = isTold
+    refresh()
+    await told
+
+    expect(wasToldBefore).toBe(false)
+    expect(commits).toHaveLength(2)
+  })
+
   it('fails for every order of a commit that fails', async () => {
     insertOrders.mockRejectedValueOnce(new Error('no connection'))
 
