@@ -3,6 +3,7 @@ import { transaction } from '@stockroom/database/query'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { declareTopology } from '@stockroom/messaging/topology'
 import { shutDown } from '@stockroom/runtime/shutdown'
+import { median } from '../bench/figures/statistics.ts'
 import { formatted, table } from '../bench/figures/table.ts'
 import { withOwnServices } from '../bench/services/clean-end.ts'
 import type { OwnEnvironment } from '../bench/services/own-services.ts'
@@ -76,8 +77,7 @@ async function consumerTime(requests: StockRequest[]): Promise<number> {
   return performance.now() - beganAt
 }
 
-const medians = (times: Times): [number, number][] =>
-  [...times].map(([size, all]) => [size, all.sort((one, other) => one - other)[all.length >> 1] as number])
+const medians = (times: Times): [number, number][] => [...times].map(([size, all]) => [size, median(all)])
 
 function print(locked: [number, number][], busy: [number, number][]): void {
   const [lock, consumer] = [fitted(locked), fitted(busy)]

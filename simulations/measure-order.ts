@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { query } from '@stockroom/database/query'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { declareTopology } from '@stockroom/messaging/topology'
 import { shutDown } from '@stockroom/runtime/shutdown'
+import { readProcessTable } from '../artillery/sampling/process-table.ts'
 import { formatted, table } from '../bench/figures/table.ts'
 import { withOwnServices } from '../bench/services/clean-end.ts'
 import { handler } from '../functions/orders/create-order.ts'
@@ -15,7 +15,6 @@ import { storeHotProduct } from './reduce-stock.ts'
 const orders = 4000
 const warmUp = 500
 const atOnce = 64
-const ticksPerSecond = 100
 
 interface Cost {
   shopMicroseconds: number
@@ -60,14 +59,14 @@ async function measure(): Promise<void> {
 
 async function costOf(productId: number, atOnceNow: number): Promise<Cost> {
   await place(productId, warmUp, atOnceNow)
-  const before = { shop: process.cpuUsage(), postgres: await postgresTicks(), at: performance.now() }
+  const before = { shop: process.cpuUsage(), postgres: await postgresMs(), at: performance.now() }
   await place(productId, orders, atOnceNow)
   const seconds = (performance.now() - before.at) / 1000
   const { user, system } = process.cpuUsage(before.shop)
-  const ticks = (await postgresTicks()) - before.postgres
+  const ms = (await postgresMs()) - before.postgres
   return {
     shopMicroseconds: (user + system) / orders,
-    postgresMicroseconds: ((ticks / ticksPerSecond) * 1e6) / orders,
+    postgresMicroseconds: (ms * 1000) / orders,
     perSecond: orders / seconds,
   }
 }
@@ -84,20 +83,14 @@ async function place(productId: number, count: number, atOnceNow: number): Promi
   await Promise.all(Array.from({ length: atOnceNow }, one))
 }
 
-/** CPU time of the sessions of this database, in clock ticks: of PostgreSQL's own processes it tells nothing. */
-async function postgresTicks(): Promise<number> {
+/** Milliseconds of CPU of the sessions of this database: of PostgreSQL's own processes it tells nothing. */
+async function postgresMs(): Promise<number> {
   const sessions = await query<{ pid: number }>(
     'orders',
     'select pid from pg_stat_activity where datname = current_database()',
   )
-  return sessions.reduce((sum, { pid }) => sum + ticksOf(pid), 0)
-}
-
-/** User and system time are the 14th and 15th field (proc_pid_stat(5)); the name in parentheses may hold anything. */
-function ticksOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(fields[11]) + Number(fields[12])
+  const pids = new Set(sessions.map(({ pid }) => pid))
+  return readProcessTable().reduce((sum, { pid, cpuMs }) => (pids.has(pid) ? sum + cpuMs : sum), 0)
 }
 
 process.exitCode = await withOwnServices(async (services) => {
