@@ -36,6 +36,8 @@ export function openRedis(name: string): RedisConnection {
     enableOfflineQueue: false,
     // The commands of one turn of the event loop go out by one system call.
     enableAutoPipelining: true,
+    // ioredis would subscribe again by a command whose failure nobody handles, and that ends a process.
+    autoResubscribe: false,
     retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
   })
   const tried = new Promise<void>((resolve) => {

@@ -17,12 +17,18 @@ export async function broadcastUpdate(key: string, stored: Stored): Promise<void
   })
 }
 
-/** Writes the values that other instances tell of into `local`; after a broken connection it starts empty. */
+/**
+ * Writes the values that other instances tell of into `local`; after a broken connection it starts empty. A connection
+ * that can't subscribe is given up for another one.
+ */
 export function receiveUpdates(local: LocalTier): void {
   const { redis } = openRedis('redis subscription')
   redis.on('ready', () => {
     local.clear()
-    redis.subscribe(channel()).catch((error) => log.debug({ err: error }, 'redis did not answer'))
+    redis.subscribe(channel()).catch((error) => {
+      log.debug({ err: error }, 'redis did not answer')
+      redis.disconnect(true)
+    })
   })
   redis.on('message', (_channel: string, message: string) => {
     const update = parseUpdate(message)

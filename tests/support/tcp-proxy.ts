@@ -17,6 +17,7 @@ export class TcpProxy {
   #port = 0
   #isSilent = false
   #delayMs = 0
+  #swallowed: string | undefined
 
   private constructor(target: { host: string; port: number }) {
     this.#target = target
@@ -99,6 +100,11 @@ export class TcpProxy {
     this.#delayMs = delayMs
   }
 
+  /** Keeps from the service whatever chunk has `word` in it, which gets no answer then; undefined ends it. */
+  swallow(word: string | undefined): void {
+    this.#swallowed = word
+  }
+
   async close(): Promise<void> {
     await this.refuse()
   }
@@ -107,7 +113,7 @@ export class TcpProxy {
     const outside = connect({ ...this.#target, noDelay: true })
     const pair = { inside, outside }
     this.#pairs.add(pair)
-    this.#pass(inside, outside)
+    this.#pass(inside, outside, (chunk) => this.#swallowed !== undefined && chunk.includes(this.#swallowed))
     this.#pass(outside, inside)
     for (const socket of [inside, outside]) {
       socket.on('error', () => {})
@@ -121,7 +127,7 @@ export class TcpProxy {
   }
 
   /** Keeps the order: each chunk is due a delay after it came, and never before the one ahead of it. */
-  #pass(from: Socket, to: Socket): void {
+  #pass(from: Socket, to: Socket, isKept = (_chunk: Buffer) => false): void {
     let passed = Promise.resolve()
     const next = (work: () => void) => {
       const dueAt = performance.now() + this.#delayMs
@@ -131,7 +137,9 @@ export class TcpProxy {
         if (!to.destroyed) work()
       })
     }
-    from.on('data', (chunk) => next(() => to.write(chunk)))
+    from.on('data', (chunk) => {
+      if (!isKept(chunk)) next(() => to.write(chunk))
+    })
     from.on('end', () => next(() => to.end()))
   }
 }
