@@ -4,8 +4,12 @@ import { readTemplate } from './runtime/lambda-environment.ts'
 import { functionKeys } from './runtime/template.ts'
 import { sampleEvents } from './sample-events.ts'
 
-/** In time of a processor: other suites, and other programs, run beside this one. `npm run bench:cold-start` has a clock. */
-const initBudgetMs = 350
+/**
+ * Machines differ in speed by more than functions do in weight, so a function is weighed against another on the same
+ * machine: the one that has nearly nothing to initialise. `npm run bench:cold-start` has the milliseconds.
+ */
+const leanest = 'getDocs'
+const timesTheLeanest = 5
 const attempts = 5
 
 let shop: DeployedShop
@@ -17,21 +21,30 @@ beforeAll(async () => {
 })
 afterAll(() => shop?.stop())
 
+it.each(functionKeys(readTemplate()))('%s is initialised and does its work', async (key) => {
+  const environment = await shop.startFunction(key)
+  const { outcome } = await environment.invoke(sampleEvents[key])
+  environment.stop()
+
+  expect(outcome).not.toHaveProperty('error')
+})
+
 it.each(functionKeys(readTemplate()))(
-  `%s is initialised within ${initBudgetMs} ms of a processor, secrets included, and then does its work`,
+  `initialising %s, secrets included, takes at most ${timesTheLeanest} times the processor's time of ${leanest}`,
   async (key) => {
-    const inits: number[] = []
+    const ratios: number[] = []
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const environment = await shop.startFunction(key)
-      inits.push(environment.initCpuMs)
-      if (attempt === 0) {
-        const { outcome } = await environment.invoke(sampleEvents[key])
-        expect(outcome).not.toHaveProperty('error')
-      }
-      environment.stop()
-      if (environment.initCpuMs <= initBudgetMs) break
+      const ratio = (await initCpuMs(key)) / (await initCpuMs(leanest))
+      ratios.push(ratio)
+      if (ratio <= timesTheLeanest) break
     }
 
-    expect(Math.min(...inits)).toBeLessThanOrEqual(initBudgetMs)
+    expect(Math.min(...ratios)).toBeLessThanOrEqual(timesTheLeanest)
   },
 )
+
+async function initCpuMs(key: string): Promise<number> {
+  const environment = await shop.startFunction(key)
+  environment.stop()
+  return environment.initCpuMs
+}
