@@ -2,9 +2,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { findPrograms } from '../artillery/sampling/find-programs.ts'
-import { groupProcesses, type Roots } from '../artillery/sampling/process-groups.ts'
-import { readProcessTable } from '../artillery/sampling/process-table.ts'
 import { loadEnvironment } from '../local/environment-file.ts'
 import { ShopProcess } from '../tests/support/shop-process.ts'
 import { orderBody } from './contenders/contender.ts'
@@ -14,6 +11,7 @@ import { writeFigures } from './figures/marked-region.ts'
 import { type ProfiledRun, profileReport } from './figures/profile-report.ts'
 import { drive } from './load/load.ts'
 import { installOwnPackages } from './own-packages.ts'
+import { cpuClock } from './profile/cpu-clock.ts'
 import { type CpuProfile, timeByPart } from './profile/cpu-profile.ts'
 import { withOwnServices } from './services/clean-end.ts'
 import type { BenchServices, OwnEnvironment } from './services/own-services.ts'
@@ -74,36 +72,18 @@ async function profiled(
     await drive({ ...load, seconds: warmUpSeconds })
     await pause(settlingMs)
 
-    const programs = findPrograms({
-      shop: shop.url,
-      PostgreSQL: urls.database,
-      Redis: urls.redis,
-      RabbitMQ: urls.rabbitmq,
-    })
-    const before = cpuOf(programs)
+    const clock = cpuClock(shop.url, urls)
     const beganUs = nowUs()
     const { accepted: orders } = await drive({ ...load, seconds })
     const endedUs = nowUs()
     await pause(settlingMs)
-    const after = cpuOf(programs)
+    const cpuMs = clock()
     await shop.stop()
 
-    const cpuMs = new Map([...after].map(([name, ms]) => [name, ms - (before.get(name) ?? 0)]))
     return { orders, seconds, cpuMs, parts: timeByPart(await shopProfile(folder), beganUs, endedUs) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** Milliseconds of CPU by program. */
-function cpuOf(roots: Roots): Map<string, number> {
-  const groups = groupProcesses(readProcessTable(), roots)
-  return new Map(
-    [...groups].map(([program, processes]) => [
-      program,
-      processes.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
-    ]),
-  )
 }
 
 /** npm writes a profile too, a much smaller one. */

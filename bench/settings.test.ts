@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { commandOf, peakSettings, sizeSettings } from './settings.ts'
+import { commandOf, pairsSettings, peakSettings, sizeSettings } from './settings.ts'
 
 describe('the settings of the benchmark', () => {
   it('have defaults', () => {
@@ -9,6 +9,12 @@ describe('the settings of the benchmark', () => {
 
   it('name those who take part, set apart by commas', () => {
     expect(peakSettings({ BENCH_ONLY: 'shop,Fastify' }).only).toEqual(['shop', 'Fastify'])
+  })
+
+  it('name the commits to compare, the second HEAD when it is absent', () => {
+    expect(pairsSettings({}, ['v1', 'v2']).revisions).toEqual(['v1', 'v2'])
+    expect(pairsSettings({}, ['v1']).revisions).toEqual(['v1', 'HEAD'])
+    expect(() => pairsSettings({}, [])).toThrow('npm run bench:pairs -- BEFORE [AFTER]')
   })
 
   it('name the variable that is wrong', () => {

@@ -14,6 +14,9 @@ export interface PeakSettings {
 /** How long and how hard `npm run bench:profile` drives the shop. */
 export type ProfileSettings = Pick<PeakSettings, 'seconds' | 'connections'>
 
+/** Which two commits `npm run bench:pairs` compares, how often, how long and how hard. */
+export type PairsSettings = Omit<PeakSettings, 'only'> & { revisions: [first: string, second: string] }
+
 /** How `npm run bench:size` fills its tables, and how long and how fast it asks. */
 export interface SizeSettings {
   rounds: number
@@ -53,6 +56,23 @@ export function profileSettings(environment: Environment): ProfileSettings {
   return {
     seconds: integer(environment, 'BENCH_SECONDS', { fallback: 8, from: 1, to: 600 }),
     connections: integer(environment, 'BENCH_CONNECTIONS', { fallback: 64, from: 1, to: 1000 }),
+  }
+}
+
+/**
+ * @param revisions one or two, as git names commits; the second is HEAD when it is absent
+ * @throws ConfigurationError for a variable that is wrong
+ * @throws Error for none, or more than two
+ */
+export function pairsSettings(environment: Environment, revisions: readonly string[]): PairsSettings {
+  const [first, second = 'HEAD', ...more] = revisions
+  if (!first || more.length > 0)
+    throw new Error('Name one or two commits to compare: npm run bench:pairs -- BEFORE [AFTER]')
+  return {
+    rounds: integer(environment, 'BENCH_ROUNDS', { fallback: 10, from: 1, to: 100 }),
+    seconds: integer(environment, 'BENCH_SECONDS', { fallback: 5, from: 1, to: 600 }),
+    connections: integer(environment, 'BENCH_CONNECTIONS', { fallback: 64, from: 1, to: 1000 }),
+    revisions: [first, second],
   }
 }
 

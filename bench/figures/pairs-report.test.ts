@@ -1,0 +1,37 @@
+import { expect, it } from '@jest/globals'
+import { pairsReport } from './pairs-report.ts'
+
+const run = (perSecond: number, shop: number) => ({
+  orders: 1000,
+  perSecond,
+  cpuMs: new Map([
+    ['shop', shop],
+    ['Redis', 10],
+  ]),
+})
+
+const rowOf = (report: string, name: string) =>
+  report
+    .split('\n')
+    .find((line) => line.startsWith(`| ${name} `))
+    ?.split('|')
+    .slice(2, -1)
+    .map((cell) => cell.trim())
+
+const report = pairsReport(
+  ['old', 'new'],
+  [
+    [run(1000, 100), run(900, 110)],
+    [run(500, 200), run(500, 200)],
+    [run(2000, 50), run(1900, 60)],
+  ],
+)
+
+it('compares the second with the first within each pair, and takes the median of that', () => {
+  expect(rowOf(report, 'orders/s')).toEqual(['1,000', '900', '0.950', '0.900 – 1.000'])
+})
+
+it('shows what an order takes of each program, and of all together', () => {
+  expect(rowOf(report, 'shop, µs of CPU per order')).toEqual(['100', '110', '1.100', '1.000 – 1.200'])
+  expect(rowOf(report, 'together, µs of CPU per order')?.slice(0, 2)).toEqual(['110', '120'])
+})

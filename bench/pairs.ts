@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { loadEnvironment } from '../local/environment-file.ts'
+import { shopBooks } from './contenders/books.ts'
+import { type Entrant, orderBody } from './contenders/contender.ts'
+import { startProcess } from './contenders/process.ts'
+import { addProduct } from './contenders/shop.ts'
+import { circumstances } from './figures/circumstances.ts'
+import { type Pair, type PairedRun, pairsReport } from './figures/pairs-report.ts'
+import { formatted } from './figures/table.ts'
+import { drive } from './load/load.ts'
+import { settlementOf } from './load/settlement.ts'
+import { installOwnPackages } from './own-packages.ts'
+import { cpuClock } from './profile/cpu-clock.ts'
+import { withOwnServices } from './services/clean-end.ts'
+import type { BenchServices } from './services/own-services.ts'
+import { commandOf, type PairsSettings, pairsSettings } from './settings.ts'
+
+type Shop = Entrant & Required<Pick<Entrant, 'books'>>
+
+const repository = fileURLToPath(new URL('..', import.meta.url))
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+/** Compares the shop at two commits of this repository: what has a change cost, or brought? */
+async function main(services: BenchServices): Promise<void> {
+  const settings = pairsSettings(process.env, process.argv.slice(2))
+  installOwnPackages(print)
+  const folder = await mkdtemp(join(tmpdir(), 'stockroom-pairs-'))
+  try {
+    const [first, second] = settings.revisions
+    const shops: [Shop, Shop] = [
+      await enter(first, join(folder, 'first'), await services.own('first')),
+      await enter(second, join(folder, 'second'), await services.own('second')),
+    ]
+    const pairs = await measure(shops, services, settings)
+
+    const { rounds, seconds, connections } = settings
+    const head = await circumstances({
+      command: `${commandOf('bench:pairs', process.env)} -- ${first} ${second}`,
+      how: `${rounds} pairs of ${seconds} s each after one to warm up, ${connections} connections`,
+      urls: services.urls,
+      packages: ['serverless-offline', 'autocannon'],
+    })
+    print(`\n${head}\n\n${pairsReport([first, second], pairs)}`)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Starts the shop of a commit, from a clone and with packages of its own. */
+async function enter(
+  revision: string,
+  folder: string,
+  environment: Awaited<ReturnType<BenchServices['own']>>,
+): Promise<Shop> {
+  print(`Installs and starts: ${revision}`)
+  execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', repository, folder])
+  const commit = execFileSync('git', ['rev-parse', '--verify', `${revision}^{commit}`], { cwd: repository })
+  execFileSync('git', ['checkout', '--quiet', '--detach', String(commit).trim()], { cwd: folder })
+  execFileSync('npm', ['ci', '--silent'], { cwd: folder, stdio: 'inherit' })
+  const url = await startProcess({ command: ['npm', '--prefix', folder, 'start', '--silent'], environment })
+  await addProduct(environment)
+  return { url: `${url}/orders`, books: await shopBooks(environment) }
+}
+
+/** Both shops in each round, the other one first each time; the first round warms up and doesn't count. */
+async function measure(
+  shops: [Shop, Shop],
+  services: BenchServices,
+  settings: PairsSettings,
+): Promise<Pair[]> {
+  const pairs: Pair[] = []
+  for (let round = 0; round <= settings.rounds; round += 1) {
+    const isTurned = round % 2 === 1
+    const one = await measureOne(shops[isTurned ? 1 : 0], services, settings)
+    const other = await measureOne(shops[isTurned ? 0 : 1], services, settings)
+    const pair: Pair = isTurned ? [other, one] : [one, other]
+    const rates = pair.map(({ perSecond }) => formatted(perSecond)).join(' and ')
+    print(`${round === 0 ? 'warm-up' : `pair ${round}`}  ${rates} orders/s`)
+    if (round > 0) pairs.push(pair)
+  }
+  return pairs
+}
+
+async function measureOne(
+  { url, books }: Shop,
+  { urls }: BenchServices,
+  { connections, seconds }: PairsSettings,
+): Promise<PairedRun> {
+  const storedBefore = await books.stored()
+  const clock = cpuClock(url, urls)
+  const { accepted, perSecond } = await drive({ url, connections, seconds, body: orderBody })
+  if (accepted === 0) throw new Error(`${url} has accepted nothing at all.`)
+  await settlementOf(books, accepted, storedBefore)
+  return { orders: accepted, perSecond, cpuMs: clock() }
+}
+
+loadEnvironment()
+process.exitCode = await withOwnServices(main)

@@ -1,0 +1,27 @@
+import { findPrograms } from '../../artillery/sampling/find-programs.ts'
+import { groupProcesses, type Roots } from '../../artillery/sampling/process-groups.ts'
+import { readProcessTable } from '../../artillery/sampling/process-table.ts'
+import type { ServiceUrls } from '../services/versions.ts'
+
+/**
+ * Reads the CPU time of the shop at a URL and of the services now; the function that it returns tells the milliseconds
+ * that each program has used since.
+ */
+export function cpuClock(
+  shop: string,
+  { database, redis, rabbitmq }: ServiceUrls,
+): () => Map<string, number> {
+  const programs = findPrograms({ shop, PostgreSQL: database, Redis: redis, RabbitMQ: rabbitmq })
+  const before = cpuOf(programs)
+  return () => new Map([...cpuOf(programs)].map(([name, ms]) => [name, ms - (before.get(name) ?? 0)]))
+}
+
+function cpuOf(roots: Roots): Map<string, number> {
+  const groups = groupProcesses(readProcessTable(), roots)
+  return new Map(
+    [...groups].map(([program, processes]) => [
+      program,
+      processes.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+    ]),
+  )
+}
