@@ -16,7 +16,7 @@ import { settlementOf } from './load/settlement.ts'
 import { installOwnPackages } from './own-packages.ts'
 import { cpuClock } from './profile/cpu-clock.ts'
 import { withOwnServices } from './services/clean-end.ts'
-import type { BenchServices } from './services/own-services.ts'
+import type { BenchServices, OwnEnvironment } from './services/own-services.ts'
 import { commandOf, type PairsSettings, pairsSettings } from './settings.ts'
 
 type Shop = Entrant & Required<Pick<Entrant, 'books'>>
@@ -30,10 +30,15 @@ async function main(services: BenchServices): Promise<void> {
   installOwnPackages(print)
   const folder = await mkdtemp(join(tmpdir(), 'stockroom-pairs-'))
   try {
-    const [first, second] = settings.revisions
+    const { start, revisions } = settings
+    const [first, second] = revisions
     const shops: [Shop, Shop] = [
-      await enter(first, join(folder, 'first'), await services.own('first')),
-      await enter(second, join(folder, 'second'), await services.own('second')),
+      await enter(first, { folder: join(folder, 'first'), start, environment: await services.own('first') }),
+      await enter(second, {
+        folder: join(folder, 'second'),
+        start,
+        environment: await services.own('second'),
+      }),
     ]
     const pairs = await measure(shops, services, settings)
 
@@ -53,15 +58,14 @@ async function main(services: BenchServices): Promise<void> {
 /** Starts the shop of a commit, from a clone and with packages of its own. */
 async function enter(
   revision: string,
-  folder: string,
-  environment: Awaited<ReturnType<BenchServices['own']>>,
+  { folder, start, environment }: { folder: string; start: string; environment: OwnEnvironment },
 ): Promise<Shop> {
   print(`Installs and starts: ${revision}`)
   execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', repository, folder])
   const commit = execFileSync('git', ['rev-parse', '--verify', `${revision}^{commit}`], { cwd: repository })
   execFileSync('git', ['checkout', '--quiet', '--detach', String(commit).trim()], { cwd: folder })
   execFileSync('npm', ['ci', '--silent'], { cwd: folder, stdio: 'inherit' })
-  const url = await startProcess({ command: ['npm', '--prefix', folder, 'start', '--silent'], environment })
+  const url = await startProcess({ command: ['sh', '-c', `cd '${folder}' && ${start}`], environment })
   await addProduct(environment)
   return { url: `${url}/orders`, books: await shopBooks(environment) }
 }

@@ -14,6 +14,7 @@ describe('the settings of the benchmark', () => {
   it('name the commits to compare, the second HEAD when it is absent', () => {
     expect(pairsSettings({}, ['v1', 'v2']).revisions).toEqual(['v1', 'v2'])
     expect(pairsSettings({}, ['v1']).revisions).toEqual(['v1', 'HEAD'])
+    expect(pairsSettings({}, ['v1']).start).toBe('npm start --silent')
     expect(() => pairsSettings({}, [])).toThrow('npm run bench:pairs -- BEFORE [AFTER]')
   })
 
@@ -27,4 +28,10 @@ it('tells the command with the variables that were set', () => {
   const environment = { BENCH_SECONDS: '5', BENCH_ROUNDS: '3', BENCH_ONLY: '', HOME: '/home' }
 
   expect(commandOf('bench', environment)).toBe('BENCH_ROUNDS=3 BENCH_SECONDS=5 npm run bench')
+})
+
+it('tells a variable of several words as a shell takes it', () => {
+  expect(commandOf('bench:pairs', { BENCH_START: 'node --version' })).toBe(
+    "BENCH_START='node --version' npm run bench:pairs",
+  )
 })

@@ -15,7 +15,11 @@ export interface PeakSettings {
 export type ProfileSettings = Pick<PeakSettings, 'seconds' | 'connections'>
 
 /** Which two commits `npm run bench:pairs` compares, how often, how long and how hard. */
-export type PairsSettings = Omit<PeakSettings, 'only'> & { revisions: [first: string, second: string] }
+export interface PairsSettings extends Omit<PeakSettings, 'only'> {
+  revisions: [first: string, second: string]
+  /** What starts either shop, in its folder. */
+  start: string
+}
 
 /** How `npm run bench:size` fills its tables, and how long and how fast it asks. */
 export interface SizeSettings {
@@ -73,6 +77,7 @@ export function pairsSettings(environment: Environment, revisions: readonly stri
     seconds: integer(environment, 'BENCH_SECONDS', { fallback: 5, from: 1, to: 600 }),
     connections: integer(environment, 'BENCH_CONNECTIONS', { fallback: 64, from: 1, to: 1000 }),
     revisions: [first, second],
+    start: environment.BENCH_START || 'npm start --silent',
   }
 }
 
@@ -80,6 +85,6 @@ export function pairsSettings(environment: Environment, revisions: readonly stri
 export function commandOf(script: string, environment: Environment): string {
   const variables = Object.entries(environment)
     .filter(([name, value]) => name.startsWith('BENCH_') && value)
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${name}=${/^[\w.,:/-]*$/.test(value as string) ? value : `'${value}'`}`)
   return [...variables.sort(), `npm run ${script}`].join(' ')
 }
