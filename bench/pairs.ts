@@ -27,18 +27,15 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 /** Compares the shop at two commits of this repository: what has a change cost, or brought? */
 async function main(services: BenchServices): Promise<void> {
   const settings = pairsSettings(process.env, process.argv.slice(2))
+  for (const revision of settings.revisions) commitOf(revision)
   installOwnPackages(print)
   const folder = await mkdtemp(join(tmpdir(), 'stockroom-pairs-'))
   try {
     const { start, revisions } = settings
     const [first, second] = revisions
     const shops: [Shop, Shop] = [
-      await enter(first, { folder: join(folder, 'first'), start, environment: await services.own('first') }),
-      await enter(second, {
-        folder: join(folder, 'second'),
-        start,
-        environment: await services.own('second'),
-      }),
+      await enter(first, join(folder, 'first'), start, await services.own('first')),
+      await enter(second, join(folder, 'second'), start, await services.own('second')),
     ]
     const pairs = await measure(shops, services, settings)
 
@@ -58,16 +55,27 @@ async function main(services: BenchServices): Promise<void> {
 /** Starts the shop of a commit, from a clone and with packages of its own. */
 async function enter(
   revision: string,
-  { folder, start, environment }: { folder: string; start: string; environment: OwnEnvironment },
+  folder: string,
+  start: string,
+  environment: OwnEnvironment,
 ): Promise<Shop> {
   print(`Installs and starts: ${revision}`)
   execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', repository, folder])
-  const commit = execFileSync('git', ['rev-parse', '--verify', `${revision}^{commit}`], { cwd: repository })
-  execFileSync('git', ['checkout', '--quiet', '--detach', String(commit).trim()], { cwd: folder })
+  execFileSync('git', ['checkout', '--quiet', '--detach', commitOf(revision)], { cwd: folder })
   execFileSync('npm', ['ci', '--silent'], { cwd: folder, stdio: 'inherit' })
   const url = await startProcess({ command: ['sh', '-c', `cd '${folder}' && ${start}`], environment })
   await addProduct(environment)
   return { url: `${url}/orders`, books: await shopBooks(environment) }
+}
+
+/** @throws Error in one line for what names no commit */
+function commitOf(revision: string): string {
+  const args = ['rev-parse', '--quiet', '--verify', '--end-of-options', `${revision}^{commit}`]
+  try {
+    return execFileSync('git', args, { cwd: repository, encoding: 'utf8', stdio: 'pipe' }).trim()
+  } catch {
+    throw new Error(`${revision} names no commit of this repository: git log --oneline lists them.`)
+  }
 }
 
 /** Both shops in each round, the other one first each time; the first round warms up and doesn't count. */
