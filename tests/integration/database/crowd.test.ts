@@ -6,13 +6,15 @@ import { TcpProxy } from '../../support/tcp-proxy.ts'
 
 const own = ownServices()
 
-// The slack is for a busy machine.
-const atOnceMs = 500
-/** A second for a connection, then 1.7 s for the statement; what a client waits at most is the endpoint's to say. */
+/** Who is refused at once still counts as waiting until the event loop has come round to it. */
+const underWay = 100
+/** The slack is for a busy machine. A second for a connection, then 1.7 s for the statement; what a client waits at most is the endpoint's to say. */
 const longestWaitMs = 1000 + 1700 + 800
 
 let proxy: TcpProxy
 let shop: Awaited<ReturnType<typeof instanceAt>>
+let waiting: number
+let mostWaiting: number
 
 /** An instance of its own whose database is at `url`. */
 async function instanceAt(url: string) {
@@ -29,6 +31,8 @@ async function instanceAt(url: string) {
 }
 
 beforeEach(async () => {
+  waiting = 0
+  mostWaiting = 0
   proxy = await TcpProxy.inFrontOf(own.databaseUrl, 5432)
   shop = await instanceAt(proxy.addressFor(own.databaseUrl))
 })
@@ -57,10 +61,13 @@ async function outcomesOf(count: number, work: () => Promise<unknown>) {
 
 async function outcomeOf(work: () => Promise<unknown>) {
   const begin = performance.now()
+  waiting += 1
+  mostWaiting = Math.max(mostWaiting, waiting)
   const outcome = await work().then(
     () => 'done',
     ({ name }) => name as string,
   )
+  waiting -= 1
   return { outcome, ms: performance.now() - begin }
 }
 
@@ -77,7 +84,7 @@ describe('when the database falls silent under a crowd', () => {
     const outcomes = await outcomesOf(4000, select)
 
     expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['Unavailable']))
-    expect(fasterThan(atOnceMs, outcomes)).toBeGreaterThanOrEqual(4000 - 2005)
+    expect(mostWaiting).toBeLessThanOrEqual(2005 + underWay)
     expect(fasterThan(longestWaitMs, outcomes)).toBe(4000)
   })
 
@@ -85,7 +92,7 @@ describe('when the database falls silent under a crowd', () => {
     const outcomes = await outcomesOf(6000, () => shop.placeOrder(request))
 
     expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['Unavailable']))
-    expect(fasterThan(atOnceMs, outcomes)).toBeGreaterThanOrEqual(6000 - 2500)
+    expect(mostWaiting).toBeLessThanOrEqual(2000 + 500 + underWay)
   })
 
   it('everybody is served again as soon as it speaks', async () => {
