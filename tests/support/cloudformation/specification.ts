@@ -20,11 +20,11 @@ const specification = loadAwsServiceSpecSync()
 
 function findResource(type: string): ResourceSpecification | undefined {
   const found = specification.lookup('resource', 'cloudFormationType', 'equals', type)
-  return found.length > 0 ? (found.only() as unknown as ResourceSpecification) : undefined
+  return found.length > 0 ? (found.only() as ResourceSpecification) : undefined
 }
 
 const definition = (reference: unknown) =>
-  specification.get('typeDefinition', reference as never) as unknown as { properties: Properties }
+  specification.get('typeDefinition', reference as never) as { properties: Properties }
 
 /** What `Fn::GetAtt` may ask a resource of this type for; undefined for a type that AWS doesn't have. */
 export function attributesOf(type: string): string[] | undefined {
