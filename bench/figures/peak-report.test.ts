@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals'
+import { rowOf } from '../../tests/support/table-row.ts'
 import { type PeakRound, peakReport } from './peak-report.ts'
 
 const contender = (name: string) => ({ name, description: `what ${name} is` })
@@ -13,15 +14,6 @@ const round = (name: string, perSecond: number, given: Partial<PeakRound> = {}):
   ...given,
 })
 
-/** The cells of the row that begins with `name`. */
-const cells = (report: string, name: string) =>
-  report
-    .split('\n')
-    .find((line) => line.startsWith(`| ${name} `))
-    ?.split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim())
-
 const both = [contender('shop'), contender('Plain')]
 
 it('shows the median of the rounds with the lowest and the highest, and what it is to the yardstick', () => {
@@ -32,9 +24,9 @@ it('shows the median of the rounds with the lowest and the highest, and what it 
 
   const report = peakReport(both, rounds, 'Plain')
 
-  expect(cells(report, 'shop')?.slice(0, 3)).toEqual(['shop', '6,000', '3,000–9,000'])
-  expect(cells(report, 'shop')?.[6]).toBe('3.00')
-  expect(cells(report, 'Plain')?.[6]).toBe('1.00')
+  expect(rowOf(report, 'shop')?.slice(0, 3)).toEqual(['shop', '6,000', '3,000–9,000'])
+  expect(rowOf(report, 'shop')?.[6]).toBe('3.00')
+  expect(rowOf(report, 'Plain')?.[6]).toBe('1.00')
 })
 
 it('counts the errors of all rounds', () => {
@@ -44,13 +36,13 @@ it('counts the errors of all rounds', () => {
     'Plain',
   )
 
-  expect(cells(report, 'shop')?.[5]).toBe('3')
+  expect(rowOf(report, 'shop')?.[5]).toBe('3')
 })
 
 it('compares with nobody where the yardstick does not take part', () => {
   const report = peakReport([contender('shop')], [round('shop', 1000)], 'Plain')
 
-  expect(cells(report, 'shop')?.[6]).toBe('–')
+  expect(rowOf(report, 'shop')?.[6]).toBe('–')
 })
 
 it('shows what became of the orders, and nothing where none are stored', () => {
@@ -58,8 +50,8 @@ it('shows what became of the orders, and nothing where none are stored', () => {
 
   const report = peakReport(both, [round('shop', 1, { settlement }), round('Plain', 1)], 'Plain')
 
-  expect(cells(report, 'shop')?.slice(7)).toEqual(['0.50', '1,200', '12.3'])
-  expect(cells(report, 'Plain')?.slice(7)).toEqual(['–', '–', '–'])
+  expect(rowOf(report, 'shop')?.slice(7)).toEqual(['0.50', '1,200', '12.3'])
+  expect(rowOf(report, 'Plain')?.slice(7)).toEqual(['–', '–', '–'])
 })
 
 it('says what each contender is', () => {

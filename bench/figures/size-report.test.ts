@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals'
+import { rowOf } from '../../tests/support/table-row.ts'
 import type { Cell } from '../size/measure.ts'
 import { sizeReport } from './size-report.ts'
 
@@ -8,14 +9,6 @@ const cell = (operation: string, orders: number, p50Ms: number): Cell => ({
   p50Ms,
   p95Ms: p50Ms * 2,
 })
-
-const rowOf = (report: string, operation: string) =>
-  report
-    .split('\n')
-    .find((line) => line.startsWith(`| ${operation} `))
-    ?.split('|')
-    .slice(1, -1)
-    .map((text) => text.trim())
 
 it('shows the median of the rounds by size, and its ratio to the smallest size', () => {
   const cells = [
