@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals'
 import { SteadyTimer } from './steady-timer.ts'
 
@@ -45,4 +46,11 @@ it('nothing comes after the interval was cleared, by the task itself too', () =>
 
 it('an interval that is none is refused', () => {
   expect(() => timer.setInterval(task, '', 'soon')).toThrow('soon is no interval')
+})
+
+it('artillery gets it where it asks for nanotimer', () => {
+  const { packages } = JSON.parse(readFileSync('artillery/package-lock.json', 'utf8'))
+  const places = Object.keys(packages).filter((place) => place.endsWith('node_modules/nanotimer'))
+
+  expect(places.map((place) => packages[place])).toEqual([{ resolved: 'steady-timer', link: true }])
 })
