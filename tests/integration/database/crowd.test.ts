@@ -8,7 +8,10 @@ const own = ownServices()
 
 /** Who is refused at once still counts as waiting until the event loop has come round to it. */
 const underWay = 100
-/** The slack is for a busy machine. A second for a connection, then 1.7 s for the statement; what a client waits at most is the endpoint's to say. */
+/**
+ * A second for a connection, then 1.7 s for the statement, and slack for a busy machine; what a client waits at most is
+ * the endpoint's to say.
+ */
 const longestWaitMs = 1000 + 1700 + 800
 
 let proxy: TcpProxy
