@@ -2,6 +2,7 @@ import { log } from '@stockroom/runtime/logger'
 import type { Redis } from 'ioredis'
 import { isStored, type Stored, type Tier } from './cache.ts'
 import type { RedisConnection } from './redis-connection.ts'
+import { reconnectAfterSilence } from './silent-link.ts'
 
 /** Entries begin with their version, so that the scripts needn't parse the rest. */
 const readVersion = `
@@ -62,8 +63,7 @@ export class RedisTier implements Tier {
       return await command(redis)
     } catch (error) {
       log.debug({ err: error }, 'redis did not answer')
-      // A silent link would cost every caller the whole command time-out; reconnecting, it costs none.
-      if (error instanceof Error && error.message === 'Command timed out') redis.disconnect(true)
+      reconnectAfterSilence(redis, error)
       return undefined
     }
   }

@@ -91,7 +91,7 @@ describe('hearing of new values', () => {
     expect(local.read('product:7')).toBeUndefined()
   })
 
-  it('gives a connection up whose subscription fails', async () => {
+  it('gives a connection up that leaves the subscription unanswered', async () => {
     redis.subscribe.mockRejectedValue(new Error('Command timed out'))
     receiveUpdates(new LocalTier())
 
@@ -99,6 +99,16 @@ describe('hearing of new values', () => {
     await new Promise(setImmediate)
 
     expect(redis.disconnect.mock.calls).toEqual([[true]])
+  })
+
+  it('keeps a connection whose subscription Redis refuses, as it would refuse the next one too', async () => {
+    redis.subscribe.mockRejectedValue(new Error('NOPERM No permissions to access a channel'))
+    receiveUpdates(new LocalTier())
+
+    redis.emit('ready')
+    await new Promise(setImmediate)
+
+    expect(redis.disconnect).not.toHaveBeenCalled()
   })
 
   it.each(['hello', 'null', '{}', '{"key":"product:7"}', '{"key":7,"stored":{"version":1}}'])(

@@ -3,6 +3,7 @@ import { log } from '@stockroom/runtime/logger'
 import { isStored, type Stored } from './cache.ts'
 import type { LocalTier } from './local-tier.ts'
 import { openRedis, redisConnection } from './redis-connection.ts'
+import { reconnectAfterSilence } from './silent-link.ts'
 
 /** Channels ignore Redis' database numbers, so the prefix keeps the shops on one server apart. */
 const channel = () => `${configuration().cachePrefix}cache-updates`
@@ -19,7 +20,7 @@ export async function broadcastUpdate(key: string, stored: Stored): Promise<void
 
 /**
  * Writes the values that other instances tell of into `local`; after a broken connection it starts empty. A connection
- * that can't subscribe is given up for another one.
+ * that leaves the subscription unanswered is given up for another one.
  */
 export function receiveUpdates(local: LocalTier): void {
   const { redis } = openRedis('redis subscription')
@@ -27,7 +28,7 @@ export function receiveUpdates(local: LocalTier): void {
     local.clear()
     redis.subscribe(channel()).catch((error) => {
       log.debug({ err: error }, 'redis did not answer')
-      redis.disconnect(true)
+      reconnectAfterSilence(redis, error)
     })
   })
   redis.on('message', (_channel: string, message: string) => {
