@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { Knex } from 'knex'
 import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
 
 const products = ['20261121_000000_create_products', '20261125_000000_add_outbox_traceparent']
@@ -180,10 +181,17 @@ describe('limitStatementsOfAll', () => {
     expect(await runSql(database.url, 'show statement_timeout')).toEqual([{ statement_timeout: '1500ms' }])
   })
 
-  it('leaves migrations all the time that they need', async () => {
-    const { limitStatementsOfAll, migrateAll } = await freshInstance()
-    await limitStatementsOfAll(1)
+  it('leaves migrations without a limit', async () => {
+    const { limitStatementsOfAll } = await freshInstance()
+    const { migrate } = await import('@stockroom/database/migrations')
+    await limitStatementsOfAll(1500)
+    const limits: unknown[] = []
+    const look = async (knex: Knex) => {
+      limits.push(...(await knex.raw('show statement_timeout')).rows)
+    }
 
-    expect(await migrateAll()).toEqual({ products, orders })
+    await migrate('products', { looking: { up: look, down: look } })
+
+    expect(limits).toEqual([{ statement_timeout: '0' }])
   })
 })
