@@ -10,7 +10,8 @@ const publish = jest.fn<typeof import('./publisher.ts').publish>()
 jest.unstable_mockModule('./publisher.ts', () => ({ publish }))
 const { consumer } = await import('./consumer.ts')
 
-const handle = jest.fn<(batch: { messages: { body: { orderId: number } }[] }) => Promise<void>>()
+type Handle = Parameters<typeof consumer<[typeof stockReduced, typeof stockRejected]>>[1]
+const handle = jest.fn<Handle>()
 const handler = consumer([stockReduced, stockRejected], handle)
 const reduced = (orderId: number) => ({
   type: 'stock.reduced',
@@ -20,10 +21,11 @@ const reduced = (orderId: number) => ({
 const poison = { type: 'stock.reduced', messageId: 'poison', text: 'not JSON' }
 const consume = (...messages: object[]) =>
   handler(rmqEvent({ queue: 'order-settlement', messages }), lambdaContext())
+const published = () => publish.mock.calls.flatMap(([messages]) => messages)
 const handled = () => handle.mock.calls.map(([{ messages }]) => messages.map(({ body }) => body.orderId))
 
 beforeEach(() => {
-  handle.mockReset().mockResolvedValue()
+  handle.mockReset().mockResolvedValue(undefined)
   publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
 
@@ -76,13 +78,60 @@ describe('a consumer', () => {
     expect(handle).not.toHaveBeenCalled()
   })
 
-  it('returns the batch, untouched, when the dead letters are not confirmed', async () => {
+  it('returns the batch when the dead letters are not confirmed', async () => {
     publish.mockResolvedValue([true, false])
 
     const outcome = consume(poison, reduced(1), poison)
 
     await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
-    expect(handle).not.toHaveBeenCalled()
+  })
+
+  it('leaves one dead letter of a poison message, however often its batch comes again', async () => {
+    handle.mockRejectedValueOnce(new Unavailable('database', 'connection refused'))
+
+    await consume(poison, reduced(1)).catch(() => {})
+    await consume(poison, reduced(1))
+
+    expect(published()).toHaveLength(1)
+  })
+
+  it('sends what the handler refuses to the dead letters, with its reason', async () => {
+    handle.mockImplementation(async ({ messages }) => ({
+      refused: messages.slice(0, 1).map((message) => ({ message, reason: 'not this order' })),
+    }))
+
+    await consume(reduced(1), reduced(2))
+
+    expect(published()).toEqual([
+      expect.objectContaining({
+        routingKey: 'order-settlement.dead',
+        options: expect.objectContaining({
+          messageId: 'm1',
+          headers: expect.objectContaining({ 'x-dead-letter-reason': 'not this order' }),
+        }),
+      }),
+    ])
+  })
+
+  it('puts what the handler defers to the end of its queue, as it was', async () => {
+    handle.mockImplementation(async ({ messages }) => ({ deferred: messages.slice(1) }))
+
+    await consume(reduced(1), reduced(2))
+
+    expect(published()).toEqual([
+      {
+        exchange: '',
+        routingKey: 'order-settlement',
+        content: Buffer.from(JSON.stringify(reduced(2).body)),
+        options: expect.objectContaining({
+          messageId: 'm2',
+          type: 'stock.reduced',
+          headers: { 'schema-version': 1 },
+          persistent: true,
+          mandatory: true,
+        }),
+      },
+    ])
   })
 
   it('returns the batch when the broker is away for the dead letters', async () => {

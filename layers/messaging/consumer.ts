@@ -9,7 +9,7 @@ import { tracing } from '@stockroom/telemetry/tracing'
 import type { Context } from 'aws-lambda'
 import { logHandled, logReturned } from './batch-log.ts'
 import { BatchSpans } from './batch-spans.ts'
-import { deadLetter, type PoisonMessage } from './dead-letter.ts'
+import { type Delivery, deadLetter, type PoisonMessage, returnToQueues } from './dead-letter.ts'
 import type { EventDefinition, EventOf, ShopEvent } from './events.ts'
 import { parseMessage, type Received } from './parse-message.ts'
 import { queueOf, type RmqEvent } from './rmq-event.ts'
@@ -21,30 +21,50 @@ export interface Batch<Event> {
   queue: string
 }
 
+type Handle<Event> = (batch: Batch<Event>) => Promise<Unhandled<Event> | undefined>
+
+/** What a handler leaves of its batch: everything else is done. */
+export interface Unhandled<Event> {
+  /** What can never be handled, with the reason. */
+  refused?: readonly { message: Received<Event>; reason: string }[]
+  /** What has to wait for something that the others needn't wait for. */
+  deferred?: readonly Received<Event>[]
+}
+
 /**
- * The one Middy chain of all queue consumers. It parses every message by itself; one that can never be handled goes
- * to its dead-letter queue, with the reason, and delays nobody. `handle` gets the rest and throws only for what may
- * pass: then the whole batch comes again, as on Lambda. It isn't called for an empty rest.
+ * The one Middy chain of all queue consumers. It parses every message by itself. `handle` gets the healthy ones and
+ * throws only for what may pass: then the whole batch comes again, as on Lambda. It isn't called for an empty rest.
+ * What can't be read and what `handle` refuses goes to the dead letters, with the reason, once the rest is done: so a
+ * batch that comes again leaves one dead letter. What `handle` defers goes to the end of its queue.
  *
  * @example
  * export const handler = consumer([orderCreated], async ({ messages }) => { ... })
  */
 export function consumer<const Definitions extends readonly EventDefinition[]>(
   definitions: Definitions,
-  handle: (batch: Batch<EventOf<Definitions[number]>>) => Promise<void>,
+  handle: Handle<EventOf<Definitions[number]>>,
 ) {
-  const chain = middy<Batch<EventOf<Definitions[number]>>, void>()
+  const chain = middy<RmqEvent, void>()
     .use(thaw())
     .use(secrets())
-    .use(keepHealthyMessages(definitions))
-    .handler(async (batch) => {
-      if (batch.messages.length > 0) await observed(batch, handle)
+    .handler(async (event) => {
+      const { healthy, poison } = sort<EventOf<Definitions[number]>>(event, definitions)
+      const messages = [...healthy.keys()]
+      const queue = queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')
+      const unhandled = messages.length > 0 ? await observed({ messages, queue }, handle) : undefined
+      const deliveryOf = (message: Received<EventOf<Definitions[number]>>) => healthy.get(message) as Delivery
+      const refused = unhandled?.refused ?? []
+      await deadLetter([
+        ...poison,
+        ...refused.map(({ message, reason }) => ({ ...deliveryOf(message), reason })),
+      ])
+      await returnToQueues((unhandled?.deferred ?? []).map(deliveryOf))
     })
   return async (event: RmqEvent, context: Context): Promise<void> => {
     const { functionName, awsRequestId: requestId } = context
     try {
       await runInvocation({ functionName, requestId, traceparent: newTraceparent() }, () =>
-        chain(event as never, context),
+        chain(event, context),
       )
     } finally {
       if (flushBeforeFreeze) await flushBeforeFreeze()
@@ -53,17 +73,15 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
 }
 
 /** Handles a batch, and tells of it in log and traces. */
-async function observed<Event extends ShopEvent>(
-  batch: Batch<Event>,
-  handle: (batch: Batch<Event>) => Promise<void>,
-): Promise<void> {
+async function observed<Event extends ShopEvent>(batch: Batch<Event>, handle: Handle<Event>) {
   const spans = tracing && new BatchSpans(batch, tracing)
   const invocation = currentInvocation()
   if (spans && invocation) invocation.traceparent = spans.traceparent
   try {
-    await handle(batch)
+    const unhandled = await handle(batch)
     spans?.end()
     logHandled(batch)
+    return unhandled
   } catch (error) {
     spans?.end(error)
     logReturned(batch, error)
@@ -71,24 +89,17 @@ async function observed<Event extends ShopEvent>(
   }
 }
 
-const keepHealthyMessages = (definitions: readonly EventDefinition[]): middy.MiddlewareObj => ({
-  async before(request) {
-    const event = request.event as RmqEvent
-    const { healthy, poison } = sort(event, definitions)
-    await deadLetter(poison)
-    request.event = { messages: healthy, queue: queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '') }
-  },
-})
-
-function sort({ rmqMessagesByQueue }: RmqEvent, definitions: readonly EventDefinition[]) {
-  const healthy: Received<unknown>[] = []
+/** Keeps of each healthy message where it came from. */
+function sort<Event>({ rmqMessagesByQueue }: RmqEvent, definitions: readonly EventDefinition[]) {
+  const healthy = new Map<Received<Event>, Delivery>()
   const poison: PoisonMessage[] = []
   for (const [key, messages] of Object.entries(rmqMessagesByQueue)) {
     batchSizes.of(queueOf(key)).observe(messages.length)
     for (const message of messages) {
+      const delivery = { queue: queueOf(key), message }
       const parsed = parseMessage(message, definitions)
-      if ('reason' in parsed) poison.push({ queue: queueOf(key), message, reason: parsed.reason })
-      else healthy.push(parsed)
+      if ('reason' in parsed) poison.push({ ...delivery, reason: parsed.reason })
+      else healthy.set(parsed as Received<Event>, delivery)
     }
   }
   return { healthy, poison }
