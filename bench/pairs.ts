@@ -39,10 +39,10 @@ async function main(services: BenchServices): Promise<void> {
     ]
     const pairs = await measure(shops, services, settings)
 
-    const { rounds, seconds, connections } = settings
+    const { rounds, seconds, connections, perSecond } = settings
     const head = await circumstances({
       command: `${commandOf('bench:pairs', process.env)} -- ${first} ${second}`,
-      how: `${rounds} pairs of ${seconds} s each after one to warm up, ${connections} connections`,
+      how: `${rounds} pairs of ${seconds} s each after one to warm up, ${perSecond ? `${perSecond} requests a second, smooth` : `${connections} connections`}`,
       urls: services.urls,
       packages: ['serverless-offline', 'autocannon'],
     })
@@ -63,9 +63,12 @@ async function enter(
   execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', repository, folder])
   execFileSync('git', ['checkout', '--quiet', '--detach', commitOf(revision)], { cwd: folder })
   execFileSync('npm', ['ci', '--silent'], { cwd: folder, stdio: 'inherit' })
-  const url = await startProcess({ command: ['sh', '-c', `cd '${folder}' && ${start}`], environment })
+  const { url, pid } = await startProcess({
+    command: ['sh', '-c', `cd '${folder}' && ${start}`],
+    environment,
+  })
   await addProduct(environment)
-  return { url: `${url}/orders`, books: await shopBooks(environment) }
+  return { url: `${url}/orders`, pids: [pid], books: await shopBooks(environment) }
 }
 
 /** @throws Error in one line for what names no commit */
@@ -98,16 +101,17 @@ async function measure(
 }
 
 async function measureOne(
-  { url, books }: Shop,
+  { url, pids, books }: Shop,
   { urls }: BenchServices,
-  { connections, seconds }: PairsSettings,
+  { connections, seconds, perSecond }: PairsSettings,
 ): Promise<PairedRun> {
   const storedBefore = await books.stored()
-  const clock = cpuClock(url, urls)
-  const { accepted, perSecond } = await drive({ url, connections, seconds, body: orderBody })
-  if (accepted === 0) throw new Error(`${url} has accepted nothing at all.`)
-  await settlementOf(books, accepted, storedBefore)
-  return { orders: accepted, perSecond, cpuMs: clock() }
+  const clock = cpuClock(pids, urls)
+  const load = await drive({ url, connections, seconds, perSecond, body: orderBody })
+  if (load.accepted === 0) throw new Error(`${url} has accepted nothing at all.`)
+  await settlementOf(books, { accepted: load.accepted, storedBefore, beganAt: performance.now() })
+  const cpuMs = clock()
+  return { ...load, cpuMs, settledP99Ms: await books.settledP99Ms(load.accepted) }
 }
 
 loadEnvironment()

@@ -3,15 +3,18 @@ import { contendersNamed, yardstick } from './contenders/all.ts'
 import { type Contender, type Entrant, orderBody } from './contenders/contender.ts'
 import { circumstances } from './figures/circumstances.ts'
 import { writeFigures } from './figures/marked-region.ts'
-import { type PeakRound, peakReport, roundLine } from './figures/peak-report.ts'
+import { type PeakRound, peakReport, roundLine, smoothReport } from './figures/peak-report.ts'
 import { rotated } from './figures/statistics.ts'
 import { drive } from './load/load.ts'
 import { settlementOf } from './load/settlement.ts'
 import { installOwnPackages } from './own-packages.ts'
+import { cpuClock } from './profile/cpu-clock.ts'
 import { withOwnServices } from './services/clean-end.ts'
 import type { BenchServices } from './services/own-services.ts'
 import { commandOf, type PeakSettings, peakSettings } from './settings.ts'
 
+/** At the peak without a rate of its own. */
+type Drive = Omit<PeakSettings, 'perSecond' | 'only'> & { perSecond: number | undefined }
 type Runner = { contender: Contender; entrant: Entrant }
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -28,10 +31,20 @@ async function main(services: BenchServices): Promise<void> {
     print(`Starts: ${contender.name}`)
     runners.push({ contender, entrant: await contender.enter(services) })
   }
-  const rounds = await measure(runners, settings)
+  const { rounds: count, seconds, connections, perSecond } = settings
+  const peak = await measure(runners, services, { ...settings, perSecond: undefined })
+  print(`At ${perSecond} requests a second, smooth:`)
+  const settling = runners.filter(({ entrant }) => entrant.books)
+  const smooth = await measure(settling, services, settings)
 
-  const report = peakReport(present, rounds, yardstick)
-  const { rounds: count, seconds, connections } = settings
+  const report = [
+    peakReport(present, peak, yardstick),
+    `The same at a constant ${perSecond} requests a second:`,
+    smoothReport(
+      settling.map(({ contender }) => contender),
+      smooth,
+    ),
+  ].join('\n\n')
   const how = `medians of ${count} rounds of ${seconds} s after one to warm up, ${connections} connections`
   print(`\n${report}`)
   if (settings.only.length > 0) return
@@ -46,11 +59,15 @@ async function main(services: BenchServices): Promise<void> {
 }
 
 /** Each round has every contender once, and begins with another one each time; the first warms up and doesn't count. */
-async function measure(runners: readonly Runner[], settings: PeakSettings): Promise<PeakRound[]> {
+async function measure(
+  runners: readonly Runner[],
+  services: BenchServices,
+  settings: Drive,
+): Promise<PeakRound[]> {
   const rounds: PeakRound[] = []
   for (let round = 0; round <= settings.rounds; round += 1) {
     for (const { contender, entrant } of rotated(runners, round)) {
-      const result = { name: contender.name, ...(await measureOne(entrant, settings)) }
+      const result = { name: contender.name, ...(await measureOne(entrant, services, settings)) }
       if (result.accepted === 0) throw new Error(`${contender.name} has accepted nothing at all.`)
       print(`${round === 0 ? 'warm-up' : `round ${round}`}  ${roundLine(result)}`)
       if (round > 0) rounds.push(result)
@@ -59,10 +76,20 @@ async function measure(runners: readonly Runner[], settings: PeakSettings): Prom
   return rounds
 }
 
-async function measureOne({ url, books }: Entrant, { connections, seconds }: PeakSettings) {
+async function measureOne(
+  { url, pids, books }: Entrant,
+  { urls }: BenchServices,
+  { connections, seconds, perSecond }: Drive,
+): Promise<Omit<PeakRound, 'name'>> {
   const storedBefore = (await books?.stored()) ?? 0
-  const load = await drive({ url, connections, seconds, body: orderBody })
-  return { ...load, settlement: books && (await settlementOf(books, load.accepted, storedBefore)) }
+  const clock = cpuClock(pids, urls)
+  const beganAt = performance.now()
+  const load = await drive({ url, connections, seconds, perSecond, body: orderBody })
+  const { accepted } = load
+  const settlement = books && (await settlementOf(books, { accepted, storedBefore, beganAt }))
+  const cpuMs = [...clock().values()].reduce((sum, ms) => sum + ms, 0)
+  const settledP99Ms = await books?.settledP99Ms(accepted)
+  return { ...load, settlement, settledP99Ms, cpuUs: (cpuMs * 1000) / accepted }
 }
 
 loadEnvironment()

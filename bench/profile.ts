@@ -72,7 +72,7 @@ async function profiled(
     await drive({ ...load, seconds: warmUpSeconds })
     await pause(settlingMs)
 
-    const clock = cpuClock(shop.url, urls)
+    const clock = cpuClock([shop.pid], urls)
     const beganUs = nowUs()
     const { accepted: orders } = await drive({ ...load, seconds })
     const endedUs = nowUs()

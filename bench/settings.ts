@@ -7,6 +7,8 @@ export interface PeakSettings {
   rounds: number
   seconds: number
   connections: number
+  /** Requests a second of the rounds with smooth arrivals. */
+  perSecond: number
   /** Names of the contenders that take part; empty when all do. */
   only: string[]
 }
@@ -15,10 +17,12 @@ export interface PeakSettings {
 export type ProfileSettings = Pick<PeakSettings, 'seconds' | 'connections'>
 
 /** Which two commits `npm run bench:pairs` compares, how often, how long and how hard. */
-export interface PairsSettings extends Omit<PeakSettings, 'only'> {
+export interface PairsSettings extends Omit<PeakSettings, 'only' | 'perSecond'> {
   revisions: [first: string, second: string]
   /** What starts either shop, in its folder. */
   start: string
+  /** Requests a second, smooth; as many as are answered where it is undefined. */
+  perSecond: number | undefined
 }
 
 /** How `npm run bench:size` fills its tables, and how long and how fast it asks. */
@@ -37,7 +41,8 @@ export function peakSettings(environment: Environment): PeakSettings {
     rounds: integer(environment, 'BENCH_ROUNDS', { fallback: 5, from: 1, to: 100 }),
     seconds: integer(environment, 'BENCH_SECONDS', { fallback: 3, from: 1, to: 600 }),
     connections: integer(environment, 'BENCH_CONNECTIONS', { fallback: 64, from: 1, to: 1000 }),
-    only: (environment.BENCH_ONLY ?? '').split(',').filter(Boolean),
+    perSecond: integer(environment, 'BENCH_RATE', { fallback: 1000, from: 1, to: 10_000 }),
+    only: (environment.BENCH_ONLY ?? '').split(';').filter(Boolean),
   }
 }
 
@@ -78,6 +83,9 @@ export function pairsSettings(environment: Environment, revisions: readonly stri
     connections: integer(environment, 'BENCH_CONNECTIONS', { fallback: 64, from: 1, to: 1000 }),
     revisions: [first, second],
     start: environment.BENCH_START || 'npm start --silent',
+    perSecond: environment.BENCH_RATE
+      ? integer(environment, 'BENCH_RATE', { fallback: 1000, from: 1, to: 10_000 })
+      : undefined,
   }
 }
 

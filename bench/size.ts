@@ -27,7 +27,7 @@ async function main(services: BenchServices): Promise<void> {
   for (const orders of settings.sizes) environments.push(await makeTables(services, orders))
   const shops: SizedShop[] = []
   for (const [index, environment] of environments.entries()) {
-    const url = await startProcess({ command: ['npm', 'start', '--silent'], environment })
+    const { url } = await startProcess({ command: ['npm', 'start', '--silent'], environment })
     shops.push({ url, orders: settings.sizes[index] as number })
   }
   await quietness(services)

@@ -1,6 +1,6 @@
 import type { Contender } from './contender.ts'
 import { emptyHandler, warmEmptyHandler } from './empty-handler.ts'
-import { fastifyService } from './fastify.ts'
+import { fastifySameJob, fastifyService } from './fastify.ts'
 import { bareServer, oneProcess, severalProcesses } from './shop.ts'
 
 /** Everybody who takes part, in the order of the table. */
@@ -9,12 +9,13 @@ export const contenders: readonly Contender[] = [
   severalProcesses,
   bareServer,
   fastifyService,
+  fastifySameJob,
   emptyHandler,
   warmEmptyHandler,
 ]
 
 /** The one that the others are compared with. */
-export const yardstick = fastifyService.name
+export const yardstick = fastifySameJob.name
 
 /** @throws Error when a name is nobody's */
 export function contendersNamed(names: readonly string[]): readonly Contender[] {

@@ -15,6 +15,8 @@ export interface Contender {
 export interface Entrant {
   /** Takes `POST` of {@link orderBody}. */
   url: string
+  /** Its processes, each with all below it. */
+  pids: readonly number[]
   /** What it has stored; an entrant without books stores nothing. */
   books?: Books
 }
@@ -25,8 +27,8 @@ export interface Books {
   stored(): Promise<number>
   /** Orders of those that still have to be settled. */
   pending(): Promise<number>
-  /** Messages that wait in its queues. */
-  queued(): Promise<number>
+  /** The 99th percentile of the milliseconds that its newest `count` orders took to settle; NaN where none are settled. */
+  settledP99Ms(count: number): Promise<number>
 }
 
 /** One piece of product 1: the same request for everybody. */

@@ -18,10 +18,10 @@ export const warmEmptyHandler: Contender = {
 
 async function enter(configuration: string) {
   const script = `cd bench/contenders/empty-handler && exec serverless offline start --config ${configuration}`
-  const url = await startProcess({
+  const { url, pid } = await startProcess({
     command: ['sh', '-c', script],
     environment: { SLS_LOG_LEVEL: 'warning' },
     isReady: 'when it answers',
   })
-  return { url: `${url}/orders` }
+  return { url: `${url}/orders`, pids: [pid] }
 }

@@ -1,10 +1,10 @@
-import { fastifyBooks } from './books.ts'
+import { fastifyBooks, sameJobBooks } from './books.ts'
 import type { Contender } from './contender.ts'
 import { startProcess } from './process.ts'
 
 const queue = 'orders'
 
-/** What the others are compared with. */
+/** Does a third of the shop's work. */
 export const fastifyService: Contender = {
   name: 'Fastify',
   description:
@@ -12,10 +12,25 @@ export const fastifyService: Contender = {
   async enter(services) {
     const environment = await services.own('fastify')
     // Ten connections served more than twenty or forty, and are the default of pg and of the shop.
-    const url = await startProcess({
+    const { url, pid } = await startProcess({
       command: ['node', 'bench/contenders/fastify-service.ts'],
       environment: { ...environment, DATABASE_POOL_SIZE: '10', QUEUE: queue },
     })
-    return { url: `${url}/orders`, books: await fastifyBooks(environment, queue) }
+    return { url: `${url}/orders`, pids: [pid], books: await fastifyBooks(environment, queue) }
+  },
+}
+
+/** Whose orders have to settle, as the shop's have. */
+export const fastifySameJob: Contender = {
+  name: 'Fastify, the same job',
+  description:
+    'the same job as one writes it: the product out of a cache, one `INSERT`, one awaited, confirmed publish; a consumer that takes each message alone, in one transaction, and publishes the outcome; another that sets the status; the same durability and queue type, prefetch 20',
+  async enter(services) {
+    const environment = await services.own('same_job')
+    const { url, pid } = await startProcess({
+      command: ['node', 'bench/contenders/fastify-same-job.ts'],
+      environment: { ...environment, DATABASE_POOL_SIZE: '10' },
+    })
+    return { url: `${url}/orders`, pids: [pid], books: await sameJobBooks(environment) }
   },
 }

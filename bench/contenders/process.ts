@@ -12,12 +12,18 @@ interface Start {
   isReady?: 'when it says so' | 'when it answers'
 }
 
-/** Starts a process that listens on a port of its own where it listens; resolves to its URL when it is ready. */
+/** A process that runs, and where it listens. */
+export interface Started {
+  url: string
+  pid: number
+}
+
+/** Starts a process that listens on a port of its own where it listens; resolves when it is ready. */
 export async function startProcess({
   command,
   environment = {},
   isReady = 'when it says so',
-}: Start): Promise<string> {
+}: Start): Promise<Started> {
   const port = String(await freePort())
   const launched = await ShopProcess.launch({
     command,
@@ -26,7 +32,7 @@ export async function startProcess({
   const url = `http://${host}:${port}`
   if (isReady === 'when it says so') await launched.isReady()
   else await eventually(() => answers(url), startWithinMs)
-  return url
+  return { url, pid: launched.pid }
 }
 
 const answers = (url: string) =>

@@ -26,10 +26,14 @@ export const bareServer: Contender = {
   description: "create-order's handler behind `node:http`, without any emulation, beside `npm run consumers`",
   async enter(services) {
     const environment = await services.own('bare')
-    await startProcess({ command: ['npm', 'run', '--silent', 'consumers'], environment })
+    const consumers = await startProcess({ command: ['npm', 'run', '--silent', 'consumers'], environment })
     await addProduct(environment)
-    const url = await startProcess({ command: ['node', 'bench/contenders/bare-server.ts'], environment })
-    return { url: `${url}/orders`, books: await shopBooks(environment) }
+    const server = await startProcess({ command: ['node', 'bench/contenders/bare-server.ts'], environment })
+    return {
+      url: `${server.url}/orders`,
+      pids: [server.pid, consumers.pid],
+      books: await shopBooks(environment),
+    }
   },
 }
 
@@ -39,12 +43,12 @@ async function enterShop(
   settings: Record<string, string>,
 ): Promise<Entrant> {
   const environment = await services.own(name)
-  const url = await startProcess({
+  const { url, pid } = await startProcess({
     command: ['npm', 'start', '--silent'],
     environment: { ...environment, ...settings },
   })
   await addProduct(environment)
-  return { url: `${url}/orders`, books: await shopBooks(environment) }
+  return { url: `${url}/orders`, pids: [pid], books: await shopBooks(environment) }
 }
 
 /** Product 1, with more stock than any run sells. */

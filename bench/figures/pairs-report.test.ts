@@ -3,8 +3,12 @@ import { rowOf } from '../../tests/support/table-row.ts'
 import { pairsReport } from './pairs-report.ts'
 
 const run = (perSecond: number, shop: number) => ({
-  orders: 1000,
+  accepted: 1000,
   perSecond,
+  p50Ms: 1,
+  p95Ms: 20_000 / perSecond,
+  p99Ms: 30,
+  settledP99Ms: 40,
   cpuMs: new Map([
     ['shop', shop],
     ['Redis', 10],
@@ -22,6 +26,10 @@ const report = pairsReport(
 
 it('compares the second with the first within each pair, and takes the median of that', () => {
   expect(rowOf(report, 'orders/s')).toEqual(['orders/s', '1,000', '900', '0.950', '0.900 – 1.000'])
+})
+
+it('compares how long clients waited', () => {
+  expect(rowOf(report, 'p95, ms')).toEqual(['p95, ms', '20', '22', '1.053', '1.000 – 1.111'])
 })
 
 it('shows what an order takes of each program, and of all together', () => {

@@ -1,10 +1,11 @@
+import type { LoadResult } from '../load/load.ts'
 import { median } from './statistics.ts'
 import { type Column, formatted, table } from './table.ts'
 
 /** What one shop of a pair has done in one round. */
-export interface PairedRun {
-  orders: number
-  perSecond: number
+export interface PairedRun extends Pick<LoadResult, 'accepted' | 'perSecond' | 'p50Ms' | 'p95Ms' | 'p99Ms'> {
+  /** The 99th percentile of the milliseconds until an order was settled. */
+  settledP99Ms: number
   /** Milliseconds of CPU by program, until the last order was settled. */
   cpuMs: Map<string, number>
 }
@@ -21,6 +22,10 @@ export function pairsReport(names: readonly [string, string], pairs: readonly Pa
   ]
   const measures: [title: string, of: (run: PairedRun) => number][] = [
     ['orders/s', ({ perSecond }) => perSecond],
+    ['p50, ms', ({ p50Ms }) => p50Ms],
+    ['p95, ms', ({ p95Ms }) => p95Ms],
+    ['p99, ms', ({ p99Ms }) => p99Ms],
+    ['settled p99, ms', ({ settledP99Ms }) => settledP99Ms],
     ...programs.map((program): [string, (run: PairedRun) => number] => [
       `${program}, µs of CPU per order`,
       (run) => perOrderUs(run, run.cpuMs.get(program) ?? 0),
@@ -44,6 +49,6 @@ export function pairsReport(names: readonly [string, string], pairs: readonly Pa
   )
 }
 
-const perOrderUs = ({ orders }: PairedRun, ms: number): number => (ms * 1000) / orders
+const perOrderUs = ({ accepted }: PairedRun, ms: number): number => (ms * 1000) / accepted
 
 const sum = (times: Map<string, number>) => [...times.values()].reduce((total, time) => total + time, 0)

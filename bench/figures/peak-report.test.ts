@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { rowOf } from '../../tests/support/table-row.ts'
-import { type PeakRound, peakReport } from './peak-report.ts'
+import { type PeakRound, peakReport, smoothReport } from './peak-report.ts'
 
 const contender = (name: string) => ({ name, description: `what ${name} is` })
 const round = (name: string, perSecond: number, given: Partial<PeakRound> = {}): PeakRound => ({
@@ -9,14 +9,18 @@ const round = (name: string, perSecond: number, given: Partial<PeakRound> = {}):
   accepted: perSecond,
   failed: 0,
   p50Ms: 5,
+  p95Ms: 8,
   p99Ms: 9,
   generatorLoad: 0.3,
+  cpuUs: 1000,
+  settlement: { settledPerSecond: perSecond / 2, drainedAfterSeconds: 0.25 },
+  settledP99Ms: 40,
   ...given,
 })
 
 const both = [contender('shop'), contender('Plain')]
 
-it('shows the median of the rounds with the lowest and the highest, and what it is to the yardstick', () => {
+it('shows the medians of the rounds, the lowest and the highest, and what settles beside the yardstick', () => {
   const rounds = [
     ...[3000, 9000, 6000].map((rate) => round('shop', rate)),
     ...[2000, 2400, 1000].map((rate) => round('Plain', rate)),
@@ -24,9 +28,10 @@ it('shows the median of the rounds with the lowest and the highest, and what it 
 
   const report = peakReport(both, rounds, 'Plain')
 
-  expect(rowOf(report, 'shop')?.slice(0, 3)).toEqual(['shop', '6,000', '3,000–9,000'])
-  expect(rowOf(report, 'shop')?.[6]).toBe('3.00')
-  expect(rowOf(report, 'Plain')?.[6]).toBe('1.00')
+  expect(rowOf(report, 'shop')).toEqual([
+    ...['shop', '6,000', '3,000–9,000', '3,000', '3.00', '5.0', '9.0', '0', '1,000', '0.3'],
+  ])
+  expect(rowOf(report, 'Plain')?.[4]).toBe('1.00')
 })
 
 it('counts the errors of all rounds', () => {
@@ -36,22 +41,20 @@ it('counts the errors of all rounds', () => {
     'Plain',
   )
 
-  expect(rowOf(report, 'shop')?.[5]).toBe('3')
+  expect(rowOf(report, 'shop')?.[7]).toBe('3')
 })
 
 it('compares with nobody where the yardstick does not take part', () => {
   const report = peakReport([contender('shop')], [round('shop', 1000)], 'Plain')
 
-  expect(rowOf(report, 'shop')?.[6]).toBe('–')
+  expect(rowOf(report, 'shop')?.[4]).toBe('–')
 })
 
-it('shows what became of the orders, and nothing where none are stored', () => {
-  const settlement = { settledShare: 0.5, queued: 1200, drainedAfterSeconds: 12.34 }
+it('says nothing of settling where nothing is stored', () => {
+  const report = peakReport(both, [round('shop', 1), round('Plain', 1, { settlement: undefined })], 'shop')
 
-  const report = peakReport(both, [round('shop', 1, { settlement }), round('Plain', 1)], 'Plain')
-
-  expect(rowOf(report, 'shop')?.slice(7)).toEqual(['0.50', '1,200', '12.3'])
-  expect(rowOf(report, 'Plain')?.slice(7)).toEqual(['–', '–', '–'])
+  expect(rowOf(report, 'Plain')?.slice(3, 5)).toEqual(['–', '–'])
+  expect(rowOf(report, 'Plain')?.at(-1)).toBe('–')
 })
 
 it('says what each contender is', () => {
@@ -66,4 +69,10 @@ it('warns of figures that a saturated load generator has limited', () => {
   const report = peakReport(both, rounds, 'Plain')
 
   expect(report.split('\n').at(-1)).toMatch(/saturated.*: shop\.$/)
+})
+
+it('shows at a constant rate how long clients and orders waited', () => {
+  const report = smoothReport([contender('shop')], [round('shop', 1000, { settledP99Ms: Number.NaN })])
+
+  expect(rowOf(report, 'shop')).toEqual([...['shop', '1,000', '5.0', '8.0', '9.0', '0', '500', '–', '1,000']])
 })

@@ -7,29 +7,25 @@ import { type Column, formatted, table } from './table.ts'
 /** One contender in one round. */
 export interface PeakRound extends LoadResult {
   name: string
+  /** Microseconds of CPU per accepted request, of all programs but the load generator, until the last order was settled. */
+  cpuUs: number
   settlement?: Settlement
+  /** NaN where orders have no time of settlement. */
+  settledP99Ms?: number
 }
-
-const columns = (yardstick: string): Column[] => [
-  { title: 'contender' },
-  { title: 'requests/s', align: 'right' },
-  { title: 'lowest–highest', align: 'right' },
-  { title: 'p50 ms', align: 'right' },
-  { title: 'p99 ms', align: 'right' },
-  { title: 'errors', align: 'right' },
-  { title: `÷ ${yardstick}`, align: 'right' },
-  { title: 'settled ÷ accepted', align: 'right' },
-  { title: 'queued', align: 'right' },
-  { title: 'drained after s', align: 'right' },
-]
 
 /** A generator that needs a whole core is what limits the figures. */
 const saturatedLoad = 0.9
 
 type Described = Pick<Contender, 'name' | 'description'>
+type Measure = (round: PeakRound) => number
+
+const right = (title: string): Column => ({ title, align: 'right' })
+const settledPerSecond: Measure = ({ settlement }) => settlement?.settledPerSecond ?? Number.NaN
+const cell = (value: number, digits = 0) => (Number.isNaN(value) ? '–' : formatted(value, digits))
 
 /**
- * The table of medians, what its rows are, and a warning where the load generator was the limit.
+ * The table of medians at the peak, what its rows are, and a warning where the load generator was the limit.
  *
  * @param yardstick the name of the contender that the others are divided by
  */
@@ -38,50 +34,66 @@ export function peakReport(
   rounds: readonly PeakRound[],
   yardstick: string,
 ): string {
-  const rate = (name: string) => median(rounds.filter((one) => one.name === name).map((one) => one.perSecond))
-  const reference = contenders.some(({ name }) => name === yardstick) ? rate(yardstick) : undefined
-  const rows = contenders.map(({ name }) => row(name, rounds, reference))
+  const columns = ['accepted/s', 'lowest–highest', 'settled/s', `settled ÷ ${yardstick}`, 'p50 ms', 'p99 ms']
+  const more = ['errors', 'CPU µs per order', 'drained after s']
+  const reference = contenders.some(({ name }) => name === yardstick)
+    ? middle(rounds, yardstick, settledPerSecond)
+    : Number.NaN
+  const rows = contenders.map(({ name }) => {
+    const own = rounds.filter((one) => one.name === name)
+    const rates = own.map(({ perSecond }) => perSecond)
+    const of = (measure: Measure) => middle(rounds, name, measure)
+    return [
+      name,
+      cell(median(rates)),
+      `${cell(Math.min(...rates))}–${cell(Math.max(...rates))}`,
+      cell(of(settledPerSecond)),
+      cell(of(settledPerSecond) / reference, 2),
+      cell(
+        of(({ p50Ms }) => p50Ms),
+        1,
+      ),
+      cell(
+        of(({ p99Ms }) => p99Ms),
+        1,
+      ),
+      cell(own.reduce((sum, { failed }) => sum + failed, 0)),
+      cell(of(({ cpuUs }) => cpuUs)),
+      cell(
+        of(({ settlement }) => settlement?.drainedAfterSeconds ?? Number.NaN),
+        1,
+      ),
+    ]
+  })
   const descriptions = contenders.map(({ name, description }) => `- **${name}**: ${description}.`)
-  return [table(columns(yardstick), rows), descriptions.join('\n'), ...saturation(rounds)].join('\n\n')
+  return [
+    table([{ title: 'contender' }, ...[...columns, ...more].map(right)], rows),
+    descriptions.join('\n'),
+    ...saturation(rounds),
+  ].join('\n\n')
 }
 
-function row(name: string, all: readonly PeakRound[], reference: number | undefined): string[] {
-  const rounds = all.filter((one) => one.name === name)
-  const rates = rounds.map(({ perSecond }) => perSecond)
-  const middle = (of: (round: PeakRound) => number) => median(rounds.map(of))
-  return [
+/** The table of medians at a constant rate; latencies count from when a request was due. */
+export function smoothReport(contenders: readonly Described[], rounds: readonly PeakRound[]): string {
+  const measures: [title: string, measure: Measure, digits?: number][] = [
+    ['accepted/s', ({ perSecond }) => perSecond],
+    ['p50 ms', ({ p50Ms }) => p50Ms, 1],
+    ['p95 ms', ({ p95Ms }) => p95Ms, 1],
+    ['p99 ms', ({ p99Ms }) => p99Ms, 1],
+    ['errors', ({ failed }) => failed],
+    ['settled/s', settledPerSecond],
+    ['settled p99 ms', ({ settledP99Ms }) => settledP99Ms ?? Number.NaN],
+    ['CPU µs per order', ({ cpuUs }) => cpuUs],
+  ]
+  const rows = contenders.map(({ name }) => [
     name,
-    formatted(median(rates)),
-    `${formatted(Math.min(...rates))}–${formatted(Math.max(...rates))}`,
-    formatted(
-      middle(({ p50Ms }) => p50Ms),
-      1,
-    ),
-    formatted(
-      middle(({ p99Ms }) => p99Ms),
-      1,
-    ),
-    formatted(rounds.reduce((sum, { failed }) => sum + failed, 0)),
-    reference ? formatted(median(rates) / reference, 2) : '–',
-    ...settlementCells(rounds.flatMap(({ settlement }) => settlement ?? [])),
-  ]
+    ...measures.map(([, measure, digits]) => cell(middle(rounds, name, measure), digits)),
+  ])
+  return table([{ title: 'contender' }, ...measures.map(([title]) => right(title))], rows)
 }
 
-function settlementCells(settlements: readonly Settlement[]): string[] {
-  if (settlements.length === 0) return ['–', '–', '–']
-  const middle = (of: (one: Settlement) => number) => median(settlements.map(of))
-  return [
-    formatted(
-      middle(({ settledShare }) => settledShare),
-      2,
-    ),
-    formatted(middle(({ queued }) => queued)),
-    formatted(
-      middle(({ drainedAfterSeconds }) => drainedAfterSeconds),
-      1,
-    ),
-  ]
-}
+const middle = (rounds: readonly PeakRound[], name: string, measure: Measure): number =>
+  median(rounds.filter((one) => one.name === name).map(measure))
 
 function saturation(rounds: readonly PeakRound[]): string[] {
   const names = rounds.filter(({ generatorLoad }) => generatorLoad > saturatedLoad).map(({ name }) => name)
@@ -99,10 +111,11 @@ export function roundLine({
   p99Ms,
   failed,
   generatorLoad,
+  cpuUs,
   settlement,
 }: PeakRound): string {
   const settled = settlement
-    ? `, ${formatted(settlement.settledShare * 100)} % settled, drained after ${formatted(settlement.drainedAfterSeconds, 1)} s`
+    ? `, settled ${formatted(settlement.settledPerSecond)}/s, drained after ${formatted(settlement.drainedAfterSeconds, 1)} s`
     : ''
-  return `${name.padEnd(26)}${formatted(perSecond).padStart(7)}/s, p50 ${formatted(p50Ms, 1)} ms, p99 ${formatted(p99Ms, 1)} ms, ${failed} errors${settled}, generator ${formatted(generatorLoad * 100)} % of a core`
+  return `${name.padEnd(26)}${formatted(perSecond).padStart(7)}/s, p50 ${formatted(p50Ms, 1)} ms, p99 ${formatted(p99Ms, 1)} ms, ${failed} errors${settled}, ${formatted(cpuUs)} µs an order, generator ${formatted(generatorLoad * 100)} % of a core`
 }

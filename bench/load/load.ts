@@ -8,6 +8,8 @@ export interface LoadOrder {
   connections: number
   seconds: number
   body: string
+  /** Requests a second, one due after the other at even distances; without it each connection sends as fast as it is answered. */
+  perSecond?: number
 }
 
 /** What came of it. */
@@ -18,7 +20,9 @@ export interface LoadResult {
   failed: number
   /** Accepted a second. */
   perSecond: number
+  /** From when a request was due where there is a rate, else from when it was sent. */
   p50Ms: number
+  p95Ms: number
   p99Ms: number
   /** The share of one core that the generator itself has used. */
   generatorLoad: number
@@ -26,7 +30,7 @@ export interface LoadResult {
 
 const generator = fileURLToPath(new URL('generate.ts', import.meta.url))
 
-/** Sends requests as fast as they are answered, from a process of its own. */
+/** Sends requests from a process of its own. */
 export async function drive(order: LoadOrder): Promise<LoadResult> {
   const limitMs = (order.seconds + 30) * 1000
   const { stdout } = await promisify(execFile)(process.execPath, [generator, JSON.stringify(order)], {

@@ -4,14 +4,15 @@ import { readProcessTable } from '../../artillery/sampling/process-table.ts'
 import type { ServiceUrls } from '../services/versions.ts'
 
 /**
- * Reads the CPU time of the shop at a URL and of the services now; the function that it returns tells the milliseconds
- * that each program has used since.
+ * Reads the CPU time of a shop's processes, with all below them, and of the services now; the function that it returns
+ * tells the milliseconds that each program has used since.
  */
 export function cpuClock(
-  shop: string,
+  pids: readonly number[],
   { database, redis, rabbitmq }: ServiceUrls,
 ): () => Map<string, number> {
-  const programs = findPrograms({ shop, PostgreSQL: database, Redis: redis, RabbitMQ: rabbitmq })
+  const services = findPrograms({ PostgreSQL: database, Redis: redis, RabbitMQ: rabbitmq })
+  const programs: Roots = { ...services, shop: [...pids] }
   const before = cpuOf(programs)
   return () => new Map([...cpuOf(programs)].map(([name, ms]) => [name, ms - (before.get(name) ?? 0)]))
 }

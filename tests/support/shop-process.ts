@@ -76,6 +76,11 @@ export class ShopProcess {
     return shop
   }
 
+  /** Of the process that was started; its children are below it. */
+  get pid(): number {
+    return this.#child.pid as number
+  }
+
   async isReady(): Promise<void> {
     let code: number | string | undefined
     this.#exited.then((exit) => {
@@ -89,9 +94,8 @@ export class ShopProcess {
 
   /** Sends a signal as Ctrl-C does, to the whole group, or as `kill` does, to the process that was started. */
   signal(signal: NodeJS.Signals, to: 'group' | 'process' = 'group'): void {
-    const pid = this.#child.pid as number
     try {
-      process.kill(to === 'group' ? -pid : pid, signal)
+      process.kill(to === 'group' ? -this.pid : this.pid, signal)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     }
@@ -116,12 +120,12 @@ export class ShopProcess {
   /** What of it still runs: its group, and the PostgreSQL of its data directory. */
   async remains(): Promise<string[]> {
     const mark = this.#dataDirectory || 'no data directory'
-    return (await processesOf(this.#child.pid as number, mark)).map(({ command }) => command)
+    return (await processesOf(this.pid, mark)).map(({ command }) => command)
   }
 
   /** The process ids of its workers, which its main process has started with its own command. */
   async workers(): Promise<number[]> {
-    const all = await processesOf(this.#child.pid as number, 'no mark')
+    const all = await processesOf(this.pid, 'no mark')
     const serving = all.filter(({ command }) => command.endsWith('serverless offline start '))
     return serving.filter(({ parent }) => serving.some(({ pid }) => pid === parent)).map(({ pid }) => pid)
   }
