@@ -58,6 +58,7 @@ function openPool(url: string): Knex {
       application_name: 'stockroom',
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: databaseTimeoutMs + silenceMs,
+      commit_timeout: 2 * databaseTimeoutMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveAfterMs,
       types: typeParsers,
