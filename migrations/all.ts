@@ -1,6 +1,6 @@
 import type { Domain } from '@stockroom/database/connection'
 import {
-  limitStatements,
+  configureSessions,
   type MigrationStatus,
   type Migrations,
   migrate,
@@ -31,9 +31,9 @@ const domains: Domain[] = ['products', 'orders']
 /** Brings every domain's schema up to date; safe to call from any number of instances at once. */
 export const migrateAll = (): Promise<Record<Domain, string[]>> => eachDomain(migrate)
 
-/** Lets the databases cancel the shop's statements by themselves, where its connections can't say so. */
-export async function limitStatementsOfAll(timeoutMs: number): Promise<void> {
-  for (const domain of domains) await limitStatements(domain, timeoutMs)
+/** Lets the databases know the settings of the shop's sessions, where its connections can't say them. */
+export async function configureSessionsOfAll(timeoutMs: number): Promise<void> {
+  for (const domain of domains) await configureSessions(domain, timeoutMs)
 }
 
 /** Reverts the one migration that is the newest of all domains, by its name; resolves to what it reverted, if anything. */

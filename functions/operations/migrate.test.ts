@@ -5,8 +5,8 @@ const steps: string[] = []
 const migrateAll = jest.fn<() => Promise<object>>()
 const openChannel = jest.fn<() => Promise<object>>()
 const declareTopology = jest.fn<(channel: object) => Promise<void>>()
-const limitStatementsOfAll = jest.fn<(timeoutMs: number) => Promise<void>>()
-jest.unstable_mockModule('../../migrations/all.ts', () => ({ migrateAll, limitStatementsOfAll }))
+const configureSessionsOfAll = jest.fn<(timeoutMs: number) => Promise<void>>()
+jest.unstable_mockModule('../../migrations/all.ts', () => ({ migrateAll, configureSessionsOfAll }))
 jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
 jest.unstable_mockModule('@stockroom/messaging/topology', () => ({ declareTopology }))
 const pause = jest.fn<(ms: number) => Promise<void>>()
@@ -23,7 +23,7 @@ const channel = {
 beforeEach(() => {
   steps.length = 0
   pause.mockReset().mockResolvedValue()
-  limitStatementsOfAll.mockReset().mockResolvedValue()
+  configureSessionsOfAll.mockReset().mockResolvedValue()
   migrateAll.mockReset().mockResolvedValue({ products: ['first'], orders: [] })
   openChannel.mockReset().mockResolvedValue(channel)
   declareTopology.mockReset().mockImplementation(async () => {
@@ -45,14 +45,14 @@ describe('migrate', () => {
     expect(steps).toEqual(['declare', 'close'])
   })
 
-  it('lets the database limit statements on Lambda, where a connection can’t', async () => {
+  it('lets the database know the settings of sessions on Lambda, where a connection can’t say them', async () => {
     await handler({}, lambdaContext())
-    expect(limitStatementsOfAll).not.toHaveBeenCalled()
+    expect(configureSessionsOfAll).not.toHaveBeenCalled()
 
     process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
     await handler({}, lambdaContext())
     delete process.env.AWS_LAMBDA_RUNTIME_API
-    expect(limitStatementsOfAll.mock.calls).toEqual([[1500]])
+    expect(configureSessionsOfAll.mock.calls).toEqual([[1500]])
   })
 
   it('fails when a migration fails', async () => {

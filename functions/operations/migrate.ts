@@ -4,7 +4,7 @@ import { declareTopology } from '@stockroom/messaging/topology'
 import { configuration } from '@stockroom/runtime/configuration'
 import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { job } from '@stockroom/telemetry/job'
-import { limitStatementsOfAll, migrateAll } from '../../migrations/all.ts'
+import { configureSessionsOfAll, migrateAll } from '../../migrations/all.ts'
 import { customResource } from './custom-resource.ts'
 
 /** A broker that was just made, or is being maintained, comes within so many attempts. */
@@ -17,7 +17,7 @@ const pauseMs = 1000
  */
 export const handler = job(async () => {
   const applied = await migrateAll()
-  if (freezesAfterAnswer()) await limitStatementsOfAll(configuration().databaseTimeoutMs)
+  if (freezesAfterAnswer()) await configureSessionsOfAll(configuration().databaseTimeoutMs)
   const channel = await patiently(openChannel)
   // A queue that is there with other properties closes the channel with an error, which declareTopology throws.
   channel.on('error', () => {})

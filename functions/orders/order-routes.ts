@@ -35,6 +35,7 @@ export const orderRoutes: RouteTable = {
         'insufficient-stock',
         'idempotency-key-in-progress',
         'idempotency-key-reused',
+        'outcome-unknown',
         'service-unavailable',
       ],
     },

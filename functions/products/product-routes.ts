@@ -16,7 +16,7 @@ export const productRoutes: RouteTable = {
       description: 'Adds a product with its first stock and tells of it with the event `product.created`.',
       body: NewProduct,
       answers: { 201: { description: 'The product.', schema: Product, headers: ['location'] } },
-      refusals: ['service-unavailable'],
+      refusals: ['outcome-unknown', 'service-unavailable'],
       isForAdmins: true,
     },
     listProducts: {
@@ -47,7 +47,7 @@ export const productRoutes: RouteTable = {
       path,
       body: ProductChange,
       answers: { 200: { description: 'The product as it is now.', schema: Product } },
-      refusals: notThere,
+      refusals: [...notThere, 'outcome-unknown'],
       isForAdmins: true,
     },
     deleteProduct: {
@@ -57,7 +57,7 @@ export const productRoutes: RouteTable = {
         'Takes the product out of the shop and tells of it with the event `product.deleted`. Its orders stay.',
       path,
       answers: { 204: { description: 'The product is gone.' } },
-      refusals: notThere,
+      refusals: [...notThere, 'outcome-unknown'],
       isForAdmins: true,
     },
   },

@@ -14,14 +14,21 @@ interface Statement {
 }
 
 /**
- * knex's PostgreSQL client, with two promises more. A connection whose server didn't answer within pg's
+ * knex's PostgreSQL client, with three promises more. A connection whose server didn't answer within pg's
  * `query_timeout` is cut: pg itself keeps such a connection, and every later statement would queue up behind the one
- * that never ends. And statements with bindings are prepared once per connection.
+ * that never ends. A commit may take `commit_timeout` instead: who gives it up doesn't know what became of it. And
+ * statements with bindings are prepared once per connection.
  */
 export class BoundedPostgresClient extends PostgresDialect {
+  declare connectionSettings: { commit_timeout: number }
+
   async _query(connection: PooledClient, statement: Statement) {
     try {
-      return await super._query(connection, { ...statement, options: { name: statementName(statement) } })
+      const options = {
+        name: statementName(statement),
+        query_timeout: statement.sql === 'COMMIT;' ? this.connectionSettings.commit_timeout : undefined,
+      }
+      return await super._query(connection, { ...statement, options })
     } catch (error) {
       if (error instanceof Error && error.message === 'Query read timeout') {
         connection.__knex__disposed = error // or the pool would hand it out until the socket has closed

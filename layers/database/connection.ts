@@ -2,7 +2,9 @@ import { configuration, required } from '@stockroom/runtime/configuration'
 import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import knex, { type Knex } from 'knex'
+import type { Client } from 'pg'
 import { BoundedPostgresClient } from './bounded-postgres-client.ts'
+import { prepareSession, sessionSettings } from './session-settings.ts'
 import { typeParsers } from './type-parsers.ts'
 
 /** A part of the shop that owns a PostgreSQL schema of the same name. */
@@ -12,13 +14,11 @@ const connectTimeoutMs = 1000
 /** A live server cancels a slow statement by itself; one that doesn't answer at all is given up a little later. */
 const silenceMs = 200
 
-/**
- * Plans that don't hang on statistics. A statement is planned once per connection (statement-name.ts), perhaps while its
- * table is empty: PostgreSQL would then read the whole table for each batch of a sale, until its next autoanalyze. Every
- * statement of the shop has its index; without JIT, since a plan that has none counts as expensive enough for it.
- * https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-ENABLE-SEQSCAN
- */
-const plannerOptions = '-c enable_seqscan=off -c jit=off'
+/** A connection over which nothing passes is asked whether it still stands. */
+const keepAliveAfterMs = 10_000
+
+/** knex would ask each new pool's server, on a connection that it leaves open when there is no answer. */
+const oldestVersion = '15'
 
 const pools = new Map<string, Knex>()
 
@@ -56,20 +56,30 @@ function openPool(url: string): Knex {
     connection: {
       connectionString: url,
       application_name: 'stockroom',
-      // On Lambda statements are planned each time, and RDS Proxy takes no options.
-      options: freezesAfterAnswer() ? undefined : plannerOptions,
       connectionTimeoutMillis: connectTimeoutMs,
-      // RDS Proxy refuses it as a parameter of the connection; there, `limitStatements` has told the server.
-      ...(!freezesAfterAnswer() && { statement_timeout: databaseTimeoutMs }),
       query_timeout: databaseTimeoutMs + silenceMs,
+      commit_timeout: 2 * databaseTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveAfterMs,
       types: typeParsers,
     } as Knex.PgConnectionConfig,
     acquireConnectionTimeout: connectTimeoutMs,
-    // A refused connection is tried again soon, so that everybody who waits is refused soon.
-    pool: { min: 0, max: databasePoolSize, createRetryIntervalMillis: 5 },
+    version: oldestVersion,
+    pool: {
+      min: 0,
+      max: databasePoolSize,
+      // A refused connection is tried again soon, so that everybody who waits is refused soon.
+      createRetryIntervalMillis: 5,
+      // RDS Proxy would pin the connection; there, `configureSessions` has told the server.
+      afterCreate: freezesAfterAnswer() ? undefined : prepare,
+    },
     // knex would write to the console what the caller gets as an error.
     log: { warn() {}, error() {} },
   })
+}
+
+function prepare(connection: Client, done: (error: unknown) => void): void {
+  prepareSession(connection, sessionSettings(configuration().databaseTimeoutMs)).then(() => done(null), done)
 }
 
 async function closePool(url: string): Promise<void> {

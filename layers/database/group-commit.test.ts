@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { answerWithinMs } from '@stockroom/runtime/commit-deadline'
 import { groupCommit } from './group-commit.ts'
 
 /** A commit that the test ends by hand. */
@@ -150,9 +151,9 @@ describe('groupCommit', () => {
     expect(await Promise.all(results)).toEqual(['A', 'B', 'C'])
   })
 
-  it('refuses who has waited longer than maxWaitMs, without committing it, and serves who came later', async () => {
+  it('refuses who has less than leastLeftMs left, without committing it, and serves who came later', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate'] })
-    const insert = groupCommit(commit, { maxSize: 10, maxWaitMs: 100 })
+    const insert = groupCommit(commit, { maxSize: 10, leastLeftMs: answerWithinMs - 100 })
     const slow = insert('a')
     await turn()
     const early = insert('b').catch(({ name, service }) => ({ name, service }))
@@ -173,7 +174,7 @@ describe('groupCommit', () => {
 
   it('commits nothing when everybody has waited too long', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate'] })
-    const insert = groupCommit(commit, { maxSize: 10, maxWaitMs: 100 })
+    const insert = groupCommit(commit, { maxSize: 10, leastLeftMs: answerWithinMs - 100 })
     const slow = insert('a')
     await turn()
     const tired = insert('b').catch((error) => error)

@@ -1,3 +1,10 @@
+import {
+  type CommitDeadline,
+  currentDeadline,
+  RequestDeadline,
+  runUntil,
+  sharedDeadline,
+} from '@stockroom/runtime/commit-deadline'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import DataLoader from 'dataloader'
 
@@ -7,19 +14,21 @@ export interface GroupLimits {
   maxSize: number
   /** Items that wait for a commit at most; the next one is refused at once. */
   maxWaiting?: number
-  /** Milliseconds that an item waits for its commit to begin at most: then nobody waits for it any more. */
-  maxWaitMs?: number
+  /** Milliseconds that an item has left until its deadline at least when its group begins; who has less is refused. */
+  leastLeftMs?: number
 }
 
-interface Waiting<Item> {
+interface Member<Item> {
   item: Item
-  since: number
+  deadline: CommitDeadline
 }
+
+type Commit<Item, Result> = (items: readonly Item[]) => Promise<Result[]>
 
 /**
  * Lets concurrent callers share a commit: whatever arrives while one `commit` is under way goes into the next, one
- * commit at a time. `commit` gets the items in the order of arrival and resolves to one result per item; when it
- * fails, it fails for each of its items.
+ * commit at a time. `commit` gets the items in the order of arrival and resolves to one result per item; it runs under
+ * the deadline of the most urgent (commit-deadline.ts), so that nobody is committed whose request was refused.
  *
  * On Lambda, with one request at a time, every group has one member.
  *
@@ -30,17 +39,17 @@ interface Waiting<Item> {
  * const row = await insert('lamp')
  */
 export function groupCommit<Item, Result>(
-  commit: (items: readonly Item[]) => Promise<Result[]>,
-  { maxSize, maxWaiting = 2000, maxWaitMs = 1500 }: GroupLimits,
+  commit: Commit<Item, Result>,
+  { maxSize, maxWaiting = 2000, leastLeftMs = 900 }: GroupLimits,
 ): (item: Item) => Promise<Result> {
   let previous: Promise<unknown> = Promise.resolve()
   let running: Promise<unknown> = Promise.resolve()
   let waiting = 0
 
-  const loader = new DataLoader<Waiting<Item>, Result>(
-    (entries) => {
-      waiting -= entries.length
-      const results = commitFresh(entries, commit, maxWaitMs)
+  const loader = new DataLoader<Member<Item>, Result>(
+    (members) => {
+      waiting -= members.length
+      const results = commitInTime(members, commit, leastLeftMs)
       running = results.catch(() => {})
       return results
     },
@@ -58,19 +67,28 @@ export function groupCommit<Item, Result>(
   return async (item) => {
     if (waiting >= maxWaiting) throw new Unavailable('database', 'too many are waiting for it')
     waiting += 1
-    return loader.load({ item, since: performance.now() })
+    return loader.load({ item, deadline: currentDeadline() ?? new RequestDeadline() })
   }
 }
 
-async function commitFresh<Item, Result>(
-  entries: readonly Waiting<Item>[],
-  commit: (items: readonly Item[]) => Promise<Result[]>,
-  maxWaitMs: number,
+async function commitInTime<Item, Result>(
+  members: readonly Member<Item>[],
+  commit: Commit<Item, Result>,
+  leastLeftMs: number,
 ): Promise<(Result | Error)[]> {
-  const oldest = performance.now() - maxWaitMs
-  const fresh = entries.filter(({ since }) => since >= oldest)
-  const results = fresh.length > 0 ? (await commit(fresh.map(({ item }) => item))).values() : [].values()
-  return entries.map(({ since }) =>
-    since >= oldest ? (results.next().value as Result) : new Unavailable('database', 'it took too long'),
+  const earliest = performance.now() + leastLeftMs
+  const isInTime = ({ deadline }: Member<Item>) => deadline.at >= earliest
+  const inTime = members.filter(isInTime)
+  const results = inTime.length > 0 ? (await commitTogether(inTime, commit)).values() : [].values()
+  return members.map((member) =>
+    isInTime(member) ? (results.next().value as Result) : new Unavailable('database', 'it took too long'),
   )
+}
+
+function commitTogether<Item, Result>(
+  members: readonly Member<Item>[],
+  commit: Commit<Item, Result>,
+): Promise<Result[]> {
+  const deadline = sharedDeadline(members.map((member) => member.deadline))
+  return runUntil(deadline, () => commit(members.map(({ item }) => item)))
 }

@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex'
 import { type Domain, databaseUrl } from './connection.ts'
+import { sessionSettings } from './session-settings.ts'
 
 /** The migrations of one domain by name, in the order of their names; a name never changes once it was applied. */
 export type Migrations = Record<string, Knex.Migration>
@@ -41,19 +42,20 @@ export function migrationStatus(domain: Domain, migrations: Migrations): Promise
 }
 
 /**
- * Lets the server of a domain cancel statements of the shop's user that take longer than `timeoutMs`, in connections
- * that don't say a limit by themselves; those that migrate have none.
+ * Makes the settings of the shop's sessions those of its user in the database of a domain, for connections that can't
+ * say them by themselves; `timeoutMs` is the limit of a statement. Sessions that migrate have no limits.
  */
-export function limitStatements(domain: Domain, timeoutMs: number): Promise<void> {
+export function configureSessions(domain: Domain, timeoutMs: number): Promise<void> {
   return withMigrator(domain, (_, connection) =>
     connection.transaction(async (trx) => {
       // Of two who alter a role at once PostgreSQL refuses one, and the domains may share a database.
-      await trx.raw("select pg_advisory_xact_lock(hashtext('stockroom statement limit'))")
-      await trx.raw(
-        `do $$ begin
-           execute format('alter role current_user in database %I set statement_timeout = ${Number(timeoutMs)}', current_database());
-         end $$`,
+      await trx.raw("select pg_advisory_xact_lock(hashtext('stockroom session settings'))")
+      const { rows } = await trx.raw(
+        `select format('alter role current_user in database %I set %I = %L', current_database(), key, value) as sql
+           from json_each_text(?)`,
+        [JSON.stringify(sessionSettings(timeoutMs))],
       )
+      for (const { sql } of rows) await trx.raw(sql)
     }),
   )
 }
@@ -69,7 +71,7 @@ async function withMigrator<Result>(
   const connection = knex({
     client: 'pg',
     connection: databaseUrl(domain),
-    pool: { min: 0, max: 2, afterCreate: allowLongStatements },
+    pool: { min: 0, max: 2, afterCreate: allowLongWaits },
     // knex would print the whole SQL of a migration that fails; the caller gets the reason as an error.
     log: { warn() {}, error() {} },
   })
@@ -85,11 +87,13 @@ async function withMigrator<Result>(
 }
 
 /** A migration of a large table, and the wait for another that is under way, may take their time. */
-function allowLongStatements(
+function allowLongWaits(
   connection: { query(sql: string, done: (error: unknown) => void): void },
   done: (error: unknown, connection: unknown) => void,
 ): void {
-  connection.query('set statement_timeout = 0', (error) => done(error, connection))
+  const limits = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
+  const sql = limits.map((name) => `set ${name} = 0`).join('; ')
+  connection.query(sql, (error) => done(error, connection))
 }
 
 /** Takes the migrations from memory, so that it also works in a bundle, where there is no folder to read. */

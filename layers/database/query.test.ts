@@ -8,6 +8,7 @@ const distrustSecrets = jest.fn()
 jest.unstable_mockModule('./connection.ts', () => ({ database }))
 jest.unstable_mockModule('@stockroom/runtime/secrets', () => ({ distrustSecrets }))
 const { query, transaction } = await import('./query.ts')
+const { RequestDeadline, runUntil } = await import('@stockroom/runtime/commit-deadline')
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 const violated = Object.assign(new Error('duplicate key'), { code: '23505' })
@@ -78,6 +79,51 @@ describe('transaction', () => {
     const outcome = transaction('orders', async () => {})
 
     await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'database' })
+  })
+
+  it.each([
+    ['no answer', new Error('COMMIT; - Query read timeout')],
+    ['a lost connection', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })],
+  ])('says that the outcome is unknown when the commit gets %s', async (_, error) => {
+    begin.mockImplementation(async (work) => {
+      await work('the transaction')
+      throw error
+    })
+
+    const outcome = transaction('orders', async () => {})
+
+    await expect(outcome).rejects.toMatchObject({ name: 'OutcomeUnknown', cause: error })
+  })
+
+  it('throws what the database says when it refuses the commit', async () => {
+    begin.mockImplementation(async (work) => {
+      await work('the transaction')
+      throw violated
+    })
+
+    await expect(transaction('orders', async () => {})).rejects.toBe(violated)
+  })
+
+  it('does not commit when its deadline is over', async () => {
+    const deadline = new RequestDeadline(60_000)
+    let committed = false
+    begin.mockImplementation(async (work) => {
+      await work('the transaction')
+      committed = true
+    })
+
+    const outcome = runUntil(deadline, () => transaction('orders', async () => deadline.giveUp()))
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'database' })
+    expect(committed).toBe(false)
+  })
+
+  it('tells its deadline that the commit begins', async () => {
+    const deadline = new RequestDeadline(60_000)
+
+    await runUntil(deadline, () => transaction('orders', async () => {}))
+
+    expect(deadline.giveUp()).toBe(false)
   })
 
   it('throws what the work throws', async () => {

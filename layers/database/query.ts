@@ -1,6 +1,8 @@
+import { currentDeadline } from '@stockroom/runtime/commit-deadline'
 import { distrustSecrets } from '@stockroom/runtime/secrets'
-import { Unavailable } from '@stockroom/runtime/unavailable'
+import { OutcomeUnknown, Unavailable } from '@stockroom/runtime/unavailable'
 import type { Knex } from 'knex'
+import { isRolledBack } from './commit-outcome.ts'
 import { type Domain, database } from './connection.ts'
 import { areCredentialsRefused, isUnavailable } from './unavailability.ts'
 
@@ -9,6 +11,7 @@ export type Transaction = Knex.Transaction
 
 /**
  * Runs one SQL statement and resolves to its rows; `?` stands for a binding, an array binds as one PostgreSQL array.
+ * What a request changes belongs into a {@link transaction}: a statement by itself goes on after its request was refused.
  * @throws Unavailable when the database can't be reached or doesn't answer in time
  *
  * @example
@@ -29,17 +32,26 @@ export async function query<Row>(
 }
 
 /**
- * Runs `work` in one transaction of the domain's database: commits when it resolves, rolls back when it throws.
- * @throws Unavailable when the database goes away; it isn't known then whether a commit under way took place
+ * Runs `work` in one transaction of the domain's database: commits when it resolves, rolls back when it throws, or when
+ * the deadline that it runs under (commit-deadline.ts) is over before the commit.
+ * @throws Unavailable when the database goes away, or the deadline is over: nothing is stored then
+ * @throws OutcomeUnknown when the database goes away during the commit
  */
 export async function transaction<Result>(
   domain: Domain,
   work: (trx: Transaction) => Promise<Result>,
 ): Promise<Result> {
+  const deadline = currentDeadline()
+  let isCommitting = false
   try {
-    return await uncrowded(domain).transaction(work)
+    return await uncrowded(domain).transaction(async (trx) => {
+      const result = await work(trx)
+      if (deadline && !deadline.beginCommit()) throw new Unavailable('database', 'it took too long')
+      isCommitting = true
+      return result
+    })
   } catch (error) {
-    throw asUnavailable(error)
+    throw isCommitting && !isRolledBack(error) ? new OutcomeUnknown(error) : asUnavailable(error)
   }
 }
 

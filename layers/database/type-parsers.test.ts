@@ -23,6 +23,16 @@ describe('values leave PostgreSQL', () => {
     expect(parse(builtins.TIMESTAMPTZ, text)).toBe(time)
   })
 
+  it.each([
+    '21/11/2026 10:00:00 UTC',
+    '03/05/2026 10:00:00.5 +02',
+    '21.11.2026 10:00:00 CET',
+    'infinity',
+    '2026-11-21 10:00:00',
+  ])('never as a time that they may not mean: %s', (text) => {
+    expect(() => parse(builtins.TIMESTAMPTZ, text)).toThrow(`"${text}" is no time in the style ISO`)
+  })
+
   it('as pg has it otherwise', () => {
     expect(parse(builtins.BOOL, 't')).toBe(true)
     expect(parse(builtins.JSON, '{"a":1}')).toEqual({ a: 1 })

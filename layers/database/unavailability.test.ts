@@ -14,6 +14,12 @@ describe('a database is unavailable', () => {
     'EAI_AGAIN',
     'EPIPE',
     'ETIMEDOUT',
+    'ECONNABORTED',
+    'EHOSTDOWN',
+    'ENETDOWN',
+    'ENETRESET',
+    'EADDRNOTAVAIL',
+    'EMFILE',
   ])('when the network says %s', (code) => {
     expect(isUnavailable(withCode(code))).toBe(true)
   })
@@ -27,6 +33,15 @@ describe('a database is unavailable', () => {
     ['57P03', 'it is starting up'],
     ['57014', 'a statement took too long'],
     ['25006', 'it is a replica'],
+    ['3D000', 'it was dropped, and is perhaps being restored'],
+    ['40001', 'a transaction could not be serialised'],
+    ['40P01', 'transactions wait for each other in a circle'],
+    ['55006', 'an object is in use'],
+    ['55P03', 'a lock was not free in time'],
+    ['25P03', 'a transaction was idle for too long'],
+    ['25P04', 'a transaction took too long'],
+    ['57P05', 'a session was idle for too long'],
+    ['58030', 'its disk fails'],
   ])('when PostgreSQL says %s, as %s', (code) => {
     expect(isUnavailable(withCode(code))).toBe(true)
   })
@@ -62,6 +77,8 @@ describe('a database is there', () => {
     ['42P01', 'a table is missing'],
     ['22P02', 'a value cannot be read'],
     ['25001', 'a transaction is under way'],
+    ['25P02', 'an earlier statement of the transaction has failed'],
+    ['55000', 'an object is in another state'],
     ['57000', 'somebody intervened otherwise'],
     ['X0800', 'the class is unknown'],
   ])('when PostgreSQL says %s, as %s', (code) => {

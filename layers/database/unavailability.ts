@@ -1,10 +1,16 @@
 const networkCodes = new Set([
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
+  'EMFILE',
+  'ENETDOWN',
+  'ENETRESET',
   'ENETUNREACH',
   'ENOTFOUND',
-  'EAI_AGAIN',
   'EPIPE',
   'ETIMEDOUT',
 ])
@@ -14,9 +20,17 @@ const passingSqlStates = [
   /^08/, // connection exception
   /^28/, // the user or the password is refused, as while they are being rotated
   /^53/, // insufficient resources, too many connections
-  /^57P/, // shutting down, starting up
-  '57014', // cancelled by statement_timeout
+  /^57P/, // shutting down, starting up, dropped, idle for too long
   '25006', // read-only: a replica, or a primary that failed over
+  '25P03', // the transaction was idle for too long
+  '25P04', // the transaction took too long
+  '3D000', // no such database: dropped, perhaps to be restored
+  '40001', // serialisation failure
+  '40P01', // deadlock
+  '55006', // an object is in use
+  '55P03', // lock_timeout
+  '57014', // cancelled, as by statement_timeout
+  '58030', // I/O error
 ]
 
 /** knex puts the statement before what pg says. */

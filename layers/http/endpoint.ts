@@ -1,5 +1,5 @@
 import middy from '@middy/core'
-import { within } from '@stockroom/runtime/deadline'
+import { untilCommit } from '@stockroom/runtime/commit-deadline'
 import { currentInvocation } from '@stockroom/runtime/invocation'
 import { secrets } from '@stockroom/runtime/secrets'
 import { thaw } from '@stockroom/runtime/thaw'
@@ -24,9 +24,6 @@ export interface HttpRequest<Body = undefined> {
   /** The place in a trace that what follows from the request belongs under. */
   traceparent: string
 }
-
-/** Nobody waits longer for a database that is silent or slow. */
-const answerWithinMs = 1900
 
 type Handle<Body> = (request: HttpRequest<Body>) => Promise<HttpResponse>
 type Endpoint = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>
@@ -63,7 +60,7 @@ function chain<Body>(handle: Handle<Body>) {
     .use(problemDetails())
     .use(thaw())
     .use(secrets())
-    .handler((event) => within(answerWithinMs, handle(httpRequest(event))))
+    .handler((event) => untilCommit(() => handle(httpRequest(event))))
 }
 
 function httpRequest<Body>(event: APIGatewayProxyEventV2): HttpRequest<Body> {

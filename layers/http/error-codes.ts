@@ -17,6 +17,7 @@ export const errorCodes = {
   'unsupported-media-type': { status: 415, title: 'The body has to be application/json' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
   'internal-error': { status: 500, title: 'The shop has failed' },
+  'outcome-unknown': { status: 500, title: 'It is not known whether the request took place' },
   'service-unavailable': { status: 503, title: 'The shop is unavailable for a moment' },
 } as const
 

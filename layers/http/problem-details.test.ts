@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { currentDeadline } from '@stockroom/runtime/commit-deadline'
+import { OutcomeUnknown } from '@stockroom/runtime/unavailable'
 import { problem, send, standardHeaders } from '../../tests/support/endpoint-promises.ts'
 import type { HttpResponse } from './response.ts'
 
@@ -76,6 +78,15 @@ describe('problem details', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/secret|a string/)
   })
 
+  it('say that the outcome is unknown, and not to try again blindly, when the database was lost in a commit', async () => {
+    const answer = await send(failing(new OutcomeUnknown(new Error('read ECONNRESET 10.0.0.7:5432'))))
+
+    expect(answer.statusCode).toBe(500)
+    expect(answer.body).toEqual(problem(500, 'outcome-unknown'))
+    expect(answer.headers).not.toHaveProperty('retry-after')
+    expect(JSON.stringify(answer.body)).not.toMatch(/10\.0\.0\.7|ECONN/)
+  })
+
   it('are the same for every request id, which each request has for itself', async () => {
     const ids = ['a', 'b', 'c']
 
@@ -100,6 +111,20 @@ describe('the deadline of an endpoint', () => {
       headers: { 'retry-after': '1' },
       body: problem(503, 'service-unavailable'),
     })
+  })
+
+  it('waits for a commit that has begun by then', async () => {
+    jest.useFakeTimers()
+    const committing = endpoint(async () => {
+      currentDeadline()?.beginCommit()
+      await new Promise((resolve) => setTimeout(resolve, 3000))
+      return { statusCode: 201, headers: {}, body: '' }
+    })
+
+    const answer = send(committing)
+    await jest.advanceTimersByTimeAsync(3000)
+
+    expect(await answer).toMatchObject({ statusCode: 201 })
   })
 
   it('lets a handler take its time up to then', async () => {

@@ -2,7 +2,7 @@ import type middy from '@middy/core'
 import { DeadlineExceeded } from '@stockroom/runtime/deadline'
 import { currentInvocation } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
-import { Unavailable } from '@stockroom/runtime/unavailable'
+import { OutcomeUnknown, Unavailable } from '@stockroom/runtime/unavailable'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { errorCodes } from './error-codes.ts'
 import { Problem } from './problem.ts'
@@ -20,6 +20,10 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Unavailable || error instanceof DeadlineExceeded) {
     log.warn({ err: error }, 'request refused for now')
     return new Problem('service-unavailable', 'A service that the shop needs is away. Try again in a moment.')
+  }
+  if (error instanceof OutcomeUnknown) {
+    log.warn({ err: error }, 'what became of the request is unknown')
+    return new Problem('outcome-unknown', 'It may have taken place, or not. Look before you send it again.')
   }
   log.error({ err: error }, 'request failed')
   return new Problem('internal-error', 'The shop has failed to answer. The request id leads to its log.')

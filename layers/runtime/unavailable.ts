@@ -20,3 +20,14 @@ export class Unavailable extends Error {
     this.service = service
   }
 }
+
+/** The service went away while it stored a change: whether that took place isn't known. */
+export class OutcomeUnknown extends Error {
+  override name = 'OutcomeUnknown'
+
+  constructor(cause: unknown) {
+    super(`It isn't known whether the change was stored: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    })
+  }
+}

@@ -18,6 +18,7 @@ export class TcpProxy {
   #isSilent = false
   #delayMs = 0
   #swallowed: string | undefined
+  #lost: string | undefined
 
   private constructor(target: { host: string; port: number }) {
     this.#target = target
@@ -105,6 +106,11 @@ export class TcpProxy {
     this.#swallowed = word
   }
 
+  /** Keeps from the client whatever answer has `word` in it; undefined ends it. */
+  loseAnswer(word: string | undefined): void {
+    this.#lost = word
+  }
+
   async close(): Promise<void> {
     await this.refuse()
   }
@@ -114,7 +120,7 @@ export class TcpProxy {
     const pair = { inside, outside }
     this.#pairs.add(pair)
     this.#pass(inside, outside, (chunk) => this.#swallowed !== undefined && chunk.includes(this.#swallowed))
-    this.#pass(outside, inside)
+    this.#pass(outside, inside, (chunk) => this.#lost !== undefined && chunk.includes(this.#lost))
     for (const socket of [inside, outside]) {
       socket.on('error', () => {})
       socket.on('close', () => {

@@ -170,28 +170,51 @@ describe('migrations', () => {
   })
 })
 
-describe('limitStatementsOfAll', () => {
-  it('limits the statements of connections that set no limit, whoever asks for it at the same time', async () => {
+describe('configureSessionsOfAll', () => {
+  it('gives every setting to connections that say none, whoever asks for it at the same time', async () => {
     const instances = await Promise.all(Array.from({ length: 6 }, freshInstance))
+    const { sessionSettings } = await import('@stockroom/database/session-settings')
+    const wanted = sessionSettings(1500)
 
     for (let round = 0; round < 5; round += 1) {
-      await Promise.all(instances.map(({ limitStatementsOfAll }) => limitStatementsOfAll(1500)))
+      await Promise.all(instances.map(({ configureSessionsOfAll }) => configureSessionsOfAll(1500)))
     }
 
-    expect(await runSql(database.url, 'show statement_timeout')).toEqual([{ statement_timeout: '1500ms' }])
+    const set = await runSql<{ name: string; setting: string }>(
+      database.url,
+      "select lower(name) as name, setting from pg_settings where source = 'database user'",
+    )
+    expect(Object.fromEntries(set.map(({ name, setting }) => [name, setting]))).toEqual(wanted)
   })
 
   it('leaves migrations without a limit', async () => {
-    const { limitStatementsOfAll } = await freshInstance()
+    const { configureSessionsOfAll } = await freshInstance()
     const { migrate } = await import('@stockroom/database/migrations')
-    await limitStatementsOfAll(1500)
+    await configureSessionsOfAll(1500)
     const limits: unknown[] = []
     const look = async (knex: Knex) => {
-      limits.push(...(await knex.raw('show statement_timeout')).rows)
+      for (const name of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) {
+        limits.push(...(await knex.raw(`show ${name}`)).rows)
+      }
     }
 
     await migrate('products', { looking: { up: look, down: look } })
 
-    expect(limits).toEqual([{ statement_timeout: '0' }])
+    expect(limits).toEqual([
+      { statement_timeout: '0' },
+      { lock_timeout: '0' },
+      { idle_in_transaction_session_timeout: '0' },
+    ])
+  })
+
+  it('lets every migration be applied and reverted as before', async () => {
+    const { configureSessionsOfAll, migrateAll, rollbackNewest } = await freshInstance()
+    await configureSessionsOfAll(1500)
+
+    const applied = await migrateAll()
+    for (let newest = await rollbackNewest(); newest; ) newest = await rollbackNewest()
+
+    expect(applied).toEqual({ products, orders })
+    expect(await tables()).toEqual([])
   })
 })

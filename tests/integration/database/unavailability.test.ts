@@ -280,7 +280,7 @@ describe('when the network forgets the connections that stand, and new ones work
 describe('while the database is slow', () => {
   it('an endpoint of several statements says 503 within 2 s', async () => {
     await select()
-    proxy.slowDown(300)
+    proxy.slowDown(400)
 
     const { outcome, ms } = await timed(() =>
       send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } }),

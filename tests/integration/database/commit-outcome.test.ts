@@ -1,0 +1,226 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { problem, send } from '../../support/endpoint-promises.ts'
+import { eventually } from '../../support/eventually.ts'
+import { nameInEnvironment, ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { storeProduct } from '../../support/stories.ts'
+import { TcpProxy } from '../../support/tcp-proxy.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices()
+
+let proxy: TcpProxy
+let shop: Awaited<ReturnType<typeof instanceAt>>
+let productId: number
+let ordersBefore: number
+
+/** An instance of its own whose database is at `url`. */
+async function instanceAt(url: string) {
+  nameInEnvironment({ ...own, databaseUrl: url })
+  jest.resetModules()
+  const { shutDown } = await import('@stockroom/runtime/shutdown')
+  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
+  const { handler: createProduct } = await import('../../../functions/products/create-product.ts')
+  const { handler: updateProduct } = await import('../../../functions/products/update-product.ts')
+  const { handler: deleteProduct } = await import('../../../functions/products/delete-product.ts')
+  const { handler: createOrder } = await import('../../../functions/orders/create-order.ts')
+  RecordingBroker.inPlace(useBrokerClient)
+  return { shutDown, createProduct, updateProduct, deleteProduct, createOrder }
+}
+
+beforeEach(async () => {
+  productId = (await storeProduct()).id
+  proxy = await TcpProxy.inFrontOf(own.databaseUrl, 5432)
+  shop = await instanceAt(proxy.addressFor(own.databaseUrl))
+  // Connections stand then, and statements are prepared.
+  await eventually(async () => (await order()).statusCode === 202)
+  ordersBefore = await countOrders()
+})
+
+afterEach(async () => {
+  await runSql(own.databaseUrl, 'drop schema if exists slowness cascade')
+  await proxy.close()
+  await shop.shutDown()
+})
+
+const order = (key?: string) =>
+  send(shop.createOrder, {
+    route: 'POST /orders',
+    json: { productId, quantity: 1 },
+    headers: key === undefined ? {} : { 'idempotency-key': key },
+  })
+
+/** The orders of the product that were stored since, once no transaction is under way any more. */
+async function stored() {
+  await eventually(() => nothingMatches('xact_start is not null'))
+  return (await countOrders()) - ordersBefore
+}
+
+async function countOrders() {
+  const sql = 'select count(*)::int as orders from orders.orders where product_id = $1'
+  const [row] = await runSql<{ orders: number }>(own.databaseUrl, sql, [productId])
+  return row?.orders as number
+}
+
+/** Whether no other session of the database is such that `condition` holds of its row in pg_stat_activity. */
+async function nothingMatches(condition: string) {
+  const rows = await runSql(
+    own.databaseUrl,
+    `select 1 from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and ${condition}`,
+  )
+  return rows.length === 0
+}
+
+/** Lets writing to a table take its time: each row, or the commit of a transaction that has written one. */
+async function slowDown(table: string, when: 'row' | 'commit', seconds: number) {
+  const name = `slow_${when}`
+  await runSql(own.databaseUrl, 'create schema if not exists slowness')
+  await runSql(
+    own.databaseUrl,
+    `create function slowness.${name}() returns trigger language plpgsql as
+       $$ begin perform pg_sleep(${seconds}); return null; end $$`,
+  )
+  await runSql(
+    own.databaseUrl,
+    when === 'row'
+      ? `create trigger ${name} after insert on ${table} for each statement execute function slowness.${name}()`
+      : `create constraint trigger ${name} after insert on ${table} deferrable initially deferred
+           for each row execute function slowness.${name}()`,
+  )
+}
+
+describe('an order whose commit comes late', () => {
+  it('is 503 and not stored when its time is over before the commit begins', async () => {
+    await slowDown('orders.orders', 'row', 1.2)
+    await slowDown('orders.outbox', 'commit', 0)
+    await runSql(
+      own.databaseUrl,
+      'create trigger slow_outbox after insert on orders.outbox for each statement execute function slowness.slow_row()',
+    )
+
+    const answer = await order()
+
+    expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } })
+    expect(await stored()).toBe(0)
+  })
+
+  it('is 503 and not stored when the way to the database is long', async () => {
+    proxy.slowDown(400)
+
+    const answer = await order()
+    proxy.slowDown(0)
+
+    expect(answer.statusCode).toBe(503)
+    expect(await stored()).toBe(0)
+  })
+
+  it('is waited for when its commit has begun by then', async () => {
+    await slowDown('orders.orders', 'row', 1)
+    await slowDown('orders.orders', 'commit', 1.2)
+
+    const answer = await order()
+
+    expect(answer.statusCode).toBe(202)
+    expect(await stored()).toBe(1)
+  })
+})
+
+describe('a commit that is never answered', () => {
+  const unknown = {
+    statusCode: 500,
+    headers: expect.not.objectContaining({ 'retry-after': expect.anything() }),
+    body: problem(500, 'outcome-unknown'),
+  }
+
+  it('of an order makes its outcome unknown, and a retry with its key finds the order', async () => {
+    proxy.loseAnswer('COMMIT')
+
+    const answer = await order('a')
+    proxy.loseAnswer(undefined)
+    const again = await order('a')
+
+    expect(answer).toMatchObject(unknown)
+    expect(again).toMatchObject({ statusCode: 202, headers: { 'idempotent-replayed': 'true' } })
+    expect(await stored()).toBe(1)
+  })
+
+  it('and did not take place makes the outcome unknown, and a retry with the key places the order', async () => {
+    proxy.swallow('COMMIT')
+
+    const answer = await order('b')
+    proxy.swallow(undefined)
+    const again = await order('b')
+
+    expect(answer).toMatchObject(unknown)
+    expect(again.statusCode).toBe(202)
+    expect(again.headers).not.toHaveProperty('idempotent-replayed')
+    expect(await stored()).toBe(1)
+  })
+
+  it('because the connection breaks makes the outcome unknown', async () => {
+    await slowDown('orders.orders', 'commit', 1)
+    const answer = order()
+    await eventually(async () => !(await nothingMatches("query = 'COMMIT;' and state = 'active'")))
+
+    proxy.cut()
+
+    expect(await answer).toMatchObject(unknown)
+  })
+
+  it.each([
+    [
+      'POST /products',
+      () => send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } }),
+    ],
+    [
+      'PATCH /products/{id}',
+      () =>
+        send(shop.updateProduct, {
+          route: 'PATCH /products/{id}',
+          path: { id: `${productId}` },
+          json: { qty: 1 },
+        }),
+    ],
+    [
+      'DELETE /products/{id}',
+      () => send(shop.deleteProduct, { route: 'DELETE /products/{id}', path: { id: `${productId}` } }),
+    ],
+  ])('makes the outcome of %s unknown', async (_, request) => {
+    proxy.loseAnswer('COMMIT')
+
+    expect(await request()).toMatchObject(unknown)
+  })
+})
+
+describe('a commit that fails for certain', () => {
+  it('is 503 when the connection was lost before it was sent', async () => {
+    await slowDown('orders.outbox', 'row', 1)
+    const answer = order()
+    await eventually(async () => !(await nothingMatches("wait_event = 'PgSleep'")))
+
+    proxy.cut()
+
+    expect((await answer).statusCode).toBe(503)
+    expect(await stored()).toBe(0)
+  })
+
+  it('is 503 when the database refuses it for now', async () => {
+    await runSql(own.databaseUrl, 'create schema slowness')
+    await runSql(
+      own.databaseUrl,
+      `create function slowness.fail() returns trigger language plpgsql as
+         $$ begin raise exception 'not now' using errcode = '40001'; end $$`,
+    )
+    await runSql(
+      own.databaseUrl,
+      `create constraint trigger failing after insert on orders.orders deferrable initially deferred
+         for each row execute function slowness.fail()`,
+    )
+
+    const answer = await order()
+
+    expect(answer.statusCode).toBe(503)
+    expect(await stored()).toBe(0)
+  })
+})
