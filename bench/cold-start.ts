@@ -4,7 +4,7 @@ import { loadEnvironment } from '../local/environment-file.ts'
 import { DeployedShop } from '../tests/artefacts/deployed-shop.ts'
 import { packageFolder } from '../tests/artefacts/runtime/lambda-environment.ts'
 import { functionKeys } from '../tests/artefacts/runtime/template.ts'
-import { sampleEvents } from '../tests/artefacts/sample-events.ts'
+import { prepareSamples } from '../tests/artefacts/sample-events.ts'
 import { circumstances } from './figures/circumstances.ts'
 import { type ColdStart, coldStartReport } from './figures/cold-start-report.ts'
 import { writeFigures } from './figures/marked-region.ts'
@@ -41,12 +41,11 @@ async function main(services: BenchServices): Promise<void> {
 }
 
 async function measure(shop: DeployedShop): Promise<ColdStart[]> {
-  await shop.invoke('migrate', sampleEvents.migrate)
-  await shop.invoke('createProduct', sampleEvents.createProduct)
+  const events = await prepareSamples(shop)
   const starts: ColdStart[] = []
   for (let round = 0; round <= rounds; round += 1) {
     for (const key of functionKeys(shop.template)) {
-      const start = await coldStart(shop, key)
+      const start = await coldStart(shop, key, events[key])
       if (round > 0) starts.push(start)
     }
     print(round === 0 ? 'warmed up' : `round ${round} of ${rounds}`)
@@ -54,11 +53,11 @@ async function measure(shop: DeployedShop): Promise<ColdStart[]> {
   return starts
 }
 
-async function coldStart(shop: DeployedShop, key: string): Promise<ColdStart> {
+async function coldStart(shop: DeployedShop, key: string, event: unknown): Promise<ColdStart> {
   const environment = await shop.startFunction(key)
   try {
-    const first = await environment.invoke(sampleEvents[key])
-    const next = await environment.invoke(sampleEvents[key])
+    const first = await environment.invoke(event)
+    const next = await environment.invoke(event)
     if ('error' in first.outcome) throw new Error(`${key}: ${first.outcome.error.errorMessage}`)
     return { key, initMs: environment.initMs, firstMs: first.durationMs, nextMs: next.durationMs }
   } finally {

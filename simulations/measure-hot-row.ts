@@ -7,6 +7,8 @@ import { median } from '../bench/figures/statistics.ts'
 import { formatted, table } from '../bench/figures/table.ts'
 import { withOwnServices } from '../bench/services/clean-end.ts'
 import type { OwnEnvironment } from '../bench/services/own-services.ts'
+import { orderCreatedEvent } from '../functions/orders/order-placement.ts'
+import { insertOrders } from '../functions/orders/order-store.ts'
 import { handler } from '../functions/products/reduce-stock-on-order-created.ts'
 import type { StockRequest } from '../functions/products/stock.ts'
 import { migrateAll } from '../migrations/all.ts'
@@ -37,14 +39,12 @@ async function measure(environment: OwnEnvironment): Promise<void> {
   const productId = await storeHotProduct()
   const locked: Times = new Map(sizes.map((size) => [size, []]))
   const busy: Times = new Map(sizes.map((size) => [size, []]))
-  let orderId = 0
-  const orders = (size: number): StockRequest[] =>
-    Array.from({ length: size }, () => ({ orderId: ++orderId, productId, quantity: 1 }))
   // In turns, so that noise meets all alike; the first round warms up.
   for (let round = 0; round <= rounds; round += 1) {
     for (const size of sizes) {
       for (let batch = 0; batch < batchesPerRound; batch += 1) {
-        const [lockMs, busyMs] = [await lockTime(orders(size)), await consumerTime(orders(size))]
+        const lockMs = await lockTime(await placeOrders(productId, size))
+        const busyMs = await consumerTime(await placeOrders(productId, size))
         if (round === 0) continue
         locked.get(size)?.push(lockMs)
         busy.get(size)?.push(busyMs)
@@ -52,6 +52,14 @@ async function measure(environment: OwnEnvironment): Promise<void> {
     }
   }
   print(medians(locked), medians(busy))
+}
+
+/** Stores orders of one piece each, and resolves to what the shop tells of them. */
+async function placeOrders(productId: number, size: number) {
+  const draft = { productId, quantity: 1, unitPrice: 1, totalPrice: 1, requestId: randomUUID() }
+  const drafts = Array.from({ length: size }, () => draft)
+  const orders = await transaction('orders', (trx) => insertOrders(trx, drafts))
+  return orders.map((order) => orderCreatedEvent(order).body)
 }
 
 async function lockTime(requests: StockRequest[]): Promise<number> {
@@ -64,13 +72,8 @@ async function lockTime(requests: StockRequest[]): Promise<number> {
   return performance.now() - lockedAt
 }
 
-async function consumerTime(requests: StockRequest[]): Promise<number> {
-  const timestamp = new Date().toISOString()
-  const messages = requests.map((request) => ({
-    type: 'order.created',
-    messageId: randomUUID(),
-    body: { ...request, totalPrice: 1, timestamp },
-  }))
+async function consumerTime(bodies: object[]): Promise<number> {
+  const messages = bodies.map((body) => ({ type: 'order.created', messageId: randomUUID(), body }))
   const event = rmqEvent({ queue: 'stock-reduction', messages })
   const beganAt = performance.now()
   await handler(event, lambdaContext())

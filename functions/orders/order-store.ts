@@ -15,6 +15,9 @@ export interface Settlement {
   reason: Order['reason']
 }
 
+/** What of an order never changes. */
+export type Placement = Pick<Order, 'id' | 'productId' | 'quantity' | 'createdAt'>
+
 /** An order with the request id that it follows from. */
 export interface TracedOrder {
   order: Order
@@ -56,6 +59,16 @@ export async function insertOrders(trx: Transaction, drafts: readonly OrderDraft
 export async function findOrder(id: number): Promise<Order | undefined> {
   const [order] = await query<Order>('orders', `select ${orderColumns} from orders.orders where id = ?`, [id])
   return order
+}
+
+/** Reads what was ordered under these ids, and when; an id without an order is left out. */
+export function findPlacements(ids: readonly number[]): Promise<Placement[]> {
+  return query<Placement>(
+    'orders',
+    `select id, product_id as "productId", quantity, created_at as "createdAt"
+       from orders.orders where id = any(?)`,
+    [ids],
+  )
 }
 
 /** Reads the orders of a product newest first, those with an id below `before`. */

@@ -11,10 +11,12 @@ process.env.LOG_LEVEL = 'silent'
 const { trx, commits, traceparents, clear, commitAndAnnounce } = announcements()
 const settleOrders = jest.fn<typeof import('./order-store.ts').settleOrders>()
 const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
+const compareWithOrders = jest.fn<typeof import('./placed-orders.ts').compareWithOrders>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('./order-store.ts', () => ({ settleOrders }))
+jest.unstable_mockModule('./placed-orders.ts', () => ({ compareWithOrders }))
 jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders }))
 const { handler } = await import('./settle-order-on-stock-outcome.ts')
 
@@ -44,6 +46,7 @@ const settle = (...messages: object[]) =>
 
 beforeEach(() => {
   clear()
+  compareWithOrders.mockReset().mockImplementation(async (messages) => ({ own: [...messages], refused: [] }))
   settleOrders.mockReset().mockImplementation(async (_trx, settlements) =>
     settlements.map((settlement) => ({
       order: settledOrder(settlement),
@@ -153,6 +156,25 @@ describe('settleOrder', () => {
 
     await expect(outcome).rejects.toMatchObject({ name: 'Unavailable' })
     expect(refreshRecentOrders).not.toHaveBeenCalled()
+  })
+
+  it('sends an outcome that is not about its order to the dead letters, and settles the rest', async () => {
+    compareWithOrders.mockImplementation(async ([one, ...own]) => ({
+      own,
+      refused: one ? [{ message: one, reason: 'there is no order 1' }] : [],
+    }))
+
+    await settle(reduced(1), reduced(2))
+
+    expect(settleOrders.mock.calls[0]?.[1]).toEqual([{ orderId: 2, status: 'confirmed', reason: null }])
+    expect(publish.mock.calls.flat(2)).toEqual([
+      expect.objectContaining({
+        routingKey: 'order-settlement.dead',
+        options: expect.objectContaining({
+          headers: expect.objectContaining({ 'x-dead-letter-reason': 'there is no order 1' }),
+        }),
+      }),
+    ])
   })
 
   it('sends an event that it does not know to the dead letters, and settles the rest', async () => {

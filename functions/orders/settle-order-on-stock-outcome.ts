@@ -10,10 +10,12 @@ import {
 import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
 import type { Order } from './order.ts'
 import { type Settlement, settleOrders } from './order-store.ts'
+import { compareWithOrders } from './placed-orders.ts'
 import { refreshRecentOrders } from './recent-orders.ts'
 
 export const handler = consumer([stockReduced, stockRejected], async ({ messages }) => {
-  const outcomes = new Map(messages.map((outcome) => [outcome.body.orderId, outcome]))
+  const { own, refused } = await compareWithOrders(messages)
+  const outcomes = new Map(own.map((outcome) => [outcome.body.orderId, outcome]))
 
   const { result: settled, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
     const orders = await settleOrders(trx, [...outcomes.values()].map(settlementOf))
@@ -23,6 +25,7 @@ export const handler = consumer([stockReduced, stockRejected], async ({ messages
   })
   for (const { order } of settled) settleSeconds.of(order.status).observe(secondsToSettle(order))
   await Promise.all([refreshRecentOrders(settled.map(({ order }) => order)), announced])
+  return { refused }
 })
 
 function settlementOf({ name, body }: EventOf<typeof stockReduced | typeof stockRejected>): Settlement {

@@ -8,13 +8,22 @@ process.env.LOG_LEVEL = 'silent'
 const { trx, commits, traceparents, clear, commitAndAnnounce } = announcements()
 const lockStock = jest.fn<typeof import('./stock-store.ts').lockStock>()
 const findDecisions = jest.fn<typeof import('./stock-store.ts').findDecisions>()
+const disownDecisions = jest.fn<typeof import('./stock-store.ts').disownDecisions>()
 const enterDecisions = jest.fn<typeof import('./stock-store.ts').enterDecisions>()
 const writeStock = jest.fn<typeof import('./stock-store.ts').writeStock>()
 const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
+const compareWithOrders = jest.fn<typeof import('../orders/placed-orders.ts').compareWithOrders>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
-jest.unstable_mockModule('./stock-store.ts', () => ({ lockStock, findDecisions, enterDecisions, writeStock }))
+jest.unstable_mockModule('../orders/placed-orders.ts', () => ({ compareWithOrders }))
+jest.unstable_mockModule('./stock-store.ts', () => ({
+  lockStock,
+  findDecisions,
+  disownDecisions,
+  enterDecisions,
+  writeStock,
+}))
 jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
 const { handler } = await import('./reduce-stock-on-order-created.ts')
 
@@ -36,6 +45,8 @@ const reduce = (...messages: object[]) =>
 
 beforeEach(() => {
   clear()
+  compareWithOrders.mockReset().mockImplementation(async (messages) => ({ own: [...messages], refused: [] }))
+  disownDecisions.mockReset().mockResolvedValue()
   lockStock.mockReset().mockResolvedValue(new Map([[1, 3]]))
   findDecisions.mockReset().mockResolvedValue([])
   enterDecisions.mockReset().mockResolvedValue()
@@ -135,6 +146,51 @@ describe('reduceStock', () => {
     ])
   })
 
+  it.each([
+    ['another product', { orderId: 11, productId: 2, quantity: 2, outcome: 'sale' }],
+    ['more pieces', { orderId: 11, productId: 1, quantity: 3, outcome: 'sale' }],
+    [
+      'another product that was refused',
+      { orderId: 11, productId: 2, quantity: 0, outcome: 'insufficient-stock' },
+    ],
+  ] as const)('decides an order under whose id the ledger has %s', async (_, foreign) => {
+    findDecisions.mockResolvedValue([foreign])
+
+    await reduce(order(11, 1, 2))
+
+    expect(disownDecisions.mock.calls).toEqual([[trx, [11]]])
+    expect(writeStock.mock.calls).toEqual([[trx, new Map([[1, 1]])]])
+    expect(commits[0]?.told).toMatchObject([{ event: { body: { orderId: 11, productId: 1, quantity: 2 } } }])
+  })
+
+  it('sends what is not about its order to the dead letters, and decides the rest', async () => {
+    compareWithOrders.mockImplementation(async ([one, ...own]) => ({
+      own,
+      refused: one ? [{ message: one, reason: 'there is no order 11' }] : [],
+    }))
+
+    await reduce(order(11, 1, 1), order(12, 1, 2))
+
+    expect(writeStock.mock.calls).toEqual([[trx, new Map([[1, 1]])]])
+    expect(publish.mock.calls.flat(2)).toEqual([
+      expect.objectContaining({
+        routingKey: 'stock-reduction.dead',
+        options: expect.objectContaining({
+          headers: expect.objectContaining({ 'x-dead-letter-reason': 'there is no order 11' }),
+        }),
+      }),
+    ])
+  })
+
+  it('tells of an outcome at the time of its order at the earliest', async () => {
+    const timestamp = '2999-11-21T10:00:00.000Z'
+    const { body, ...rest } = order(11, 1, 1)
+
+    await reduce({ ...rest, body: { ...body, timestamp } })
+
+    expect(commits[0]?.told).toMatchObject([{ event: { body: { timestamp } } }])
+  })
+
   it('takes stock once for an order that comes twice in a batch', async () => {
     await reduce(order(11, 1, 2), order(11, 1, 2))
 
@@ -155,6 +211,15 @@ describe('reduceStock', () => {
 
     await expect(outcome).rejects.toMatchObject({ name: 'Unavailable' })
     expect(showProducts).not.toHaveBeenCalled()
+  })
+
+  it('returns the batch while the database of the orders is away', async () => {
+    compareWithOrders.mockRejectedValue(new Unavailable('database', 'connection refused'))
+
+    const outcome = reduce(order(11, 1, 1))
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable' })
+    expect(commits).toEqual([])
   })
 
   it('handles the healthy orders beside a poison message, which goes to the dead letters', async () => {

@@ -1,18 +1,22 @@
+import type { Transaction } from '@stockroom/database/query'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { consumer } from '@stockroom/messaging/consumer'
 import { orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
+import { log } from '@stockroom/runtime/logger'
+import { compareWithOrders } from '../orders/placed-orders.ts'
 import { showProducts } from './catalogue.ts'
-import { decideStock, type StockDecision } from './stock.ts'
-import { enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
+import { decideStock, isAbout, type StockDecision, type StockRequest } from './stock.ts'
+import { disownDecisions, enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
 
 /** An order that was decided before keeps its outcome and has it told again: its event may have been lost. */
 export const handler = consumer([orderCreated], async ({ messages }) => {
-  const requests = messages.map(({ body }) => body)
-  const origins = new Map(messages.map((message) => [message.body.orderId, message]))
+  const { own, refused } = await compareWithOrders(messages)
+  const requests = own.map(({ body }) => body)
+  const origins = new Map(own.map((message) => [message.body.orderId, message]))
 
   const { result: changed, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const stock = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
-    const earlier = await findDecisions(trx, [...origins.keys()])
+    const earlier = await findOwnDecisions(trx, requests)
     const decided = new Set(earlier.map(({ orderId }) => orderId))
     const { decisions, remaining } = decideStock(
       requests.filter(({ orderId }) => !decided.has(orderId)),
@@ -21,16 +25,36 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
     await enterDecisions(trx, decisions)
     const products = await writeStock(trx, remaining)
     for (const decision of [...earlier, ...decisions]) {
-      const origin = origins.get(decision.orderId)
-      tell(outcomeEvent(decision), origin?.correlationId, origin?.traceparent)
+      const origin = origins.get(decision.orderId) as (typeof own)[number]
+      tell(outcomeEvent(decision, origin.body.timestamp), origin.correlationId, origin.traceparent)
     }
     return products
   })
   await Promise.all([showProducts(changed), announced])
+  return { refused }
 })
 
-function outcomeEvent({ orderId, productId, quantity, outcome }: StockDecision) {
-  const timestamp = new Date().toISOString()
+/** What the ledger has decided of these orders; what it has decided of others that had their ids before makes way. */
+async function findOwnDecisions(
+  trx: Transaction,
+  requests: readonly StockRequest[],
+): Promise<StockDecision[]> {
+  const orders = new Map(requests.map((request) => [request.orderId, request]))
+  const decisions = await findDecisions(trx, [...orders.keys()])
+  const isOwn = (decision: StockDecision) => isAbout(decision, orders.get(decision.orderId) as StockRequest)
+  const foreign = decisions.filter((decision) => !isOwn(decision))
+  for (const { orderId, productId, quantity } of foreign)
+    log.warn({ orderId, productId, quantity }, 'the ledger has decided another order under this id')
+  await disownDecisions(
+    trx,
+    foreign.map(({ orderId }) => orderId),
+  )
+  return decisions.filter(isOwn)
+}
+
+/** An outcome is never older than its order, whichever clock is ahead: an older one belongs to another order. */
+function outcomeEvent({ orderId, productId, quantity, outcome }: StockDecision, orderedAt: string) {
+  const timestamp = new Date(Math.max(Date.now(), Date.parse(orderedAt))).toISOString()
   return outcome === 'sale'
     ? stockReduced.of({ orderId, productId, quantity, timestamp })
     : stockRejected.of({ orderId, productId, reason: outcome, timestamp })

@@ -27,6 +27,19 @@ export async function findDecisions(trx: Transaction, orderIds: readonly number[
   )
 }
 
+/**
+ * Frees the ids of orders that are gone for the orders that have them now. What was taken for those that are gone stays
+ * taken, as an adjustment: they may have been delivered.
+ */
+export async function disownDecisions(trx: Transaction, orderIds: readonly number[]): Promise<void> {
+  if (orderIds.length === 0) return
+  await query(
+    trx,
+    `update products.stock_movements set order_id = null, kind = 'adjustment' where order_id = any(?)`,
+    [orderIds],
+  )
+}
+
 /** Enters decisions into the ledger; an order that is in it already makes the whole transaction fail. */
 export async function enterDecisions(trx: Transaction, decisions: readonly StockDecision[]): Promise<void> {
   if (decisions.length === 0) return

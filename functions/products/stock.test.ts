@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { decideStock } from './stock.ts'
+import { decideStock, isAbout, type StockOutcome } from './stock.ts'
 
 const request = (orderId: number, quantity: number, productId = 1) => ({ orderId, productId, quantity })
 const outcomes = ({ decisions }: ReturnType<typeof decideStock>) =>
@@ -95,5 +95,22 @@ describe('decideStock', () => {
     const decided = decideStock([], new Map([[1, 5]]))
 
     expect(decided).toEqual({ decisions: [], remaining: new Map() })
+  })
+})
+
+describe('isAbout', () => {
+  const decision = (outcome: StockOutcome, quantity: number, productId = 1) => ({
+    ...request(7, quantity, productId),
+    outcome,
+  })
+
+  it.each([
+    ['a sale of the same pieces', decision('sale', 3), true],
+    ['a sale of fewer', decision('sale', 2), false],
+    ['a sale of another product', decision('sale', 3, 2), false],
+    ['a refusal, which the ledger keeps without its pieces', decision('insufficient-stock', 0), true],
+    ['a refusal of another product', decision('product-not-found', 0, 2), false],
+  ])('tells whether %s was decided about an order', (_, one, isIt) => {
+    expect(isAbout(one, request(7, 3))).toBe(isIt)
   })
 })

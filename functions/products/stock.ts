@@ -36,6 +36,15 @@ export function decideStock(
   return { decisions: [...decisions.values()], remaining }
 }
 
+/**
+ * Whether what was decided under an order's id was decided about this order, and not about another one that had the id
+ * before. Of a refusal the ledger doesn't know for how many pieces it was.
+ */
+export function isAbout(decision: StockDecision, order: StockRequest): boolean {
+  const { productId, quantity, outcome } = decision
+  return productId === order.productId && (outcome !== 'sale' || quantity === order.quantity)
+}
+
 function outcomeOf(quantity: number, left: number | undefined): StockOutcome {
   if (left === undefined) return 'product-not-found'
   return quantity <= left ? 'sale' : 'insufficient-stock'

@@ -4,20 +4,19 @@ const query = jest.fn<(domain: string, sql: string, bindings: [number[]]) => Pro
 jest.unstable_mockModule('@stockroom/database/query', () => ({ query }))
 const { sortDeadLetters } = await import('./dead-letter-book.ts')
 
-const statuses = new Map([
-  [1, 'confirmed'],
-  [2, 'rejected'],
-  [3, 'pending'],
+const placed = { productId: 7, quantity: 2, createdAt: '2026-11-21T10:00:00.000Z' }
+const orders = new Map([
+  [1, { id: 1, status: 'confirmed', ...placed }],
+  [2, { id: 2, status: 'rejected', ...placed }],
+  [3, { id: 3, status: 'pending', ...placed }],
 ])
 const letter = (body: string) => ({ queue: 'stock-reduction', messageId: 'm', reason: 'why', body })
-const about = (orderId: unknown) => letter(JSON.stringify({ orderId }))
+const about = (orderId: unknown, rest: object = {}) => letter(JSON.stringify({ orderId, ...rest }))
 
 beforeEach(() => {
   query
     .mockReset()
-    .mockImplementation(async (_domain, _sql, [ids]) =>
-      ids.flatMap((id) => (statuses.has(id) ? { id, status: statuses.get(id) } : [])),
-    )
+    .mockImplementation(async (_domain, _sql, [ids]) => ids.flatMap((id) => orders.get(id) ?? []))
 })
 
 describe('sortDeadLetters', () => {
@@ -44,6 +43,36 @@ describe('sortDeadLetters', () => {
     const book = await sortDeadLetters([letter(body)])
 
     expect(book).toEqual({ harmless: 0, pending: 0, forAPerson: ['stock-reduction  m  why'] })
+  })
+
+  it.each([
+    ['productId', 8],
+    ['quantity', 3],
+    ['timestamp', '2026-11-21T09:59:59.999Z'],
+  ])(
+    'leaves a letter to a person that is about an older order of the id: another %s',
+    async (member, value) => {
+      const book = await sortDeadLetters([
+        about(1, { ...placed, [member]: value }),
+        about(3, { [member]: value }),
+      ])
+
+      expect(book).toMatchObject({
+        harmless: 0,
+        pending: 0,
+        forAPerson: [expect.anything(), expect.anything()],
+      })
+    },
+  )
+
+  it('takes what is no product, quantity or time for nothing', async () => {
+    const book = await sortDeadLetters([
+      about(1, { productId: '8', quantity: null, timestamp: 'soon' }),
+      about(1, { productId: 7, quantity: 2, timestamp: { toString: 1 } }),
+      about(1, { ...placed, timestamp: '2026-11-21T10:00:09.000Z' }),
+    ])
+
+    expect(book).toEqual({ harmless: 3, pending: 0, forAPerson: [] })
   })
 
   it('says that there is nothing', async () => {

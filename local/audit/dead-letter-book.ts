@@ -7,37 +7,60 @@ export interface DeadLetterBook {
   harmless: number
   /** Their orders are pending, and are announced again by the shop itself. */
   pending: number
-  /** No order is known for them; each with its queue, id and reason. */
+  /** No order is known for them, or another one has its id by now; each with its queue, id and reason. */
   forAPerson: string[]
+}
+
+interface PlacedOrder {
+  id: number
+  status: string
+  productId: number
+  quantity: number
+  createdAt: string
 }
 
 /** Tells dead letters whose order has settled from those that somebody has to look at. */
 export async function sortDeadLetters(letters: QueueInspection['deadLetters']): Promise<DeadLetterBook> {
-  const statuses = await orderStatuses(letters.flatMap(({ body }) => orderIdOf(body) ?? []))
+  const bodies = letters.map(({ body }) => membersOf(body))
+  const orders = await placedOrders(bodies.map(({ orderId }) => orderId))
   const book: DeadLetterBook = { harmless: 0, pending: 0, forAPerson: [] }
-  for (const { queue, messageId, reason, body } of letters) {
-    const status = statuses.get(orderIdOf(body) ?? 0)
-    if (!status) book.forAPerson.push(`${queue}  ${messageId}  ${reason}`)
-    else if (status === 'pending') book.pending += 1
+  for (const [index, { queue, messageId, reason }] of letters.entries()) {
+    const body = bodies[index] as Members
+    const order = orders.get(body.orderId)
+    if (!order || isAboutAnother(order, body)) book.forAPerson.push(`${queue}  ${messageId}  ${reason}`)
+    else if (order.status === 'pending') book.pending += 1
     else book.harmless += 1
   }
   return book
 }
 
-async function orderStatuses(ids: number[]): Promise<Map<number, string>> {
-  const rows = await query<{ id: number; status: string }>(
+async function placedOrders(ids: unknown[]): Promise<Map<unknown, PlacedOrder>> {
+  const rows = await query<PlacedOrder>(
     'orders',
-    'select id, status from orders.orders where id = any(?)',
-    [ids],
+    `select id, status, product_id as "productId", quantity, created_at as "createdAt"
+       from orders.orders where id = any(?)`,
+    [ids.filter(Number.isSafeInteger)],
   )
-  return new Map(rows.map(({ id, status }) => [id, status]))
+  return new Map(rows.map((order) => [order.id, order]))
 }
 
-function orderIdOf(body: string): number | undefined {
+/** Whether a letter speaks of an order that had the id before this one; a member of the wrong type says nothing. */
+function isAboutAnother(order: PlacedOrder, { productId, quantity, timestamp }: Members): boolean {
+  const differs = (said: unknown, placed: number) => typeof said === 'number' && said !== placed
+  return (
+    differs(productId, order.productId) ||
+    differs(quantity, order.quantity) ||
+    (typeof timestamp === 'string' && Date.parse(timestamp) < Date.parse(order.createdAt))
+  )
+}
+
+/** The members of a body that might be anything. */
+type Members = Record<string, unknown>
+
+function membersOf(body: string): Members {
   try {
-    const { orderId } = JSON.parse(body)
-    return Number.isSafeInteger(orderId) ? orderId : undefined
+    return Object(JSON.parse(body))
   } catch {
-    return undefined
+    return {}
   }
 }

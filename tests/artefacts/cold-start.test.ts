@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { DeployedShop } from './deployed-shop.ts'
 import { readTemplate } from './runtime/lambda-environment.ts'
 import { functionKeys } from './runtime/template.ts'
-import { sampleEvents } from './sample-events.ts'
+import { prepareSamples } from './sample-events.ts'
 
 /**
  * Machines differ in speed by more than functions do in weight, so a function is weighed against another on the same
@@ -13,11 +13,11 @@ const timesTheLeanest = 5
 const attempts = 5
 
 let shop: DeployedShop
+let sampleEvents: Record<string, object>
 
 beforeAll(async () => {
   shop = await DeployedShop.start()
-  await shop.invoke('migrate', sampleEvents.migrate)
-  await shop.invoke('createProduct', sampleEvents.createProduct)
+  sampleEvents = await prepareSamples(shop)
 })
 afterAll(() => shop?.stop())
 

@@ -1,11 +1,21 @@
 import { apiEvent } from '../support/api-event.ts'
 import { rmqEvent } from '../support/rmq-event.ts'
+import type { DeployedShop } from './deployed-shop.ts'
 
-const timestamp = '2026-11-21T10:00:00.000Z'
+const poster = { json: { name: 'Poster', price: 19.99, qty: 1000 } }
+const order = { json: { productId: 1, quantity: 1 } }
 
-/** An event for each function that makes it do its usual work, for the product 1. */
-export const sampleEvents: Record<string, object> = {
-  createProduct: apiEvent({ json: { name: 'Poster', price: 19.99, qty: 1000 } }),
+/** Migrates an empty shop and puts the product 1 and the order 1 into it; resolves to an event for each function. */
+export async function prepareSamples(shop: DeployedShop): Promise<Record<string, object>> {
+  await shop.invoke('migrate', {})
+  await shop.request('createProduct', poster)
+  const { body } = await shop.request('createOrder', order)
+  return sampleEvents(body.createdAt)
+}
+
+/** An event for each function that makes it do its usual work, for the product 1 and its order of that time. */
+const sampleEvents = (timestamp: unknown): Record<string, object> => ({
+  createProduct: apiEvent(poster),
   listProducts: apiEvent(),
   getProduct: apiEvent({ path: { id: '1' } }),
   updateProduct: apiEvent({ path: { id: '1' }, json: { price: 4.35 } }),
@@ -19,7 +29,7 @@ export const sampleEvents: Record<string, object> = {
       },
     ],
   }),
-  createOrder: apiEvent({ json: { productId: 1, quantity: 1 } }),
+  createOrder: apiEvent(order),
   getOrder: apiEvent({ path: { id: '1' } }),
   listOrders: apiEvent({ path: { productId: '1' } }),
   settleOrder: rmqEvent({
@@ -40,4 +50,4 @@ export const sampleEvents: Record<string, object> = {
   handleDeadLetters: { args: ['list'] },
   migrate: {},
   answerUnknownRoute: apiEvent(),
-}
+})

@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { transaction } from '@stockroom/database/query'
 import type { Context } from 'aws-lambda'
-import { type PlacedOrder, placeOrder } from '../../functions/orders/order-placement.ts'
-import type { OrderDraft } from '../../functions/orders/order-store.ts'
+import { orderCreatedEvent, type PlacedOrder, placeOrder } from '../../functions/orders/order-placement.ts'
+import { insertOrders, type OrderDraft } from '../../functions/orders/order-store.ts'
 import { insertProduct } from '../../functions/products/product-store.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { rmqEvent } from './rmq-event.ts'
@@ -21,22 +21,34 @@ export async function storeProduct({ name = 'Desk lamp', price = 49.9, qty = 80 
 export const place = (draft: OrderDraft): Promise<PlacedOrder> =>
   placeOrder({ draft, idempotency: undefined }) as Promise<PlacedOrder>
 
-/** A message that tells of an order; the ids of such orders rise far above those of the database. */
-export function orderCreatedMessage({
-  orderId = nextOrderId(),
-  productId,
-  quantity = 1,
-}: {
-  orderId?: number
-  productId: number
-  quantity?: number
-}) {
-  const body = { orderId, productId, quantity, totalPrice: quantity, timestamp: '2026-11-21T12:00:00.000Z' }
-  return { type: 'order.created', correlationId: `request-${orderId}`, body }
+/** A message that tells of an order, which is placed for it and not told of otherwise. */
+export async function orderCreatedMessage(wanted: WantedOrder) {
+  const [message] = await orderCreatedMessages([wanted])
+  return message as OrderCreatedMessage
 }
 
-let lastOrderId = randomInt(1_000_000, 2_000_000)
-const nextOrderId = () => ++lastOrderId
+/** The same for many orders at once, in their order. */
+export async function orderCreatedMessages(wanted: readonly WantedOrder[]) {
+  const drafts = wanted.map(({ productId, quantity = 1 }) => ({
+    productId,
+    quantity,
+    unitPrice: 1,
+    totalPrice: quantity,
+    requestId: `request-${randomUUID()}`,
+  }))
+  const orders = await transaction('orders', (trx) => insertOrders(trx, drafts))
+  return orders.map((order, index) => ({
+    type: 'order.created',
+    correlationId: drafts[index]?.requestId as string,
+    body: orderCreatedEvent(order).body,
+  }))
+}
+
+interface WantedOrder {
+  productId: number
+  quantity?: number
+}
+export type OrderCreatedMessage = Awaited<ReturnType<typeof orderCreatedMessages>>[number]
 
 /** Hands a batch to a consumer, as the event source mapping does. */
 export const deliver = (consumer: Consumer, queue: string, messages: Message[]): Promise<void> =>

@@ -57,9 +57,9 @@ const rules: Rule[] = [
     forbids: ({ from, to }) => isOrders(from) && isProducts(to) && to !== 'functions/products/catalogue.ts',
   },
   {
-    name: 'products-know-no-orders',
-    sentence: 'Products can do without orders, so they import nothing of them.',
-    forbids: ({ from, to }) => isProducts(from) && isOrders(to),
+    name: 'one-door-to-orders',
+    sentence: 'Products see orders through placed-orders.ts alone.',
+    forbids: ({ from, to }) => isProducts(from) && isOrders(to) && to !== 'functions/orders/placed-orders.ts',
   },
   {
     name: 'pure-rules-import-nothing',
@@ -192,6 +192,10 @@ describe('the check of the arrows', () => {
   it.each([
     ['functions/orders/create-order.ts', "import { findProduct } from '../products/catalogue.ts'"],
     ['functions/orders/order.ts', "import Type, { type Static } from 'typebox'"],
+    [
+      'functions/products/reduce-stock-on-order-created.ts',
+      "import { compareWithOrders } from '../orders/placed-orders.ts'",
+    ],
     ['functions/storefront/show.ts', "import { recentOrders } from '../orders/recent-orders.ts'"],
     ['layers/http/endpoint.ts', "import { within } from '@stockroom/runtime/deadline'"],
     ['local/plugin.ts', "import { migrateAll } from '../migrations/all.ts'"],

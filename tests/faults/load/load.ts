@@ -24,6 +24,8 @@ export class Load {
   readonly book = new OrderBook()
   /** What the suite is doing to the shop; noted with every request. */
   phase = 'healthy'
+  /** While it is set nothing new is sent; what has no answer yet is still sent again. */
+  rests = false
   readonly #setting: LoadSetting
   readonly #underWay = new Set<Promise<void>>()
   #sent = 0
@@ -50,7 +52,7 @@ export class Load {
     let due = 0
     while (!this.#stopped) {
       const target = ((performance.now() - begin) / 1000) * this.#setting.perSecond
-      for (; due < target; due += 1) if (this.#underWay.size < mostUnderWay) this.#begin()
+      for (; due < target; due += 1) if (!this.rests && this.#underWay.size < mostUnderWay) this.#begin()
       await pause(tickMs)
     }
   }

@@ -5,6 +5,7 @@ import { kills } from './kills.ts'
 import { messages } from './messages.ts'
 import { networks } from './networks.ts'
 import { outages } from './outages.ts'
+import { restores } from './restores.ts'
 
 /** Every scenario, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
@@ -14,4 +15,5 @@ export const scenarios: readonly Scenario[] = [
   ...messages,
   ...instances,
   ...outages,
+  ...restores,
 ]

@@ -8,12 +8,12 @@ import type { Scenario, Stage } from '../scenario.ts'
 import { countReady, withChannel } from '../services/broker-client.ts'
 
 /** Which queue each event goes to. */
-const queueOf: Record<string, string> = {
+export const queueOf: Record<string, string> = {
   'order.created': 'stock-reduction',
   'stock.reduced': 'order-settlement',
   'stock.rejected': 'order-settlement',
 }
-const queues = ['stock-reduction', 'order-settlement']
+export const queues = ['stock-reduction', 'order-settlement']
 const deadQueues = queues.map((queue) => `${queue}.dead`)
 
 /** Listens to the exchange and puts two copies of every event into its queue; resolves to what ends it. */

@@ -11,7 +11,7 @@ const deadQueues = ['stock-reduction.dead', 'order-settlement.dead']
 const reannouncedWithinSeconds = 90
 
 /** Lets messages gather in the queues for a moment, so that there is something to lose; they wait for `release`. */
-async function gather(stage: Stage): Promise<AmqpGate> {
+export async function gather(stage: Stage): Promise<AmqpGate> {
   const gate = stage.bench.gate as AmqpGate
   gate.holdDeliveries()
   await pause(2000)

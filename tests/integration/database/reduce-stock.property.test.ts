@@ -3,7 +3,12 @@ import fc from 'fast-check'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { deliver, orderCreatedMessage, storeProduct } from '../../support/stories.ts'
+import {
+  deliver,
+  type OrderCreatedMessage as Message,
+  orderCreatedMessages,
+  storeProduct,
+} from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
@@ -11,8 +16,6 @@ const broker = RecordingBroker.inPlace()
 const brokers = [broker]
 const shutDowns: (() => Promise<void>)[] = []
 const instances = [reduceStock]
-
-type Message = ReturnType<typeof orderCreatedMessage>
 
 /** A second instance: a process of its own, as good as, with its own modules, pool and connections. */
 beforeAll(async () => {
@@ -48,8 +51,8 @@ type Story = typeof story extends fc.Arbitrary<infer Value> ? Value : never
 async function tell({ stock, orders, again, order, sizes }: Story) {
   const products = [await storeProduct({ qty: stock[0] }), await storeProduct({ qty: stock[1] })]
   const productIds = [...products.map(({ id }) => id), Number.MAX_SAFE_INTEGER]
-  const all = orders.map(({ product, quantity }) =>
-    orderCreatedMessage({ productId: productIds[product] as number, quantity }),
+  const all = await orderCreatedMessages(
+    orders.map(({ product, quantity }) => ({ productId: productIds[product] as number, quantity })),
   )
   const shuffled = [...all, ...again.map((index) => all[index % all.length] as Message)]
     .map((message) => ({ message, rank: order.next().value as number }))

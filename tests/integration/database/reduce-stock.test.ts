@@ -4,15 +4,20 @@ import { changeProduct, findProducts } from '../../../functions/products/product
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { deliver, ledgerOf, orderCreatedMessage, storeProduct } from '../../support/stories.ts'
+import {
+  deliver,
+  ledgerOf,
+  type OrderCreatedMessage as Message,
+  orderCreatedMessage,
+  orderCreatedMessages,
+  storeProduct,
+} from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
 const brokers = [broker]
 const closing: (() => Promise<void>)[] = []
-
-type Message = ReturnType<typeof orderCreatedMessage>
 
 beforeEach(() => broker.reset())
 
@@ -58,7 +63,7 @@ const outcome = ({ body: { orderId } }: Message, what = 'reduced') => `${orderId
 describe('reduceStock', () => {
   it('takes the stock of an order and tells of it, following the request that began it', async () => {
     const product = await storeProduct({ qty: 10 })
-    const order = orderCreatedMessage({ productId: product.id, quantity: 4 })
+    const order = await orderCreatedMessage({ productId: product.id, quantity: 4 })
 
     await reduce(order)
 
@@ -80,8 +85,8 @@ describe('reduceStock', () => {
 
   it('rejects what there is too little of, and what there is not', async () => {
     const { id: productId } = await storeProduct({ qty: 3 })
-    const tooMany = orderCreatedMessage({ productId, quantity: 4 })
-    const unknown = orderCreatedMessage({ productId: 9_007_199_254_740_991 })
+    const tooMany = await orderCreatedMessage({ productId, quantity: 4 })
+    const unknown = await orderCreatedMessage({ productId: 9_007_199_254_740_991 })
 
     await reduce(tooMany, unknown)
 
@@ -95,7 +100,7 @@ describe('reduceStock', () => {
 
   it('serves first come, first served, and a smaller order behind one that is too large', async () => {
     const { id: productId } = await storeProduct({ qty: 5 })
-    const orders = [4, 2, 1].map((quantity) => orderCreatedMessage({ productId, quantity }))
+    const orders = await orderCreatedMessages([4, 2, 1].map((quantity) => ({ productId, quantity })))
     const [four, two, one] = orders as [Message, Message, Message]
 
     await reduce(four, two, one)
@@ -106,7 +111,7 @@ describe('reduceStock', () => {
 
   it('takes the stock once of an order that stands twice in a batch', async () => {
     const { id: productId } = await storeProduct({ qty: 10 })
-    const order = orderCreatedMessage({ productId, quantity: 4 })
+    const order = await orderCreatedMessage({ productId, quantity: 4 })
 
     await reduce(order, order)
 
@@ -116,7 +121,7 @@ describe('reduceStock', () => {
 
   it('changes nothing when an order comes again, and tells its outcome again', async () => {
     const { id: productId } = await storeProduct({ qty: 10 })
-    const order = orderCreatedMessage({ productId, quantity: 4 })
+    const order = await orderCreatedMessage({ productId, quantity: 4 })
     await reduce(order)
     const [before] = await findProducts([productId])
 
@@ -135,7 +140,8 @@ describe('reduceStock', () => {
 
   it('repeats its outcome beside new orders of the same batch', async () => {
     const { id: productId } = await storeProduct({ qty: 10 })
-    const [old, fresh] = [orderCreatedMessage({ productId, quantity: 4 }), orderCreatedMessage({ productId })]
+    const old = await orderCreatedMessage({ productId, quantity: 4 })
+    const fresh = await orderCreatedMessage({ productId })
     await reduce(old)
 
     await reduce(old, fresh)
@@ -146,7 +152,7 @@ describe('reduceStock', () => {
 
   it('keeps a rejected order rejected after the product was restocked', async () => {
     const { id: productId } = await storeProduct({ qty: 1 })
-    const order = orderCreatedMessage({ productId, quantity: 4 })
+    const order = await orderCreatedMessage({ productId, quantity: 4 })
     await reduce(order)
     await transaction('products', (trx) => changeProduct(trx, productId, { qty: 100 }))
 
@@ -158,7 +164,7 @@ describe('reduceStock', () => {
 
   it('keeps the outcome of an order whose product was deleted since', async () => {
     const { id: productId } = await storeProduct({ qty: 5 })
-    const order = orderCreatedMessage({ productId, quantity: 4 })
+    const order = await orderCreatedMessage({ productId, quantity: 4 })
     await reduce(order)
     await runSql(own.databaseUrl, 'delete from products.products where id = $1', [productId])
 
@@ -171,8 +177,8 @@ describe('reduceStock', () => {
     const { id: productId } = await storeProduct({ qty: 50 })
     const here = await anotherInstance()
     const there = await anotherInstance()
-    const orders = Array.from({ length: 60 }, (_, n) =>
-      orderCreatedMessage({ productId, quantity: (n % 3) + 1 }),
+    const orders = await orderCreatedMessages(
+      Array.from({ length: 60 }, (_, n) => ({ productId, quantity: (n % 3) + 1 })),
     )
     const batches = Array.from({ length: 12 }, (_, n) => orders.slice(n * 5, n * 5 + 5))
 
@@ -189,21 +195,17 @@ describe('reduceStock', () => {
   it('lets batches pass that hold the same products in opposite order', async () => {
     const [one, other] = [await storeProduct({ qty: 1000 }), await storeProduct({ qty: 1000 })]
     const there = await anotherInstance()
-    const pair = () => [
-      orderCreatedMessage({ productId: one.id }),
-      orderCreatedMessage({ productId: other.id }),
-    ]
+    const pair = [{ productId: one.id }, { productId: other.id }]
+    const pairs = await Promise.all(Array.from({ length: 40 }, () => orderCreatedMessages(pair)))
 
-    await Promise.all(
-      Array.from({ length: 20 }, () => [reduce(...pair()), there(...pair().reverse())]).flat(),
-    )
+    await Promise.all(pairs.map((both, n) => (n % 2 === 0 ? reduce(...both) : there(...both.toReversed()))))
 
     expect([await qtyOf(one.id), await qtyOf(other.id)]).toEqual([960, 960])
   })
 
   it('keeps the outcome in the outbox when the broker does not take it', async () => {
     const { id: productId } = await storeProduct()
-    const order = orderCreatedMessage({ productId })
+    const order = await orderCreatedMessage({ productId })
     broker.confirms = () => false
 
     await reduce(order)
@@ -218,7 +220,7 @@ describe('reduceStock', () => {
 
   it('handles a batch of five hundred', async () => {
     const { id: productId } = await storeProduct({ qty: 400 })
-    const orders = Array.from({ length: 500 }, () => orderCreatedMessage({ productId }))
+    const orders = await orderCreatedMessages(Array.from({ length: 500 }, () => ({ productId })))
 
     await reduce(...orders)
 

@@ -25,7 +25,8 @@ async function pendingOrder() {
   return order
 }
 
-const timestamp = '2026-11-21T12:00:00.000Z'
+/** Later than whatever is ordered here. */
+const timestamp = '2999-11-21T12:00:00.000Z'
 const reduced = (orderId: number) => ({
   type: 'stock.reduced',
   body: { orderId, productId: 7, quantity: 2, timestamp },
@@ -82,7 +83,7 @@ describe('settleOrder', () => {
     expect(broker.of('order.rejected')).toHaveLength(0)
   })
 
-  it('settles many orders of a batch, and passes over one that it does not know', async () => {
+  it('settles many orders of a batch beside one that there is not', async () => {
     const orders = await Promise.all(Array.from({ length: 50 }, pendingOrder))
 
     await settle(reduced(424_242), ...orders.map(({ id }) => reduced(id)))

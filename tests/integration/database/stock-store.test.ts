@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { transaction } from '@stockroom/database/query'
 import type { StockDecision } from '../../../functions/products/stock.ts'
 import {
+  disownDecisions,
   enterDecisions,
   findDecisions,
   lockStock,
@@ -9,7 +10,7 @@ import {
 } from '../../../functions/products/stock-store.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { storeProduct } from '../../support/stories.ts'
+import { ledgerOf, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
@@ -117,6 +118,24 @@ describe('enterDecisions and findDecisions', () => {
 
     await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
     expect(await transaction('products', (trx) => findDecisions(trx, [202]))).toEqual([])
+  })
+})
+
+describe('disownDecisions', () => {
+  it('frees the ids of orders for others, and keeps what was taken as an adjustment', async () => {
+    const { id: productId } = await storeProduct({ qty: 100 })
+    const sale = (orderId: number, quantity: number) =>
+      ({ orderId, productId, quantity, outcome: 'sale' }) satisfies StockDecision
+    await transaction('products', (trx) => enterDecisions(trx, [sale(301, 4), sale(302, 5)]))
+
+    await transaction('products', (trx) => disownDecisions(trx, [301, 303]))
+
+    await transaction('products', (trx) => enterDecisions(trx, [sale(301, 6)]))
+    expect(await ledgerOf(own.databaseUrl, productId)).toMatchObject({
+      initial: 100,
+      adjustments: -4,
+      sold: 11,
+    })
   })
 })
 

@@ -118,6 +118,25 @@ describe('a poison message', () => {
     expect(await broker.count('stock-reduction.dead')).toBe(0)
   })
 
+  it('about another order than the one of its id goes to the dead letters, and that order settles', async () => {
+    const [other, product] = [await storeProduct({ qty: 10 }), await storeProduct({ qty: 10 })]
+    const { body } = await orderCreatedMessage({ productId: product.id, quantity: 3 })
+    const stranger = JSON.stringify({ ...body, productId: other.id })
+    sendTo('stock-reduction', stranger)
+    sendTo('stock-reduction', JSON.stringify(body))
+
+    await consume('stock-reduction', reduceStock)
+    await consume('order-settlement', settleOrder)
+
+    const dead = await broker.next('stock-reduction.dead')
+    expect(dead.content.toString()).toBe(stranger)
+    expect(dead.properties.headers?.['x-dead-letter-reason']).toBe(
+      `order ${body.orderId} is another one: of product ${product.id}, not of ${other.id}`,
+    )
+    expect(await findOrder(body.orderId)).toMatchObject({ status: 'confirmed' })
+    expect([await qtyOf(other.id), await qtyOf(product.id)]).toEqual([10, 7])
+  })
+
   it('keeps its own headers and the time of its first failure when it was redriven and fails again', async () => {
     const firstFailure = '2026-11-20T10:00:00.000Z'
     sendTo('stock-reduction', 'nonsense', {
@@ -132,12 +151,13 @@ describe('a poison message', () => {
 
   it('delays none of its neighbours', async () => {
     const { id: productId } = await storeProduct({ qty: 10 })
-    const healthy = (quantity: number) => JSON.stringify(orderCreatedMessage({ productId, quantity }).body)
-    sendTo('stock-reduction', healthy(1), { headers: confirmed })
+    const healthy = async (quantity: number) =>
+      JSON.stringify((await orderCreatedMessage({ productId, quantity })).body)
+    sendTo('stock-reduction', await healthy(1), { headers: confirmed })
     sendTo('stock-reduction', 'nonsense')
-    sendTo('stock-reduction', healthy(2), { headers: confirmed })
+    sendTo('stock-reduction', await healthy(2), { headers: confirmed })
     sendTo('stock-reduction', '[]')
-    sendTo('stock-reduction', healthy(4))
+    sendTo('stock-reduction', await healthy(4))
 
     await consume('stock-reduction', reduceStock)
 
@@ -151,7 +171,7 @@ describe('a poison message', () => {
     await broker.channel.deleteQueue('stock-reduction.dead')
     const { id: productId } = await storeProduct({ qty: 10 })
     sendTo('stock-reduction', 'nonsense')
-    sendTo('stock-reduction', JSON.stringify(orderCreatedMessage({ productId }).body))
+    sendTo('stock-reduction', JSON.stringify((await orderCreatedMessage({ productId })).body))
 
     const consuming = consume('stock-reduction', reduceStock)
 

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { openChannel } from '@stockroom/messaging/broker-connection'
+import { declareTopology } from '@stockroom/messaging/topology'
+import { main } from '../../../local/after-restore.ts'
+import { BrokerClient } from '../../support/broker-client.ts'
+import { eventually } from '../../support/eventually.ts'
+import { ownServices } from '../../support/own-services.ts'
+import { orderCreatedMessage, storeProduct } from '../../support/stories.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices({ rabbitmq: true })
+const broker = BrokerClient.of(own)
+const waiting = ['stock-reduction', 'order-settlement']
+const dead = waiting.map((queue) => `${queue}.dead`)
+const all = [...waiting, ...dead]
+
+beforeAll(async () => declareTopology(await openChannel()))
+
+beforeEach(async () => {
+  for (const queue of all) {
+    await broker.drain(queue)
+    broker.channel.sendToQueue(queue, Buffer.from('old'))
+  }
+  await eventually(async () => (await countAll()).every((count) => count === 1))
+})
+
+/** Runs the command as `npm run after-restore` does. */
+async function afterRestore() {
+  const lines: string[] = []
+  const code = await main((line) => lines.push(line))
+  return { code, lines }
+}
+
+/** The ids of a product and of an order that come next. */
+async function nextIds(): Promise<number[]> {
+  const { id } = await storeProduct()
+  return [id, (await orderCreatedMessage({ productId: id })).body.orderId]
+}
+
+const countAll = () => Promise.all(all.map((queue) => broker.count(queue)))
+
+const step = 1_000_000_000
+const isLeftOut = ([productId, orderId]: number[], [nextProductId, nextOrderId]: number[]) =>
+  (nextProductId as number) >= (productId as number) + step &&
+  (nextOrderId as number) >= (orderId as number) + step
+
+describe('npm run after-restore', () => {
+  it('throws away what waits in the queues, and leaves dead letters to a person', async () => {
+    const { code, lines } = await afterRestore()
+
+    expect({ code, lines: lines.slice(0, 2) }).toEqual({
+      code: 0,
+      lines: ['stock-reduction: 1 messages thrown away', 'order-settlement: 1 messages thrown away'],
+    })
+    expect(await countAll()).toEqual([0, 0, 1, 1])
+  })
+
+  it('leaves out the ids that may have been used since the backup', async () => {
+    const before = await nextIds()
+
+    const { lines } = await afterRestore()
+
+    const after = await nextIds()
+    expect(isLeftOut(before, after)).toBe(true)
+    expect(lines.slice(2)).toEqual([
+      `products: new ones get ids above ${(after[0] as number) - 1}`,
+      `orders: new ones get ids above ${(after[1] as number) - 1}`,
+    ])
+  })
+
+  it('leaves out those of rows that were copied back with their ids, too', async () => {
+    const [, orderId = 0] = await nextIds()
+    const copied = orderId + 2 * step
+    await runSql(
+      own.databaseUrl,
+      `insert into orders.orders (id, product_id, quantity, unit_price, total_price)
+       overriding system value values ($1, 1, 1, 1, 1)`,
+      [copied],
+    )
+
+    await afterRestore()
+
+    expect((await nextIds())[1]).toBeGreaterThan(copied)
+  })
+
+  it('does nothing while somebody consumes a queue, and says so', async () => {
+    const before = await nextIds()
+    const { consumerTag } = await broker.channel.consume('order-settlement', () => {})
+
+    const { code, lines } = await afterRestore()
+
+    await broker.channel.cancel(consumerTag)
+    await broker.channel.recover()
+    expect({ code, lines }).toEqual({
+      code: 1,
+      lines: ['Somebody consumes order-settlement: stop every process of the shop first.'],
+    })
+    expect(isLeftOut(before, await nextIds())).toBe(false)
+    expect(await broker.count('stock-reduction')).toBe(1)
+  })
+})
+
+describe('the SQL of docs/operations.md for a database without a way to it', () => {
+  it('leaves out as many ids', async () => {
+    const page = readFileSync('docs/operations.md', 'utf8')
+    const statements = [...page.matchAll(/```sql\n(.+?)```/gs)].flatMap(([, block = '']) => block)
+    const before = await nextIds()
+
+    for (const statement of statements) await runSql(own.databaseUrl, statement)
+
+    expect(statements).toHaveLength(1)
+    expect(isLeftOut(before, await nextIds())).toBe(true)
+  })
+})
