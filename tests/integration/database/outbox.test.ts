@@ -54,6 +54,14 @@ async function makeDue(): Promise<void> {
   }
 }
 
+/** What waits in the outbox of orders, each with its failures and the seconds until its next turn, up to the next 20. */
+const waiting = () =>
+  runSql<{ id: string; attempts: number; seconds: number }>(
+    own.databaseUrl,
+    `select id, attempts, 20 * ceil(extract(epoch from next_attempt_at - now()) / 20)::int as seconds
+       from orders.outbox`,
+  )
+
 const sweep = () => publishPendingEvents({}, lambdaContext()) as Promise<{ products: number; orders: number }>
 
 const left = async () =>
@@ -241,6 +249,19 @@ describe('postponeEvents', () => {
     await makeDue()
     const [{ attempts } = {}] = await transaction('orders', (trx) => claimPendingEvents(trx, 'orders', 1))
     expect(attempts).toBe(7)
+  })
+})
+
+describe('an event that has failed more often than a number can double', () => {
+  it('is put off for a minute, and the others go', async () => {
+    const rows = await leaveBehind(3)
+    await runSql(own.databaseUrl, 'update orders.outbox set attempts = 1100 where id = $1', [rows[1]?.id])
+    broker.confirms = ({ body }) => body.orderId !== 2
+
+    const { orders } = await sweep()
+
+    expect(orders).toBe(2)
+    expect(await waiting()).toEqual([{ id: rows[1]?.id, attempts: 1101, seconds: 60 }])
   })
 })
 
