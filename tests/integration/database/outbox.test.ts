@@ -302,6 +302,22 @@ describe('publishPendingEvents', () => {
     expect(broker.published).toHaveLength(3)
   })
 
+  it('publishes nothing while the broker takes no messages, and puts no event off', async () => {
+    await leaveBehind(3)
+    await sweep()
+    await leaveBehind(2)
+    broker.block()
+
+    for (let times = 0; times < 3; times += 1)
+      await expect(sweep()).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+    const held = await waiting()
+    broker.reset()
+
+    expect(held.map(({ attempts }) => attempts)).toEqual([0, 0])
+    expect((await sweep()).orders).toBe(2)
+    expect(broker.published).toHaveLength(2)
+  })
+
   it('publishes each event once when two instances sweep at once', async () => {
     const rows = await leaveBehind(600)
 
