@@ -1,4 +1,5 @@
 import { log } from '@stockroom/runtime/logger'
+import { lastSweep } from '@stockroom/telemetry/shop-metrics'
 
 /** Invokes a function of serverless.yml by its key. */
 export type RunFunction = (functionKey: string, event: object) => Promise<unknown>
@@ -22,8 +23,9 @@ export function startSweeper(
 
   const sweep = async (event: object) => {
     for (const functionKey of scheduledFunctions) {
-      await run(functionKey, event).catch((error) =>
-        log.warn({ err: error }, `${functionKey} failed for now`),
+      await run(functionKey, event).then(
+        () => lastSweep.set(Date.now() / 1000, functionKey),
+        (error) => log.warn({ err: error }, `${functionKey} failed for now`),
       )
     }
     if (!stopped) timer = setTimeout(begin, pauseMs)

@@ -36,7 +36,7 @@ async function publishOutbox(domain: Domain): Promise<number> {
 function publishSome(domain: Domain): Promise<{ claimed: number; confirmed: number }> {
   return transaction(domain, async (trx) => {
     const events = await claimPendingEvents(trx, domain, eventsPerTransaction)
-    const confirmed = new Set(await publishEvents(events))
+    const confirmed = new Set(await publishEvents(domain, events))
     const unconfirmed = events.map(({ id }) => id).filter((id) => !confirmed.has(id))
     await removeFromOutbox(trx, domain, [...confirmed])
     await postponeEvents(trx, domain, unconfirmed)

@@ -116,7 +116,7 @@ export async function claimUnsettledOrders(trx: Transaction, limit: number): Pro
     trx,
     `update orders.orders
         set announcements = announcements + 1,
-            announce_again_at = now() + least(30 * power(2, announcements), 3600) * interval '1 second'
+            announce_again_at = now() + least(30 * power(2, least(announcements, 7)), 3600) * interval '1 second'
       where id in (
         select id from orders.orders
          where status = 'pending' and announce_again_at <= now()

@@ -5,11 +5,14 @@ import { lambdaContext } from '../../tests/support/lambda-context.ts'
 import type { Order } from './order.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
+const { trx, commits, clear, commitAndPublish } = announcements()
 const claimUnsettledOrders = jest.fn<typeof import('./order-store.ts').claimUnsettledOrders>()
 const makeAnnouncementsDue = jest.fn<typeof import('./order-store.ts').makeAnnouncementsDue>()
 const pendingAgeSeconds = jest.fn<typeof import('./order-store.ts').pendingAgeSeconds>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('@stockroom/messaging/announce', () => ({
+  commitAndPublish,
+  commitAndAnnounce: jest.fn(),
+}))
 jest.unstable_mockModule('./order-store.ts', () => ({
   claimUnsettledOrders,
   makeAnnouncementsDue,
@@ -106,5 +109,18 @@ describe('reannouncePendingOrders', () => {
     useSink(undefined)
 
     expect(recorded).toEqual([['PendingOrderOldestAge', 90]])
+  })
+
+  it('records it also when no order can be announced', async () => {
+    const recorded: number[] = []
+    useSink((_description, _labels, value) => recorded.push(value))
+    claimUnsettledOrders.mockRejectedValue(new Error('The broker is unavailable: blocked'))
+
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    await run().catch(() => {})
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+    useSink(undefined)
+
+    expect(recorded).toEqual([90])
   })
 })

@@ -1,4 +1,4 @@
-import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { commitAndPublish } from '@stockroom/messaging/announce'
 import { currentInvocation, freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
 import { job } from '@stockroom/telemetry/job'
@@ -15,9 +15,14 @@ export interface Reannouncement {
   brokerIsEmpty?: boolean
 }
 
-/** Tells again of orders that have been pending for over 30 s, so that they outlast a broker that lost its data. */
+/**
+ * Tells again of orders that have been pending for over 30 s, so that they outlast a broker that lost its data. An order
+ * says by itself that it is pending, so its event needs no outbox. While the broker takes no messages no order is taken:
+ * what waits for the broker isn't lost.
+ */
 export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
-  const { result: reannounced, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
+  if (freezesAfterAnswer()) pendingOrderAge.set(await pendingAgeSeconds())
+  const reannounced = await commitAndPublish('orders', async (trx, tell) => {
     if (brokerIsEmpty) await makeAnnouncementsDue(trx)
     const orders = await claimUnsettledOrders(trx, ordersPerRun)
     for (const { order, requestId } of orders) {
@@ -26,7 +31,5 @@ export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
     }
     return orders.length
   })
-  await announced
-  if (freezesAfterAnswer()) pendingOrderAge.set(await pendingAgeSeconds())
   return { reannounced }
 })

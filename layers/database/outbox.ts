@@ -83,7 +83,7 @@ export async function postponeEvents(
     trx,
     `update ${domain}.outbox
         set attempts = attempts + 1,
-            next_attempt_at = now() + least(power(2, attempts + 1), 60) * interval '1 second'
+            next_attempt_at = now() + least(power(2, least(attempts + 1, 6)), 60) * interval '1 second'
       where id = any(?::uuid[])`,
     [ids],
   )

@@ -9,11 +9,12 @@ const steps: string[] = []
 const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
 const changeOutbox = jest.fn<typeof import('@stockroom/database/outbox').changeOutbox>()
 const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
-const publish = jest.fn<typeof import('./publisher.ts').publish>()
+const send = jest.fn<typeof import('./publisher.ts').send>()
+const requireBroker = jest.fn<typeof import('./publisher.ts').requireBroker>()
 jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
 jest.unstable_mockModule('@stockroom/database/outbox', () => ({ changeOutbox, removeFromOutbox }))
-jest.unstable_mockModule('./publisher.ts', () => ({ publish }))
-const { commitAndAnnounce, publishEvents } = await import('./announce.ts')
+jest.unstable_mockModule('./publisher.ts', () => ({ send, requireBroker, confirmTimeoutMs: 5000 }))
+const { commitAndAnnounce, commitAndPublish, publishEvents } = await import('./announce.ts')
 
 const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const trx = { of: 'the test' } as never
@@ -32,16 +33,17 @@ const tellOf = (...orderIds: number[]) =>
   })
 const stored = () => changeOutbox.mock.calls.flatMap(([, , { add }]) => add)
 const removedWithAnother = () => changeOutbox.mock.calls.flatMap(([, , { remove }]) => remove)
+/** Lets the broker answer so, and `true` to whatever else it gets. */
+const brokerAnswers = (...answers: boolean[]) =>
+  send.mockImplementation(async (messages) => messages.map(async (_, index) => answers[index] ?? true))
 /** Lets the broker be silent until the function that it returns is called. */
 const silenceBroker = () => {
-  let speak = (_: boolean[]) => {}
-  publish.mockReturnValue(
-    new Promise((resolve) => {
-      speak = resolve
-    }),
+  const { promise, resolve: speak } = Promise.withResolvers<boolean[]>()
+  send.mockImplementation(async (messages) =>
+    messages.map(async (_, index) => (await promise)[index] as boolean),
   )
   endSilence = () => speak([true])
-  return (confirmed: boolean[]) => speak(confirmed)
+  return speak
 }
 let endSilence = () => {}
 const settled = async (promise: Promise<unknown>) => {
@@ -69,9 +71,10 @@ beforeEach(() => {
   changeOutbox.mockReset().mockImplementation(async () => {
     steps.push('store')
   })
-  publish.mockReset().mockImplementation(async (messages) => {
+  requireBroker.mockReset().mockResolvedValue()
+  send.mockReset().mockImplementation(async (messages) => {
     steps.push('publish')
-    return messages.map(() => true)
+    return messages.map(async () => true)
   })
   removeFromOutbox.mockReset().mockImplementation(async () => {
     steps.push('remove')
@@ -194,7 +197,7 @@ describe('commitAndAnnounce', () => {
   })
 
   it('removes what is confirmed and keeps the rest for the sweep', async () => {
-    publish.mockResolvedValue([false, true, false])
+    brokerAnswers(false, true, false)
 
     await tellOf(1, 2, 3)
     await jest.advanceTimersByTimeAsync(100)
@@ -225,7 +228,7 @@ describe('commitAndAnnounce', () => {
   })
 
   it('keeps every event when none is confirmed', async () => {
-    publish.mockResolvedValue([false])
+    brokerAnswers(false)
 
     await tellOf(1)
     await jest.advanceTimersByTimeAsync(100)
@@ -234,7 +237,7 @@ describe('commitAndAnnounce', () => {
   })
 
   it('keeps every event, and does not fail, while the broker is away', async () => {
-    publish.mockRejectedValue(new Unavailable('broker', 'not connected'))
+    send.mockRejectedValue(new Unavailable('broker', 'not connected'))
 
     const { announced } = await tellOf(1)
     await jest.advanceTimersByTimeAsync(100)
@@ -271,14 +274,14 @@ describe('commitAndAnnounce', () => {
   ])('publishes nothing when %s fails', async (_, fail) => {
     await expect(fail()).rejects.toThrow('refused')
 
-    expect(publish).not.toHaveBeenCalled()
+    expect(send).not.toHaveBeenCalled()
   })
 
   it('does not bother the broker when nothing was told', async () => {
     const { announced } = await tellOf()
     await announced
 
-    expect(publish).not.toHaveBeenCalled()
+    expect(send).not.toHaveBeenCalled()
   })
 
   it('lets a shutdown wait for events that are under way', async () => {
@@ -308,9 +311,9 @@ describe('publishEvents', () => {
   })
 
   it('publishes an event with all its properties', async () => {
-    await publishEvents([outboxEvent()])
+    await publishEvents('orders', [outboxEvent()])
 
-    expect(publish.mock.calls).toEqual([
+    expect(send.mock.calls).toEqual([
       [
         [
           {
@@ -344,29 +347,137 @@ describe('publishEvents', () => {
     ['product.updated', false],
     ['product.deleted', false],
   ])('publishes %s with mandatory %s', async (name, mandatory) => {
-    await publishEvents([outboxEvent({ name, correlationId: null })])
+    await publishEvents('orders', [outboxEvent({ name, correlationId: null })])
 
-    expect(publish.mock.calls[0]?.[0][0]?.options).toMatchObject({ mandatory, correlationId: undefined })
+    expect(send.mock.calls[0]?.[0][0]?.options).toMatchObject({ mandatory, correlationId: undefined })
   })
 
   it('carries the trace of an event in a header', async () => {
-    await publishEvents([outboxEvent({ traceparent: trace })])
+    await publishEvents('orders', [outboxEvent({ traceparent: trace })])
 
-    expect(publish.mock.calls[0]?.[0][0]?.options.headers).toEqual({
+    expect(send.mock.calls[0]?.[0][0]?.options.headers).toEqual({
       'schema-version': 1,
       traceparent: trace,
     })
   })
 
   it('says which events the broker has confirmed', async () => {
-    publish.mockResolvedValue([true, false, true])
+    brokerAnswers(true, false, true)
 
-    const confirmed = await publishEvents([
+    const confirmed = await publishEvents('orders', [
       outboxEvent({ id: 'a' }),
       outboxEvent({ id: 'b' }),
       outboxEvent({ id: 'c' }),
     ])
 
     expect(confirmed).toEqual(['a', 'c'])
+  })
+})
+
+describe('an event that the broker answers late', () => {
+  /** Waits as long as whoever publishes an event waits for the broker. */
+  const passTime = () => jest.advanceTimersByTimeAsync(5000)
+
+  it('is not sent again while its answer is missing', async () => {
+    silenceBroker()
+    await tellOf(1)
+    await passTime()
+
+    const sweep = publishEvents('orders', stored())
+    await passTime()
+
+    expect(await sweep).toEqual([])
+    expect(send.mock.calls.flatMap(([messages]) => messages)).toHaveLength(1)
+  })
+
+  it('leaves the outbox when it is confirmed at last, though nobody waits for it any more', async () => {
+    const confirm = silenceBroker()
+    await tellOf(1)
+    await passTime()
+
+    confirm([true])
+    await jest.advanceTimersByTimeAsync(100)
+
+    expect(removeFromOutbox.mock.calls).toEqual([['orders', 'orders', [stored()[0]?.id]]])
+  })
+
+  it('is confirmed to the sweep that has joined the wait', async () => {
+    const confirm = silenceBroker()
+    await tellOf(1)
+    await passTime()
+    const sweep = publishEvents('orders', stored())
+
+    confirm([true])
+
+    expect(await sweep).toEqual([stored()[0]?.id])
+  })
+
+  it('is sent again once the broker has not taken it', async () => {
+    const confirm = silenceBroker()
+    await tellOf(1)
+    await passTime()
+    confirm([false])
+    await jest.advanceTimersByTimeAsync(0)
+    brokerAnswers(true)
+
+    expect(await publishEvents('orders', stored())).toEqual([stored()[0]?.id])
+  })
+
+  it('is sent with others that wait for nothing, each answer its own', async () => {
+    silenceBroker()
+    await tellOf(1)
+    await passTime()
+    brokerAnswers(true, false)
+    const [waiting] = stored()
+    const others = ['b', 'c'].map((id) => ({ ...(waiting as OutboxEvent), id }))
+
+    const sweep = publishEvents('orders', [others[0], waiting, others[1]] as OutboxEvent[])
+    await passTime()
+
+    expect(await sweep).toEqual(['b'])
+  })
+})
+
+describe('commitAndPublish', () => {
+  const publishOf = (...orderIds: number[]) =>
+    commitAndPublish('orders', async (_trx, tell) => {
+      steps.push('work')
+      for (const id of orderIds) tell(event(id), `request-${id}`, trace)
+      return 'the result'
+    })
+
+  it('publishes after the commit what was told, and leaves the outbox alone', async () => {
+    expect(await publishOf(1, 2)).toBe('the result')
+
+    expect(steps).toEqual(['work', 'commit', 'publish'])
+    expect(send.mock.calls.flatMap(([messages]) => messages).map(({ options }) => options)).toMatchObject([
+      { type: 'order.created', correlationId: 'request-1', mandatory: true },
+      { type: 'order.created', correlationId: 'request-2' },
+    ])
+    await jest.advanceTimersByTimeAsync(100)
+    expect([changeOutbox.mock.calls, removeFromOutbox.mock.calls]).toEqual([[], []])
+  })
+
+  it('does not begin while the broker takes no messages', async () => {
+    requireBroker.mockRejectedValue(new Unavailable('broker', 'blocked'))
+
+    await expect(publishOf(1)).rejects.toThrow('The broker is unavailable: blocked')
+    expect(steps).toEqual([])
+  })
+
+  it('publishes nothing when the commit fails', async () => {
+    transaction.mockRejectedValue(new Error('refused'))
+
+    await expect(publishOf(1)).rejects.toThrow('refused')
+    expect(send).not.toHaveBeenCalled()
+  })
+
+  it('is done when the broker confirms nothing in time: what was committed has it told again', async () => {
+    silenceBroker()
+
+    const outcome = publishOf(1)
+    await jest.advanceTimersByTimeAsync(5000)
+
+    expect(await outcome).toBe('the result')
   })
 })

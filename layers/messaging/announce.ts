@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Domain } from '@stockroom/database/connection'
 import { changeOutbox, type OutboxEvent, removeFromOutbox } from '@stockroom/database/outbox'
 import { type Transaction, transaction } from '@stockroom/database/query'
@@ -7,10 +6,10 @@ import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { ConfirmedEvents } from './confirmed-events.ts'
-import { type ShopEvent, schemaVersion } from './events.ts'
-import { publishObserved } from './publish-observed.ts'
-import type { OutboundMessage } from './publisher.ts'
-import { eventExchange, isBound } from './topology.ts'
+import type { ShopEvent } from './events.ts'
+import { sendOnce } from './events-on-their-way.ts'
+import { outboxEvent } from './outbox-message.ts'
+import { confirmTimeoutMs, requireBroker } from './publisher.ts'
 
 /** Notes an event of the running transaction, with the request id that it follows from and its place in a trace. */
 export type Tell = (event: ShopEvent, correlationId: string | undefined, traceparent?: string) => void
@@ -53,10 +52,50 @@ export async function commitAndAnnounce<Result>(
   }
 }
 
-/** Publishes outbox events and resolves to the ids of those that the broker has confirmed. */
-export async function publishEvents(events: readonly OutboxEvent[]): Promise<string[]> {
-  const confirmed = await publishObserved(events.map(outboundMessage))
-  return events.filter((_, index) => confirmed[index]).map(({ id }) => id)
+/**
+ * Runs `work` in a transaction of the domain, and publishes the events that it tells right after its commit, with no
+ * outbox between: for events that will be told again anyhow, as long as what was committed says so. While the broker
+ * takes no messages, `work` isn't begun.
+ * @throws Unavailable when the database is away, and while the broker is away, blocks or is behind
+ */
+export async function commitAndPublish<Result>(
+  domain: Domain,
+  work: (trx: Transaction, tell: Tell) => Promise<Result>,
+): Promise<Result> {
+  await requireBroker()
+  const events: OutboxEvent[] = []
+  const result = await transaction(domain, (trx) =>
+    work(trx, (event, correlationId, traceparent) =>
+      events.push(outboxEvent(event, correlationId, traceparent)),
+    ),
+  )
+  await confirmedInTime(events, () => {})
+  return result
+}
+
+/**
+ * Publishes events of the domain's outbox and resolves to the ids of those that the broker confirms within 5 s. Those
+ * that it confirms later leave the outbox by themselves.
+ * @throws Unavailable, and publishes none, while the broker is away, blocks or is behind
+ */
+export function publishEvents(domain: Domain, events: readonly OutboxEvent[]): Promise<string[]> {
+  return confirmedInTime(events, (id) => confirmedEvents[domain].add([id]))
+}
+
+async function confirmedInTime(
+  events: readonly OutboxEvent[],
+  confirmedLate: (id: string) => void,
+): Promise<string[]> {
+  if (events.length === 0) return []
+  const confirmed: string[] = []
+  let isLate = false
+  const heard = (await sendOnce(events)).map(async (answer, index) => {
+    const { id } = events[index] as OutboxEvent
+    if (await answer) isLate ? confirmedLate(id) : confirmed.push(id)
+  })
+  await within(confirmTimeoutMs, Promise.all(heard)).catch(() => {})
+  isLate = true
+  return confirmed
 }
 
 async function announce(domain: Domain, events: OutboxEvent[]): Promise<void> {
@@ -72,7 +111,7 @@ async function announce(domain: Domain, events: OutboxEvent[]): Promise<void> {
 
 async function deliver(domain: Domain, events: OutboxEvent[]): Promise<void> {
   try {
-    const confirmed = await publishEvents(events)
+    const confirmed = await publishEvents(domain, events)
     if (confirmed.length > 0) brokerIsSlow = false
     confirmedEvents[domain].add(confirmed)
     if (freezesAfterAnswer()) await confirmedEvents[domain].flush()
@@ -83,50 +122,6 @@ async function deliver(domain: Domain, events: OutboxEvent[]): Promise<void> {
 
 function confirmedEventsOf(domain: Domain): ConfirmedEvents {
   return new ConfirmedEvents((ids) => removeFromOutbox(domain, domain, ids))
-}
-
-function outboxEvent(
-  { name, body }: ShopEvent,
-  correlationId: string | undefined,
-  traceparent: string | undefined,
-): OutboxEvent {
-  return {
-    id: randomUUID(),
-    name,
-    body,
-    correlationId: correlationId ?? null,
-    traceparent: traceparent ?? null,
-    createdAt: new Date().toISOString(),
-    attempts: 0,
-  }
-}
-
-function outboundMessage({
-  id,
-  name,
-  body,
-  correlationId,
-  traceparent,
-  createdAt,
-}: OutboxEvent): OutboundMessage {
-  return {
-    exchange: eventExchange,
-    routingKey: name,
-    content: Buffer.from(JSON.stringify(body)),
-    options: {
-      messageId: id,
-      type: name,
-      timestamp: Math.floor(Date.parse(createdAt) / 1000),
-      correlationId: correlationId ?? undefined,
-      appId: 'stockroom',
-      contentType: 'application/json',
-      headers: traceparent
-        ? { 'schema-version': schemaVersion, traceparent }
-        : { 'schema-version': schemaVersion },
-      persistent: true,
-      mandatory: isBound(name),
-    },
-  }
 }
 
 onShutdown('drain', async () => {

@@ -13,7 +13,8 @@ jest.unstable_mockModule('@stockroom/runtime/configuration', () => ({
 const distrustSecrets = jest.fn()
 jest.unstable_mockModule('@stockroom/runtime/secrets', () => ({ distrustSecrets }))
 jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: pause }))
-const { openChannel, useBrokerClient } = await import('./broker-connection.ts')
+const { brokerBlocked } = await import('@stockroom/telemetry/shop-metrics')
+const { isBrokerBlocked, openChannel, useBrokerClient } = await import('./broker-connection.ts')
 
 const aChannel = new EventEmitter().setMaxListeners(0)
 
@@ -263,5 +264,72 @@ describe('openChannel', () => {
 
     expect(closed.close).toHaveBeenCalledTimes(1)
     expect(connect).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('a broker that blocks', () => {
+  const lowOnMemory = () => connection.emit('blocked', 'low on memory')
+  const gauge = () => [...brokerBlocked.latest()].map(({ value }) => value)
+
+  it('is known from the first message that it does not read until it reads again', async () => {
+    await openWhile('connect')
+    const states = [isBrokerBlocked()]
+
+    lowOnMemory()
+    states.push(isBrokerBlocked())
+    connection.emit('unblocked')
+    states.push(isBrokerBlocked())
+
+    expect(states).toEqual([false, true, false])
+  })
+
+  it('is asked for no channel, which it would not answer', async () => {
+    await openWhile('connect')
+    lowOnMemory()
+
+    await expect(openChannel()).rejects.toThrow('The broker is unavailable: blocked')
+    expect(connection.createConfirmChannel).toHaveBeenCalledTimes(1)
+
+    connection.emit('unblocked')
+    expect(await openChannel()).toBe(aChannel)
+  })
+
+  it('blocks a connection, not the one that comes after it', async () => {
+    await openWhile('connect')
+    lowOnMemory()
+
+    connection.emit('disconnect', new Error('gone'))
+    const whileAway = isBrokerBlocked()
+    connection.emit('connect', connection)
+
+    expect([whileAway, isBrokerBlocked()]).toEqual([false, false])
+    expect(await openChannel()).toBe(aChannel)
+  })
+
+  it('is shown by a gauge', async () => {
+    await openWhile('connect')
+    const values = [gauge()]
+
+    lowOnMemory()
+    values.push(gauge())
+    connection.emit('unblocked')
+    values.push(gauge())
+
+    expect(values).toEqual([[0], [1], [0]])
+  })
+
+  it('does not hold up a shutdown with what it has not read', async () => {
+    const socket = { destroy: jest.fn() }
+    const channel = openChannel()
+    await new Promise(setImmediate)
+    connection.emit('connect', { connection: { stream: socket } })
+    await channel
+    lowOnMemory()
+
+    await shutDown()
+
+    expect(connection.close).toHaveBeenCalledTimes(1)
+    expect(socket.destroy).toHaveBeenCalledTimes(1)
+    expect(isBrokerBlocked()).toBe(false)
   })
 })

@@ -4,16 +4,19 @@ import { Unavailable } from '@stockroom/runtime/unavailable'
 
 class FakeChannel extends EventEmitter {
   checkExchange = jest.fn<(name: string) => Promise<object>>(async () => ({}))
+  close = jest.fn(async () => {})
 }
 
 const openChannel = jest.fn<() => Promise<FakeChannel>>()
-jest.unstable_mockModule('./broker-connection.ts', () => ({ openChannel }))
+const isBrokerBlocked = jest.fn<() => boolean>()
+jest.unstable_mockModule('./broker-connection.ts', () => ({ openChannel, isBrokerBlocked }))
 const { brokerAnswers } = await import('./broker-health.ts')
 
 let channel: FakeChannel
 
 beforeEach(async () => {
   // A check that fails makes the module forget the channel of the test before.
+  isBrokerBlocked.mockReset().mockReturnValue(false)
   openChannel.mockReset().mockRejectedValue(new Error('down'))
   channel?.checkExchange.mockRejectedValue(new Error('gone'))
   await brokerAnswers()
@@ -69,6 +72,33 @@ describe('brokerAnswers', () => {
     await jest.advanceTimersByTimeAsync(1000)
 
     expect(await answer).toBe(false)
+  })
+
+  it('says no while it blocks, without asking what it will not read', async () => {
+    isBrokerBlocked.mockReturnValue(true)
+
+    expect(await brokerAnswers()).toBe(false)
+    expect(openChannel).not.toHaveBeenCalled()
+  })
+
+  it('says yes again, on the same channel, when it blocks no longer', async () => {
+    await brokerAnswers()
+    isBrokerBlocked.mockReturnValueOnce(true)
+    await brokerAnswers()
+
+    expect(await brokerAnswers()).toBe(true)
+    expect(openChannel).toHaveBeenCalledTimes(1)
+  })
+
+  it('leaves no channel open that the broker did not answer on', async () => {
+    jest.useFakeTimers()
+    channel.checkExchange.mockReturnValue(new Promise(() => {}))
+
+    const answers = [brokerAnswers(), brokerAnswers()]
+    await jest.advanceTimersByTimeAsync(1000)
+    await Promise.all(answers)
+
+    expect(channel.close).toHaveBeenCalled()
   })
 
   it('says yes again, on a new channel, when the broker is back', async () => {

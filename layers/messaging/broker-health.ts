@@ -1,20 +1,24 @@
 import { within } from '@stockroom/runtime/deadline'
 import type { ConfirmChannel } from 'amqplib'
-import { openChannel } from './broker-connection.ts'
+import { isBrokerBlocked, openChannel } from './broker-connection.ts'
 import { eventExchange } from './topology.ts'
 
 const answerWithinMs = 1000
 
 let probe: Promise<ConfirmChannel> | undefined
 
-/** Whether the broker answers within a second and has the exchange that the shop publishes to. */
+/** Whether the broker answers within a second, has the exchange that the shop publishes to, and takes what is published. */
 export async function brokerAnswers(): Promise<boolean> {
+  if (isBrokerBlocked()) return false
+  probe ??= openProbe()
+  const asked = probe
   try {
-    probe ??= openProbe()
-    await within(answerWithinMs, checkExchange(probe))
+    await within(answerWithinMs, checkExchange(asked))
     return true
   } catch {
-    probe = undefined
+    if (probe === asked) probe = undefined
+    // One that is silent is still open, and a connection has a limited number of channels.
+    asked.then((channel) => channel.close()).catch(() => {})
     return false
   }
 }

@@ -4,8 +4,8 @@ import { OtlpCollector } from '../../tests/support/otlp-collector.ts'
 import type { OutboundMessage } from './publisher.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const publish = jest.fn<typeof import('./publisher.ts').publish>()
-jest.unstable_mockModule('./publisher.ts', () => ({ publish }))
+const send = jest.fn<typeof import('./publisher.ts').send>()
+jest.unstable_mockModule('./publisher.ts', () => ({ send }))
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const message = (orderId: number): OutboundMessage => ({
   exchange: 'shop.events',
@@ -18,7 +18,7 @@ const message = (orderId: number): OutboundMessage => ({
   },
 })
 let collector: OtlpCollector
-let publishObserved: typeof import('./publish-observed.ts').publishObserved
+let publishObserved: (messages: OutboundMessage[]) => Promise<boolean[]>
 let flush: () => Promise<void>
 let published: (result: string) => number
 
@@ -26,7 +26,8 @@ beforeAll(async () => {
   collector = await OtlpCollector.start()
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
   process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json'
-  publishObserved = (await import('./publish-observed.ts')).publishObserved
+  const { sendObserved } = await import('./publish-observed.ts')
+  publishObserved = async (messages) => Promise.all(await sendObserved(messages))
   const { tracing } = await import('@stockroom/telemetry/tracing')
   flush = async () => tracing?.flush()
   const { publishedEvents } = await import('@stockroom/telemetry/shop-metrics')
@@ -40,7 +41,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   collector.spans.length = 0
-  publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
+  send.mockReset().mockImplementation(async (messages) => messages.map(async () => true))
 })
 
 describe('an event that is published', () => {
@@ -66,7 +67,7 @@ describe('an event that is published', () => {
       },
     })
     const traceparent = `00-${traceId}-${span?.spanId}-01`
-    expect(publish.mock.calls[0]?.[0][0]).toEqual({
+    expect(send.mock.calls[0]?.[0][0]).toEqual({
       ...message(1),
       options: { ...message(1).options, headers: { 'schema-version': 1, traceparent } },
     })
@@ -74,7 +75,7 @@ describe('an event that is published', () => {
 
   it('is counted, and its span has failed, unless the broker confirms it', async () => {
     const before = { confirmed: published('confirmed'), unconfirmed: published('unconfirmed') }
-    publish.mockResolvedValue([true, false, true])
+    send.mockResolvedValue([true, false, true].map(async (answer) => answer))
 
     const confirmed = await publishObserved([message(1), message(2), message(3)])
     await flush()
@@ -87,7 +88,7 @@ describe('an event that is published', () => {
 
   it('is one that failed while the broker is away', async () => {
     const before = published('unconfirmed')
-    publish.mockRejectedValue(new Error('not connected'))
+    send.mockRejectedValue(new Error('not connected'))
 
     await expect(publishObserved([message(1), message(2)])).rejects.toThrow('not connected')
     await flush()

@@ -1,23 +1,23 @@
 import type { Counter } from '@stockroom/telemetry/metrics'
 import { publishedEvents } from '@stockroom/telemetry/shop-metrics'
 import { type Span, tracing } from '@stockroom/telemetry/tracing'
-import { type OutboundMessage, publish } from './publisher.ts'
+import { type OutboundMessage, send } from './publisher.ts'
 
-/** Publishes events as {@link publish} does, and tells of it in metrics and traces. */
-export async function publishObserved(messages: readonly OutboundMessage[]): Promise<boolean[]> {
+/** Sends events as {@link send} does, and tells of them in metrics and traces when the broker has answered. */
+export async function sendObserved(messages: readonly OutboundMessage[]): Promise<Promise<boolean>[]> {
   const spans = tracing && messages.map(sendSpan)
   try {
-    const confirmed = await publish(
+    const answers = await send(
       spans ? messages.map((message, index) => under(message, spans[index])) : messages,
     )
-    messages.forEach(({ routingKey }, index) => {
-      const isConfirmed = confirmed[index] === true
-      const counted = countersOf(routingKey)
+    return answers.map(async (answer, index) => {
+      const isConfirmed = await answer
+      const counted = countersOf((messages[index] as OutboundMessage).routingKey)
       if (isConfirmed) counted.confirmed.add()
       else counted.unconfirmed.add()
       spans?.[index]?.end(isConfirmed ? {} : { error: 'unconfirmed' })
+      return isConfirmed
     })
-    return confirmed
   } catch (error) {
     for (const { routingKey } of messages) countersOf(routingKey).unconfirmed.add()
     for (const span of spans ?? []) span?.end({ error })

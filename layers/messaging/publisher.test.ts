@@ -4,9 +4,10 @@ import { Unavailable } from '@stockroom/runtime/unavailable'
 
 const error = jest.fn<(details: object, text: string) => void>()
 const openChannel = jest.fn<() => Promise<FakeChannel>>()
-jest.unstable_mockModule('./broker-connection.ts', () => ({ openChannel }))
+const isBrokerBlocked = jest.fn<() => boolean>()
+jest.unstable_mockModule('./broker-connection.ts', () => ({ openChannel, isBrokerBlocked }))
 jest.unstable_mockModule('@stockroom/runtime/logger', () => ({ log: { error } }))
-const { publish } = await import('./publisher.ts')
+const { publish, requireBroker, send } = await import('./publisher.ts')
 
 type Confirm = (error: unknown) => void
 
@@ -42,6 +43,7 @@ let channel: FakeChannel
 beforeEach(() => {
   channel = new FakeChannel()
   error.mockReset()
+  isBrokerBlocked.mockReset().mockReturnValue(false)
   openChannel.mockReset().mockImplementation(async () => channel)
 })
 
@@ -180,5 +182,120 @@ describe('publish', () => {
 
     await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
     expect(await publish([message('a')])).toEqual([true])
+  })
+})
+
+describe('send', () => {
+  it('gives the answer of the broker, however late it comes', async () => {
+    jest.useFakeTimers()
+    let confirm: Confirm = () => {}
+    channel.onPublish = (_, late) => {
+      confirm = late
+    }
+
+    const [answer] = await send([message('a')])
+    await jest.advanceTimersByTimeAsync(60_000)
+    confirm(null)
+
+    expect(await answer).toBe(true)
+  })
+})
+
+describe('while the broker blocks', () => {
+  it('nothing is handed over, and whoever publishes is told at once', async () => {
+    await publish([message('a')])
+    isBrokerBlocked.mockReturnValue(true)
+
+    await expect(publish([message('b')])).rejects.toThrow('The broker is unavailable: blocked')
+    await expect(requireBroker()).rejects.toThrow('The broker is unavailable: blocked')
+    expect(channel.published).toEqual([message('a')])
+  })
+
+  it('no channel is opened', async () => {
+    isBrokerBlocked.mockReturnValue(true)
+
+    await expect(publish([message('a')])).rejects.toThrow('blocked')
+    expect(openChannel).not.toHaveBeenCalled()
+  })
+
+  it('what it has got before keeps its answer', async () => {
+    let confirm: Confirm = () => {}
+    channel.onPublish = (_, later) => {
+      confirm = later
+    }
+    const outcome = publish([message('a')])
+    await new Promise(setImmediate)
+
+    isBrokerBlocked.mockReturnValue(true)
+    confirm(null)
+
+    expect(await outcome).toEqual([true])
+  })
+})
+
+describe('while the broker answers nothing', () => {
+  const kibibyte = 1024
+  const heavy = (id: string) => ({ ...message(id), content: Buffer.alloc(1024 * kibibyte - kibibyte) })
+  let confirms: Confirm[]
+
+  /** Sends a MiB at a time, until it is refused; how many were taken. */
+  async function sendUntilRefused(): Promise<number> {
+    for (let count = 0; count < 100; count += 1) {
+      const refusal = await send([heavy(`m${count}`)]).then(
+        () => undefined,
+        (error) => error,
+      )
+      if (refusal) {
+        expect(refusal).toMatchObject({ name: 'Unavailable', service: 'broker' })
+        return count
+      }
+    }
+    return Number.POSITIVE_INFINITY
+  }
+
+  beforeEach(() => {
+    confirms = []
+    channel.onPublish = (_, confirm) => confirms.push(confirm)
+  })
+
+  it('16 MiB wait in the memory at most; the next messages are refused', async () => {
+    expect(await sendUntilRefused()).toBe(16)
+    expect(channel.published).toHaveLength(16)
+    await expect(requireBroker()).rejects.toMatchObject({ name: 'Unavailable' })
+  })
+
+  it('small messages count too: a KiB each beside their content', async () => {
+    const small = Array.from({ length: 16 * kibibyte }, (_, index) => message(`m${index}`))
+    await send(small)
+
+    await expect(send([message('one more')])).rejects.toMatchObject({ name: 'Unavailable' })
+  })
+
+  it.each<[string, unknown]>([
+    ['confirmed', null],
+    ['refused', new Error('message nacked')],
+  ])('what was %s makes room again', async (_, answer) => {
+    await sendUntilRefused()
+
+    confirms[0]?.(answer)
+
+    await expect(requireBroker()).resolves.toBeUndefined()
+  })
+
+  it('a new channel begins with nothing', async () => {
+    await sendUntilRefused()
+    channel.emit('close')
+    channel = new FakeChannel()
+
+    expect(await publish([message('a')])).toEqual([true])
+  })
+
+  it('a message that the channel does not take needs no room', async () => {
+    channel.onPublish = () => {
+      throw new Error('Channel closed')
+    }
+    for (let count = 0; count < 20; count += 1) await send([heavy(`m${count}`)])
+
+    await expect(requireBroker()).resolves.toBeUndefined()
   })
 })

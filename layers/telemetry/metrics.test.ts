@@ -43,6 +43,21 @@ describe('histograms', () => {
   })
 })
 
+describe('gauges', () => {
+  it('keep what was set last, each combination of labels by itself', () => {
+    const things = gauges(description)
+
+    things.set(3, 'pen', 'red')
+    things.set(5, 'pen', 'blue')
+    things.set(2, 'pen', 'red')
+
+    expect([...things.latest()]).toEqual([
+      { labels: { kind: 'pen', colour: 'red' }, value: 2 },
+      { labels: { kind: 'pen', colour: 'blue' }, value: 5 },
+    ])
+  })
+})
+
 describe('a sink', () => {
   it('gets every value as it is recorded', () => {
     const values = heard()

@@ -85,19 +85,27 @@ export const histograms = (
   bounds,
 })
 
-/** A value that is looked at now and then, rather than counted. */
+/** A value that rises and falls. */
 export interface Gauge extends Description {
-  /** Tells the sink of the value; the process doesn't keep it. */
+  /** Keeps the value, and tells the sink of it. */
   set(value: number, ...labelValues: string[]): void
+  /** What was set last, for each combination of its labels. */
+  latest(): Iterable<{ labels: Labels; value: number }>
 }
 
 /** A gauge with its labels. */
-export const gauges = (description: Description): Gauge => ({
-  ...description,
-  set(value, ...labelValues) {
-    sink?.(description, labelled(description, labelValues), value)
-  },
-})
+export function gauges(description: Description): Gauge {
+  const latest = new Map<string, { labels: Labels; value: number }>()
+  return {
+    ...description,
+    set(value, ...labelValues) {
+      const labels = labelled(description, labelValues)
+      latest.set(labelValues.join(), { labels, value })
+      sink?.(description, labels, value)
+    },
+    latest: () => latest.values(),
+  }
+}
 
 function family<Metric>(description: Description, create: (labels: Labels) => Metric): Family<Metric> {
   const found = new Map<string, Metric>()

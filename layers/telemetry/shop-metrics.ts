@@ -81,10 +81,27 @@ export const poisonMessages = counters({
   labels: ['queue'],
 })
 
-/** The families whose values grow in the process. */
+export const brokerBlocked = gauges({
+  name: 'stockroom_broker_blocked',
+  cloudWatchName: 'BrokerBlocked',
+  help: 'Whether the broker takes no messages (1), as while its memory or its disk runs short.',
+  unit: 'count',
+  labels: [],
+})
+
+export const lastSweep = gauges({
+  name: 'stockroom_sweep_last_success_timestamp_seconds',
+  cloudWatchName: 'SweepLastSuccess',
+  help: 'When a function with a schedule last succeeded, in seconds since 1970.',
+  unit: 'seconds',
+  labels: ['function'],
+})
+
+/** What the process itself knows. The gauges of several processes are one: the highest. */
 export const recorded = {
   counters: [requests, cacheReads, publishedEvents, poisonMessages],
   histograms: [requestSeconds, settleSeconds, batchSizes, commitSizes],
+  gauges: [brokerBlocked, lastSweep],
 }
 
 export const outboxEvents = gauges({

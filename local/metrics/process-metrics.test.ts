@@ -1,11 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals'
-import { outboxEvents, poisonMessages, settleSeconds } from '@stockroom/telemetry/shop-metrics'
+import { lastSweep, outboxEvents, poisonMessages, settleSeconds } from '@stockroom/telemetry/shop-metrics'
 
 const readBacklog = jest.fn<typeof import('@stockroom/messaging/backlog').readBacklog>()
 jest.unstable_mockModule('@stockroom/messaging/backlog', () => ({ readBacklog }))
 const { backlogMetrics, exposition, processMetrics } = await import('./process-metrics.ts')
 
 poisonMessages.of('stock-reduction').add(2)
+lastSweep.set(1000, 'publishPendingEvents')
 for (const seconds of [0.004, 0.02, 400]) settleSeconds.of('confirmed').observe(seconds)
 
 /** The lines of a metric, without its help. */
@@ -46,6 +47,17 @@ describe('the metrics of a process', () => {
 })
 
 describe('the metrics of several processes', () => {
+  it('have the highest value of a gauge', async () => {
+    const one = await processMetrics()
+    lastSweep.set(2000, 'publishPendingEvents')
+    const other = await processMetrics()
+    lastSweep.set(1000, 'publishPendingEvents')
+
+    expect(await linesOf('stockroom_sweep', one, other, await processMetrics())).toEqual([
+      'stockroom_sweep_last_success_timestamp_seconds{function="publishPendingEvents"} 2000',
+    ])
+  })
+
   it('are added up', async () => {
     const one = await processMetrics()
 

@@ -29,7 +29,13 @@ export async function processMetrics(): Promise<MetricJson[]> {
       [...family.metrics()].flatMap((histogram) => histogramValues(family, histogram)),
     ),
   )
-  return [...counters, ...histograms, ...((await runtime.getMetricsAsJSON()) as unknown as MetricJson[])]
+  const gauges = recorded.gauges.map((gauge) => json(gauge, 'gauge', [...gauge.latest()], 'max'))
+  return [
+    ...counters,
+    ...histograms,
+    ...gauges,
+    ...((await runtime.getMetricsAsJSON()) as unknown as MetricJson[]),
+  ]
 }
 
 /** What waits in outboxes and queues, which is the same for every process. */
@@ -48,13 +54,12 @@ export async function backlogMetrics(): Promise<MetricJson[]> {
 export const exposition = (processes: MetricJson[][]): Promise<string> =>
   AggregatorRegistry.aggregate(processes).metrics()
 
-const json = ({ name, help }: Description, type: string, values: MetricJson['values']): MetricJson => ({
-  name,
-  help,
-  type,
-  aggregator: 'sum',
-  values,
-})
+const json = (
+  { name, help }: Description,
+  type: string,
+  values: MetricJson['values'],
+  aggregator = 'sum',
+): MetricJson => ({ name, help, type, aggregator, values })
 
 const counterValue = ({ value, labels }: Counter) => ({ value, labels })
 

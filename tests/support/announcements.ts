@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals'
 import type { Transaction } from '@stockroom/database/query'
-import type { commitAndAnnounce, Tell } from '@stockroom/messaging/announce'
+import type { commitAndAnnounce, commitAndPublish, Tell } from '@stockroom/messaging/announce'
 import type { ShopEvent } from '@stockroom/messaging/events'
 
 /** What a transaction committed: its domain and the events that it told, each with its correlation id. */
@@ -9,7 +9,7 @@ interface Commit {
   told: { event: ShopEvent; correlationId: string | undefined }[]
 }
 
-/** A double of commitAndAnnounce that notes what was committed and told; what rolls back leaves no trace. */
+/** Doubles of commitAndAnnounce and commitAndPublish that note what was committed and told; what rolls back leaves no trace. */
 export function announcements() {
   const trx = { of: 'the test' } as unknown as Transaction
   const commits: Commit[] = []
@@ -39,5 +39,7 @@ export function announcements() {
     traceparents,
     clear,
     commitAndAnnounce: double as unknown as jest.Mock<typeof commitAndAnnounce>,
+    commitAndPublish: (async (domain, work) =>
+      (await commit(domain, work)).result) as typeof commitAndPublish,
   }
 }

@@ -18,6 +18,7 @@ type Confirm = (error: Error | null) => void
  */
 export class RecordingBroker implements BrokerClient {
   readonly published: Published[] = []
+  #model = new EventEmitter()
   /** Says of a message whether the broker confirms it. */
   confirms: (message: Published) => boolean = () => true
 
@@ -34,6 +35,7 @@ export class RecordingBroker implements BrokerClient {
       close: async () => {},
     })
     setImmediate(() => model.emit('connect', model))
+    this.#model = model
     return model as unknown as RecoveringChannelModel
   }
 
@@ -42,8 +44,14 @@ export class RecordingBroker implements BrokerClient {
     return this.published.filter(({ routingKey }) => routingKey === eventName)
   }
 
-  /** Forgets what it has got and confirms everything again. */
+  /** Takes nothing any more, as RabbitMQ while an alarm lasts; whoever publishes has connected before. */
+  block(): void {
+    this.#model.emit('blocked', 'low on memory')
+  }
+
+  /** Forgets what it has got, takes and confirms everything again. */
   reset(): void {
+    this.#model.emit('unblocked')
     this.published.length = 0
     this.confirms = () => true
   }

@@ -9,7 +9,12 @@ import { rmqEvent } from '../support/rmq-event.ts'
 
 process.env.LOG_LEVEL = 'silent'
 const publish = jest.fn<(messages: OutboundMessage[]) => Promise<boolean[]>>()
-jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
+jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({
+  publish,
+  send: jest.fn(),
+  requireBroker: jest.fn(),
+  confirmTimeoutMs: 5000,
+}))
 
 interface Yaml {
   load(text: string): unknown

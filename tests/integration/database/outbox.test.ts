@@ -54,6 +54,14 @@ async function makeDue(): Promise<void> {
   }
 }
 
+/** What waits in the outbox of orders, each with its failures and the seconds until its next turn, up to the next 20. */
+const waiting = () =>
+  runSql<{ id: string; attempts: number; seconds: number }>(
+    own.databaseUrl,
+    `select id, attempts, 20 * ceil(extract(epoch from next_attempt_at - now()) / 20)::int as seconds
+       from orders.outbox`,
+  )
+
 const sweep = () => publishPendingEvents({}, lambdaContext()) as Promise<{ products: number; orders: number }>
 
 const left = async () =>
@@ -244,6 +252,19 @@ describe('postponeEvents', () => {
   })
 })
 
+describe('an event that has failed more often than a number can double', () => {
+  it('is put off for a minute, and the others go', async () => {
+    const rows = await leaveBehind(3)
+    await runSql(own.databaseUrl, 'update orders.outbox set attempts = 1100 where id = $1', [rows[1]?.id])
+    broker.confirms = ({ body }) => body.orderId !== 2
+
+    const { orders } = await sweep()
+
+    expect(orders).toBe(2)
+    expect(await waiting()).toEqual([{ id: rows[1]?.id, attempts: 1101, seconds: 60 }])
+  })
+})
+
 describe('publishPendingEvents', () => {
   it('publishes what was left in both outboxes, and says how much', async () => {
     await leaveBehind(2, 'products')
@@ -279,6 +300,22 @@ describe('publishPendingEvents', () => {
     expect(await left()).toEqual([rows[0]?.id, rows[2]?.id])
     expect(next.orders).toBe(0)
     expect(broker.published).toHaveLength(3)
+  })
+
+  it('publishes nothing while the broker takes no messages, and puts no event off', async () => {
+    await leaveBehind(3)
+    await sweep()
+    await leaveBehind(2)
+    broker.block()
+
+    for (let times = 0; times < 3; times += 1)
+      await expect(sweep()).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+    const held = await waiting()
+    broker.reset()
+
+    expect(held.map(({ attempts }) => attempts)).toEqual([0, 0])
+    expect((await sweep()).orders).toBe(2)
+    expect(broker.published).toHaveLength(2)
   })
 
   it('publishes each event once when two instances sweep at once', async () => {

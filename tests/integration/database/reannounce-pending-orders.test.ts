@@ -31,6 +31,21 @@ const letTimePass = (interval: string) =>
     interval,
   ])
 
+const outbox = () => runSql<{ name: string }>(own.databaseUrl, 'select name from orders.outbox')
+const emptyOutbox = () => runSql(own.databaseUrl, 'delete from orders.outbox')
+const waiting = () =>
+  runSql(own.databaseUrl, 'select id, announcements, announce_again_at from orders.orders order by id')
+
+/** Seconds until the next announcement of each order, up to the next 30, the shortest first. */
+const pauses = async () =>
+  (
+    await runSql<{ seconds: number }>(
+      own.databaseUrl,
+      `select 30 * ceil(extract(epoch from announce_again_at - now()) / 30)::int as seconds
+         from orders.orders order by seconds`,
+    )
+  ).map(({ seconds }) => seconds)
+
 const run = (event = {}) => reannouncePendingOrders(event, lambdaContext())
 
 const announced = () => broker.of('order.created').map(({ body }) => body.orderId)
@@ -106,15 +121,57 @@ describe('reannouncePendingOrders', () => {
     expect(new Set(announced())).toEqual(new Set(orders.map(({ id }) => id)))
   })
 
-  it('keeps the announcement in the outbox when the broker does not take it', async () => {
+  it('adds nothing to the outbox, whether the broker takes the announcement or not', async () => {
     await placeOrders(1)
     await letTimePass('30 seconds')
-    broker.confirms = () => false
+    await emptyOutbox()
 
+    broker.confirms = () => false
+    await run()
+    await letTimePass('1 minute')
+    broker.confirms = () => true
     await run()
 
-    expect(await runSql(own.databaseUrl, 'select name from orders.outbox')).toEqual([
-      { name: 'order.created' },
-    ])
+    expect(announced()).toHaveLength(3)
+    expect(await outbox()).toEqual([])
+  })
+
+  it('adds nothing to the outbox while the first event of an order waits there', async () => {
+    broker.confirms = () => false
+    await placeOrders(3)
+
+    for (let minute = 0; minute < 5; minute += 1) {
+      await letTimePass('1 hour')
+      await run()
+    }
+
+    expect(await outbox()).toHaveLength(3)
+  })
+
+  it('takes no order while the broker takes no messages, and tells of it as soon as it does', async () => {
+    await placeOrders(2)
+    await letTimePass('30 seconds')
+    const before = await waiting()
+    broker.block()
+
+    await expect(run()).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+    await expect(run({ brokerIsEmpty: true })).rejects.toMatchObject({ service: 'broker' })
+    const meanwhile = await waiting()
+    broker.reset()
+
+    expect(meanwhile).toEqual(before)
+    expect(await run()).toEqual({ reannounced: 2 })
+    expect(announced()).toHaveLength(2)
+  })
+
+  it('goes on telling of an order that it has told of more often than a number can double', async () => {
+    const [tired] = await placeOrders(2)
+    await runSql(own.databaseUrl, 'update orders.orders set announcements = 1100 where id = $1', [tired?.id])
+    await letTimePass('30 seconds')
+
+    const outcome = await run()
+
+    expect(outcome).toEqual({ reannounced: 2 })
+    expect(await pauses()).toEqual([60, 3600])
   })
 })

@@ -19,7 +19,7 @@ async function instanceAt(rabbitmqUrl: string) {
   jest.resetModules()
   const { configuration } = await import('@stockroom/runtime/configuration')
   configuration()
-  const { publish } = await import('@stockroom/messaging/publisher')
+  const { publish, send } = await import('@stockroom/messaging/publisher')
   const { openChannel } = await import('@stockroom/messaging/broker-connection')
   const { declareTopology } = await import('@stockroom/messaging/topology')
   const { brokerAnswers } = await import('@stockroom/messaging/broker-health')
@@ -31,6 +31,7 @@ async function instanceAt(rabbitmqUrl: string) {
   const { shutDown } = await import('@stockroom/runtime/shutdown')
   return {
     publish,
+    send,
     openChannel,
     declareTopology,
     brokerAnswers,
@@ -165,6 +166,26 @@ describe('publish', () => {
     await eventually(async () => (await publishes(3))[0] === true, 10_000)
   })
 
+  it('refuses the next message when 16 MiB wait for a silent broker, and takes it when they are answered', async () => {
+    const heavy = (number: number) => message(number, { content: Buffer.alloc(2 ** 20) })
+    await publishes(1)
+    proxy.fallSilent()
+
+    const outcomes: Promise<unknown>[] = []
+    const sendAndNote = async (number: number) => {
+      const [answer] = await shop.send([heavy(number)])
+      outcomes.push(answer as Promise<boolean>)
+    }
+    for (let number = 0; number < 16; number += 1) await sendAndNote(number)
+    const refusal = sendAndNote(16)
+
+    await expect(refusal).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+    proxy.speak()
+    expect(await Promise.all(outcomes)).toEqual(Array(16).fill(true))
+    await eventually(async () => (await publishes(2))[0] === true)
+    await broker.channel.purgeQueue('stock-reduction')
+  })
+
   it('is Unavailable within two seconds with a broker that never says a word', async () => {
     const silent = await startSilentServer()
     const newcomer = await instanceAt(`amqp://guest:guest@127.0.0.1:${silent.port}`)
@@ -226,6 +247,33 @@ describe('an event', () => {
     expect(placing.ms).toBeLessThan(1000)
     expect(bodyOf(await broker.next('stock-reduction'))).toMatchObject({ orderId: placing.outcome.id })
     expect(await runSql(own.databaseUrl, 'select 1 from orders.outbox')).toEqual([])
+  })
+
+  it('that cannot be sent stays in the outbox, and keeps no other from being published', async () => {
+    await broker.channel.assertQueue('facts', { exclusive: true })
+    await broker.channel.bindQueue('facts', 'shop.events', 'order.confirmed')
+    await runSql(
+      own.databaseUrl,
+      `insert into orders.outbox (id, name, body, correlation_id, created_at, next_attempt_at)
+       select gen_random_uuid(), 'order.confirmed', json_build_object('orderId', number),
+              case number when 2 then repeat('x', 300) end, now(), now() + number * interval '1 ms'
+         from generate_series(1, 3) as number`,
+    )
+    await eventually(async () => {
+      const [row] = await runSql<{ due: boolean }>(
+        own.databaseUrl,
+        'select bool_and(next_attempt_at <= now()) as due from orders.outbox',
+      )
+      return row?.due
+    })
+
+    await shop.publishPendingEvents({}, {} as never)
+
+    expect((await broker.drain('facts')).map((one) => bodyOf(one).orderId)).toEqual([1, 3])
+    expect(await runSql(own.databaseUrl, 'select body, attempts from orders.outbox')).toEqual([
+      { body: { orderId: 2 }, attempts: 1 },
+    ])
+    await runSql(own.databaseUrl, 'delete from orders.outbox')
   })
 
   it('does not make the order wait for a broker that is silent', async () => {

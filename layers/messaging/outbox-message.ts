@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import type { OutboxEvent } from '@stockroom/database/outbox'
+import { type ShopEvent, schemaVersion } from './events.ts'
+import type { OutboundMessage } from './publisher.ts'
+import { eventExchange, isBound } from './topology.ts'
+
+/** An event as it stands in an outbox, told at this moment. */
+export function outboxEvent(
+  { name, body }: ShopEvent,
+  correlationId: string | undefined,
+  traceparent: string | undefined,
+): OutboxEvent {
+  return {
+    id: randomUUID(),
+    name,
+    body,
+    correlationId: correlationId ?? null,
+    traceparent: traceparent ?? null,
+    createdAt: new Date().toISOString(),
+    attempts: 0,
+  }
+}
+
+/** An event of an outbox as the message that tells of it. */
+export function outboundMessage({
+  id,
+  name,
+  body,
+  correlationId,
+  traceparent,
+  createdAt,
+}: OutboxEvent): OutboundMessage {
+  return {
+    exchange: eventExchange,
+    routingKey: name,
+    content: Buffer.from(JSON.stringify(body)),
+    options: {
+      messageId: id,
+      type: name,
+      timestamp: Math.floor(Date.parse(createdAt) / 1000),
+      correlationId: correlationId ?? undefined,
+      appId: 'stockroom',
+      contentType: 'application/json',
+      headers: traceparent
+        ? { 'schema-version': schemaVersion, traceparent }
+        : { 'schema-version': schemaVersion },
+      persistent: true,
+      mandatory: isBound(name),
+    },
+  }
+}
