@@ -50,7 +50,7 @@ export default class StockroomLocal {
   #showOutput = () => {}
   #endWorkers = async () => {}
   #endSweeping = async () => {}
-  #sayFarewell = async () => {}
+  #drainConnections = async () => {}
   #endOffline = async () => {}
   #stopped: Promise<void> | undefined
 
@@ -75,8 +75,10 @@ export default class StockroomLocal {
       await (hasLambdaPort ? guardLambdaPort(settings) : openNoLambdaPort())
       const { createFunctionRunner } = await import('../plugins/serverless-offline-rabbitmq/index.ts')
       this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
-      const { prepareFarewell } = await import('./farewell.ts')
-      this.#sayFarewell = prepareFarewell()
+      const { keepIdleConnections } = await import('./keep-alive.ts')
+      keepIdleConnections()
+      const { prepareDraining } = await import('./connection-draining.ts')
+      this.#drainConnections = prepareDraining()
       this.#endOffline = this.#offlineEnd()
       if (this.#parts.role === 'worker') {
         const { answerMetricQuestions } = await import('./metrics/cluster-metrics.ts')
@@ -183,7 +185,7 @@ export default class StockroomLocal {
 
   async #stopInOrder(): Promise<void> {
     await this.#endWorkers()
-    await this.#sayFarewell()
+    await this.#drainConnections()
     await this.#endOffline()
     await this.#find<ServerlessOfflineRabbitmq>('ServerlessOfflineRabbitmq').stop()
     await this.#endSweeping()
