@@ -50,7 +50,7 @@ export default class StockroomLocal {
   #showOutput = () => {}
   #endWorkers = async () => {}
   #endSweeping = async () => {}
-  #sayFarewell = async () => {}
+  #drainConnections = async () => {}
   #endOffline = async () => {}
   #stopped: Promise<void> | undefined
 
@@ -68,10 +68,17 @@ export default class StockroomLocal {
       const { serviceDir: directory, service } = this.#serverless
       await keepFunctionsWarm({ directory, provider: service.provider }, this.#log)
       await this.#configureService(this.#parts)
+      const { guardLambdaPort, openNoLambdaPort } = await import('./lambda-port.ts')
+      const { role, settings } = this.#parts
+      // Those who invoke a function by name need one of the processes of a shop.
+      const hasLambdaPort = role !== 'worker' && role !== 'consumers'
+      await (hasLambdaPort ? guardLambdaPort(settings) : openNoLambdaPort())
       const { createFunctionRunner } = await import('../plugins/serverless-offline-rabbitmq/index.ts')
       this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
-      const { prepareFarewell } = await import('./farewell.ts')
-      this.#sayFarewell = prepareFarewell()
+      const { keepIdleConnections } = await import('./keep-alive.ts')
+      keepIdleConnections()
+      const { prepareDraining } = await import('./connection-draining.ts')
+      this.#drainConnections = prepareDraining()
       this.#endOffline = this.#offlineEnd()
       if (this.#parts.role === 'worker') {
         const { answerMetricQuestions } = await import('./metrics/cluster-metrics.ts')
@@ -101,8 +108,6 @@ export default class StockroomLocal {
         ...(service.custom?.['serverless-offline'] as object),
         host: settings.host,
         httpPort: settings.httpPort,
-        // Functions are invoked by name at one port alone; a worker's own is any that is free.
-        lambdaPort: role === 'worker' ? 0 : settings.lambdaPort,
         noAuth: !process.env.ADMIN_API_KEY,
       },
       'serverless-offline-rabbitmq': {
@@ -155,7 +160,7 @@ export default class StockroomLocal {
     const { startWorkers } = await import('./workers.ts')
     const { answerMetricQuestions } = await import('./metrics/cluster-metrics.ts')
     answerMetricQuestions()
-    this.#endWorkers = await startWorkers(settings.workers, settings.httpPort).catch((error) => {
+    this.#endWorkers = await startWorkers(settings.workers).catch((error) => {
       process.stderr.write(`${error.message}\n`)
       process.exit(1)
     })
@@ -180,7 +185,7 @@ export default class StockroomLocal {
 
   async #stopInOrder(): Promise<void> {
     await this.#endWorkers()
-    await this.#sayFarewell()
+    await this.#drainConnections()
     await this.#endOffline()
     await this.#find<ServerlessOfflineRabbitmq>('ServerlessOfflineRabbitmq').stop()
     await this.#endSweeping()

@@ -3,6 +3,7 @@ import { shutDown } from '@stockroom/runtime/shutdown'
 import type { BannerFacts } from './banner.ts'
 import { embedDatabase } from './databases.ts'
 import { embedBroker, embeddedBrokerUrl } from './embedded-broker.ts'
+import { lambdaHost } from './lambda-access.ts'
 import { requireFreePort } from './ports.ts'
 import { requireServices } from './reachability.ts'
 import { embeddedVariables, type LocalSettings, localSettings } from './settings.ts'
@@ -72,5 +73,5 @@ function requireRealParts(role: Role, settings: LocalSettings): void {
 
 async function requirePorts({ host, httpPort, lambdaPort }: LocalSettings): Promise<void> {
   await requireFreePort('HTTP_PORT', host, httpPort)
-  await requireFreePort('LAMBDA_PORT', host, lambdaPort)
+  await requireFreePort('LAMBDA_PORT', lambdaHost, lambdaPort)
 }

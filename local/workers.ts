@@ -9,15 +9,15 @@ const restartPauseMs = 1000
 export const isWorker = (): boolean => cluster.isWorker
 
 /**
- * Runs the command of this process in `count` processes more, which share `port`
+ * Runs the command of this process in `count` processes more, which share its port
  * (https://nodejs.org/api/cluster.html). One that ends by itself is replaced. Resolves when all of them listen there.
  *
  * @returns a function that tells them to stop, and resolves when they have ended
  * @throws Error when one ends before it listens; it has said itself why
  */
-export async function startWorkers(count: number, port: number): Promise<() => Promise<void>> {
+export async function startWorkers(count: number): Promise<() => Promise<void>> {
   const workers = Array.from({ length: count }, () => cluster.fork())
-  await Promise.all(workers.map((worker) => untilListening(worker, port)))
+  await Promise.all(workers.map((worker) => untilListening(worker)))
 
   let stopped = false
   const replace = async (worker: Worker, code: number) => {
@@ -35,13 +35,10 @@ export async function startWorkers(count: number, port: number): Promise<() => P
   }
 }
 
-async function untilListening(worker: Worker, port: number): Promise<void> {
+async function untilListening(worker: Worker): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     worker.once('exit', (code) => reject(new Error(`A worker has ended (${code}) before it listened.`)))
-    // Its other server, for functions invoked by name, listens too.
-    worker.on('listening', (address) => {
-      if (address.port === port) resolve()
-    })
+    worker.once('listening', () => resolve())
   })
 }
 

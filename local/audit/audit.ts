@@ -5,15 +5,12 @@ import { statusOfAll } from '../../migrations/all.ts'
 import { embedDatabase } from '../databases.ts'
 import { runningEmbeddedPostgres } from '../embedded-postgres.ts'
 import { loadEnvironment } from '../environment-file.ts'
+import { lambdaAccess } from '../lambda-access.ts'
 import { requireServices } from '../reachability.ts'
 import { type LocalSettings, localSettings } from '../settings.ts'
 import { readBooks } from './books.ts'
 import { sortDeadLetters } from './dead-letter-book.ts'
 import { type Audit, report } from './report.ts'
-
-/** The queues of a shop that runs with the broker in its process are asked through that shop. */
-const functionUrl = ({ host, lambdaPort }: LocalSettings) =>
-  `http://${host}:${lambdaPort}/2015-03-31/functions/stockroom-dev-inspectQueues/invocations`
 
 const answerWithinMs = 5000
 
@@ -69,13 +66,12 @@ async function requireSchemas(): Promise<void> {
 /** Asks the shop about the queues in its process; resolves to undefined when none runs. */
 export async function askShop(settings: LocalSettings): Promise<QueueInspection | undefined> {
   const signal = AbortSignal.timeout(answerWithinMs)
-  const response = await fetch(functionUrl(settings), { method: 'POST', body: '{}', signal }).catch(
-    (error) => {
-      if (signal.aborted)
-        throw new Error(`LAMBDA_PORT ${settings.lambdaPort} gives no answer about the queues.`)
-      return error.cause?.code === 'ECONNREFUSED' ? undefined : Promise.reject(error)
-    },
-  )
+  const { url, headers } = await lambdaAccess(settings, 'inspectQueues')
+  const response = await fetch(url, { method: 'POST', headers, body: '{}', signal }).catch((error) => {
+    if (signal.aborted)
+      throw new Error(`LAMBDA_PORT ${settings.lambdaPort} gives no answer about the queues.`)
+    return error.cause?.code === 'ECONNREFUSED' ? undefined : Promise.reject(error)
+  })
   if (!response) return undefined // no shop runs here, and its queues ended with it
   const inspection = (await response.json().catch(() => ({}))) as Partial<QueueInspection>
   if (isInspection(inspection)) return inspection

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { lambdaAccess } from '../../local/lambda-access.ts'
 import { eventually } from './eventually.ts'
 import { freePort } from './free-port.ts'
 import { shopEnvironment } from './shop-environment.ts'
@@ -66,11 +67,10 @@ export class EmbeddedShop {
 
   /** Invokes one of its functions with an event, through its Lambda API. */
   async invoke(functionKey: string, event: object): Promise<unknown> {
-    const { HTTP_HOST, LAMBDA_PORT } = this.environment
-    const response = await fetch(
-      `http://${HTTP_HOST}:${LAMBDA_PORT}/2015-03-31/functions/stockroom-dev-${functionKey}/invocations`,
-      { method: 'POST', body: JSON.stringify(event) },
-    )
+    const { dataDirectory } = this
+    const place = { dataDirectory, lambdaPort: Number(this.environment.LAMBDA_PORT) }
+    const { url, headers } = await lambdaAccess(place, functionKey)
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(event) })
     return response.json().catch(() => undefined)
   }
 

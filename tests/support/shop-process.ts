@@ -61,6 +61,7 @@ export class ShopProcess {
         ...shopEnvironment({
           HTTP_PORT: String(await freePort()),
           LAMBDA_PORT: String(await freePort()),
+          STOCKROOM_DATA_DIR: join(tmpdir(), 'stockroom-shops'),
           LOG_LEVEL: 'warn',
           ...environment,
         }),

@@ -149,8 +149,8 @@ describe.each([
     )
   })
 
-  it('gets the signals, and time to finish its batches', () => {
-    expect(service).toMatchObject({ image: 'stockroom', build: '.', init: true, stop_grace_period: '15s' })
+  it('gets the signals, and time to drain its connections and finish its batches', () => {
+    expect(service).toMatchObject({ image: 'stockroom', build: '.', init: true, stop_grace_period: '30s' })
   })
 })
 

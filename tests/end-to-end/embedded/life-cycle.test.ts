@@ -1,4 +1,8 @@
+import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { eventually } from '../../support/eventually.ts'
@@ -61,6 +65,36 @@ describe.each([
     expect(await shop.exit()).toBe(0)
   })
 })
+
+describe('a shop that is told to stop', () => {
+  it('resets no request on a kept connection: each gets its answer, and the connection is closed by it', async () => {
+    const shop = await ShopProcess.start(onData())
+    const agent = new Agent({ keepAlive: true })
+    const before = await Promise.all(Array.from({ length: 20 }, () => connectionOf(agent, shop)))
+
+    shop.signal('SIGTERM')
+    await refusesConnections(shop)
+    await pause(400)
+    const after: string[] = []
+    for (let n = 0; n < 20; n += 1) after.push(await connectionOf(agent, shop))
+    agent.destroy()
+
+    expect(before).toEqual(Array(20).fill('keep-alive'))
+    expect(after).toEqual(Array(20).fill('close'))
+    expect(await shop.exit()).toBe(0)
+  })
+})
+
+/** Asks the shop, and resolves to what it says of the connection, or to the code of the error. */
+async function connectionOf(agent: Agent, { url }: ShopProcess): Promise<string> {
+  try {
+    const [response] = (await once(get(`${url}/products`, { agent }), 'response')) as [IncomingMessage]
+    await text(response)
+    return String(response.headers.connection)
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code)
+  }
+}
 
 describe('npx serverless offline', () => {
   it('starts the shop, which ends on Ctrl-C and leaves no process behind', async () => {

@@ -69,19 +69,19 @@ describe('npm start', () => {
     if (variable.endsWith('URL')) expect(refusal.lines.join()).not.toContain('secret')
   })
 
-  it.each(['HTTP_PORT', 'LAMBDA_PORT'] as const)(
-    'names %s in one line and ends with 1 when it is taken',
-    async (variable) => {
-      const holder = createServer()
-      await new Promise<void>((resolve) => holder.listen(0, 'localhost', resolve))
-      const { port } = holder.address() as { port: number }
+  it.each([
+    ['HTTP_PORT', 'localhost'],
+    ['LAMBDA_PORT', '127.0.0.1'],
+  ] as const)('names %s in one line and ends with 1 when it is taken', async (variable, host) => {
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(0, host, resolve))
+    const { port } = holder.address() as { port: number }
 
-      const refusal = await refusalOf({ [variable]: String(port) })
-      holder.close()
+    const refusal = await refusalOf({ [variable]: String(port) })
+    holder.close()
 
-      expect(refusal).toEqual(oneLine(new RegExp(`^${variable} ${port} .*in use`)))
-    },
-  )
+    expect(refusal).toEqual(oneLine(new RegExp(`^${variable} ${port} .*in use`)))
+  })
 
   it.each([
     ['DATABASE_URL', 'postgres'],

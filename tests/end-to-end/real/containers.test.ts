@@ -1,8 +1,11 @@
 import { type ChildProcess, execFile, type StdioOptions, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -64,18 +67,20 @@ const startConsumers = () =>
     readyLine: 'Stockroom consumes its queues',
   })
 
+const proxyConfiguration = () => readFileSync('containers/nginx.conf', 'utf8')
+
 /** The configuration of the container, with the addresses of processes in the place of the service's name. */
 async function configureProxy(urls: string[]): Promise<{ file: string; url: string }> {
   const port = await freePort()
   const servers = urls
     .map((url) => new URL(url).port)
     .map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`)
-  const text = readFileSync('containers/nginx.conf', 'utf8')
+  const configuration = proxyConfiguration()
     .replace(/server api:3000 [^;]+;/, servers.join(' '))
     .replace('listen 8080;', `listen 127.0.0.1:${port};`)
     .replaceAll('/tmp/', `${folder}/`)
   const file = join(folder, 'nginx.conf')
-  writeFileSync(file, text)
+  writeFileSync(file, configuration)
   return { file, url: `http://127.0.0.1:${port}` }
 }
 
@@ -165,6 +170,45 @@ describe('the shop in parts, behind nginx', () => {
     expect(await ended).toBe(0)
   })
 })
+
+describe('nginx before the shop', () => {
+  it('shows nobody outside what is for Prometheus alone, however the path is written', async () => {
+    const api = await startApi()
+    const url = await startProxy([api.url])
+    const paths = [
+      '/metrics',
+      '/metrics/',
+      '//metrics',
+      '/%6detrics',
+      '/x/../metrics',
+      '/x\\..\\metrics',
+      '/metrics?x=1',
+    ]
+
+    const inside = await get(api.url, '/metrics')
+    const outside = await Promise.all(paths.map(async (path) => (await get(url, path)).slice(0, 30)))
+
+    expect(inside).toContain('stockroom_http_requests_total')
+    expect(outside).toEqual(paths.map(() => expect.stringMatching(/^40[04] [{<]/)))
+  })
+
+  it('closes a connection that idles before the shop does, which would meet a POST on its way', async () => {
+    const api = await startApi()
+
+    const answer = await fetch(`${api.url}/health/live`)
+
+    const ofShop = Number(/timeout=(\d+)/.exec(answer.headers.get('keep-alive') ?? '')?.[1])
+    const ofProxy = Number(/upstream shop \{[^}]*\bkeepalive_timeout (\d+)s;/.exec(proxyConfiguration())?.[1])
+    expect(ofShop - ofProxy).toBeGreaterThanOrEqual(5)
+  })
+})
+
+/** The status and the body of what `origin` answers to a path, sent as it stands. */
+async function get(origin: string, path: string): Promise<string> {
+  const { hostname, port } = new URL(origin)
+  const [response] = (await once(request({ hostname, port, path }).end(), 'response')) as [IncomingMessage]
+  return `${response.statusCode} ${await text(response)}`
+}
 
 describe('the health check of the consumers', () => {
   const check = async () => {

@@ -15,6 +15,8 @@ const patienceMs = 15_000
 interface Content {
   body?: object
   headers?: Record<string, string>
+  /** Called for each kept connection that the request has found closed. */
+  onClosed?: () => void
 }
 
 /**
@@ -28,6 +30,7 @@ export async function send(method: 'GET' | 'POST', url: string, content: Content
       return await sendOnce(method, url, content)
     } catch (error) {
       if (!(error instanceof ClosedConnection)) throw error
+      content.onClosed?.()
     }
   }
 }

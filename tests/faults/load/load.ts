@@ -91,9 +91,14 @@ export class Load {
     const body = { productId: order.productId, quantity: order.quantity }
     const begin = performance.now()
     const took = () => performance.now() - begin
-    const outcome: Outcome = await send('POST', `${url}/orders`, { body, headers }).then(
+    let closedConnections = 0
+    const onClosed = () => {
+      closedConnections += 1
+    }
+    const outcome: Outcome = await send('POST', `${url}/orders`, { body, headers, onClosed }).then(
       ({ status, headers, body }) => ({
         ...request,
+        closedConnections,
         status,
         milliseconds: took(),
         retryAfter: headers['retry-after'] as string | undefined,
@@ -101,6 +106,7 @@ export class Load {
       }),
       (error) => ({
         ...request,
+        closedConnections,
         status: undefined,
         failure: error.code ?? error.message,
         milliseconds: took(),

@@ -15,6 +15,8 @@ export interface Outcome extends OrderRequest {
   /** Why none came, such as ECONNREFUSED. */
   failure?: string
   milliseconds: number
+  /** How many kept connections it has found closed before. */
+  closedConnections: number
   retryAfter?: string | undefined
   orderId?: number | undefined
   /** The problem's code, of a refusal. */

@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts'
 
 const stopLimitSeconds = 10
 
-/** The kernel may have opened a connection that the shop, closing its port, has not taken over. */
+/** The kernel may have opened a new connection that the shop, closing its port, has not taken over; a kept one it has. */
 const mostUnheard = 3
 
 /** A deployment: the shop is told to stop while orders come in, and another one starts. */
@@ -31,6 +31,8 @@ const terminated: Scenario = {
     const cutOff = unanswered.filter(({ requestId }) => stored.has(requestId))
     if (cutOff.length > 0)
       throw new Error(`${cutOff.length} running requests were cut off (${cutOff[0]?.failure})`)
+    const closed = load.book.outcomes.filter(({ closedConnections }) => closedConnections > 0)
+    if (closed.length > 0) throw new Error(`${closed.length} requests met a kept connection that was closed`)
     if (unanswered.length > mostUnheard) {
       throw new Error(`${unanswered.length} requests met a closed connection (${unanswered[0]?.failure})`)
     }

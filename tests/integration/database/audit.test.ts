@@ -327,7 +327,7 @@ describe('the audit of a shop whose queues it asks for through its Lambda port',
 
   /** Lets something listen there. */
   async function listen(answer: RequestListener): Promise<void> {
-    const server = createServer(answer).listen(Number(process.env.LAMBDA_PORT), 'localhost')
+    const server = createServer(answer).listen(Number(process.env.LAMBDA_PORT), '127.0.0.1')
     servers.push(server)
     await once(server, 'listening')
   }
