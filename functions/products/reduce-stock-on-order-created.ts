@@ -1,7 +1,7 @@
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { consumer } from '@stockroom/messaging/consumer'
 import { orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
-import { showProducts } from './catalogue.ts'
+import { showProducts, warmProducts } from './catalogue.ts'
 import { decideStock, type StockDecision } from './stock.ts'
 import { enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
 
@@ -10,7 +10,7 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
   const requests = messages.map(({ body }) => body)
   const origins = new Map(messages.map((message) => [message.body.orderId, message]))
 
-  const { result: changed, announced } = await commitAndAnnounce('products', async (trx, tell) => {
+  const { result, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const stock = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
     const earlier = await findDecisions(trx, [...origins.keys()])
     const decided = new Set(earlier.map(({ orderId }) => orderId))
@@ -24,10 +24,15 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
       const origin = origins.get(decision.orderId)
       tell(outcomeEvent(decision), origin?.correlationId, origin?.traceparent)
     }
-    return products
+    return { products, earlier }
   })
-  await Promise.all([showProducts(changed), announced])
+  await Promise.all([showProducts(result.products), showAgain(result.earlier), announced])
 })
+
+/** Whoever decided these may have died before the stock was shown. */
+async function showAgain(earlier: readonly StockDecision[]): Promise<void> {
+  if (earlier.length > 0) await warmProducts(earlier.map(({ productId }) => productId))
+}
 
 function outcomeEvent({ orderId, productId, quantity, outcome }: StockDecision) {
   const timestamp = new Date().toISOString()
