@@ -56,10 +56,11 @@ export class Cache<Value> {
     for (const [index, tier] of tiers.entries()) {
       const stored = await tier.read(key)
       if (!stored || !isOf(await database, stored)) continue
-      if (stored.version >= version && this.#isShown(stored.value, id)) {
+      const { value } = stored
+      if (stored.version >= version && (value === null || this.#options.isValue(value, id))) {
         for (const nearer of tiers.slice(0, index)) nearer.write(key, stored)
         this.#hits.add()
-        return { value: stored.value, hit: true }
+        return { value, hit: true }
       }
       version = Math.max(version, stored.version)
     }
@@ -112,9 +113,6 @@ export class Cache<Value> {
 
   /** Without an answer every copy is as good as it was. */
   #database = (): Promise<string> => this.#options.database().catch(() => '')
-
-  #isShown = (copy: unknown, id: number): copy is Value | null =>
-    copy === null || this.#options.isValue(copy, id)
 }
 
 const isOf = (database: string, stored: Start) => database === '' || stored.database === database
