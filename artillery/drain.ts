@@ -14,8 +14,8 @@ export async function drain(
   limitSeconds: number,
 ): Promise<void> {
   const begin = Date.now()
-  const deadline = begin + limitSeconds * 1000
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + limitSeconds * 1000
+  while (performance.now() < deadline) {
     const last = samples.at(-1)
     const isFresh = last !== undefined && last.at > begin
     if (isFresh && isEmpty(last) && (await countUnsettled(productIds)) === 0) return

@@ -107,10 +107,10 @@ async function startServer({ bin, data, log, account }: Place, port: number): Pr
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100']
   const flags = settings.flatMap((setting) => ['-c', setting])
   const server = await launch(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], log, account)
-  const deadline = Date.now() + START_LIMIT_MS
+  const deadline = performance.now() + START_LIMIT_MS
   while (!(await isReady(data, server))) {
     if (server.hasEnded()) throw new Error(`PostgreSQL did not start: ${await server.lastWords()}`)
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       await server.stop()
       throw new Error(
         `PostgreSQL was not ready within ${START_LIMIT_MS / 1000} s: ${await server.lastWords()}`,

@@ -54,6 +54,8 @@ describe('on the embedded database', () => {
     expect(states(before.output)).toEqual([
       'products: pending',
       'products: pending',
+      'products: pending',
+      'orders: pending',
       'orders: pending',
       'orders: pending',
       'orders: pending',
@@ -65,9 +67,9 @@ describe('on the embedded database', () => {
       errors: '',
     })
     expect(between.output).toBe(first.output)
-    expect(reverted.output).toBe('orders: reverted 20261125_000001_add_outbox_traceparent\n')
-    expect(after.output).toContain('orders: pending 20261125_000001_add_outbox_traceparent')
-    expect(after.output).toContain('products: applied 20261125_000000_add_outbox_traceparent')
+    expect(reverted.output).toBe('orders: reverted 20261126_000001_create_identity\n')
+    expect(after.output).toContain('orders: pending 20261126_000001_create_identity')
+    expect(after.output).toContain('products: applied 20261126_000000_create_identity')
     expect(await readdir(directory)).not.toContain('shop.pid')
     expect(await readdir(join(directory, 'postgres'))).not.toContain('postmaster.pid')
   }, 60_000)

@@ -102,8 +102,8 @@ async function shutDown(
   for (const { signal, limitMs } of STOP_STEPS) {
     if (await isGone()) return
     send(signal)
-    const deadline = Date.now() + limitMs
-    while (Date.now() < deadline) {
+    const deadline = performance.now() + limitMs
+    while (performance.now() < deadline) {
       if (await isGone()) return
       await pause(10)
     }

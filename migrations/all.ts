@@ -10,19 +10,23 @@ import {
 import * as createOrders from './orders/20261121_000000_create_orders.ts'
 import * as createIdempotencyKeys from './orders/20261121_000001_create_idempotency_keys.ts'
 import * as addOrdersTraceparent from './orders/20261125_000001_add_outbox_traceparent.ts'
+import * as createOrdersIdentity from './orders/20261126_000001_create_identity.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
+import * as createProductsIdentity from './products/20261126_000000_create_identity.ts'
 
 /** Every migration by domain. Append; never rename or change one that was released. */
 const migrations: Record<Domain, Migrations> = {
   products: {
     '20261121_000000_create_products': createProducts,
     '20261125_000000_add_outbox_traceparent': addProductsTraceparent,
+    '20261126_000000_create_identity': createProductsIdentity,
   },
   orders: {
     '20261121_000000_create_orders': createOrders,
     '20261121_000001_create_idempotency_keys': createIdempotencyKeys,
     '20261125_000001_add_outbox_traceparent': addOrdersTraceparent,
+    '20261126_000001_create_identity': createOrdersIdentity,
   },
 }
 

@@ -7,6 +7,7 @@ const claimPendingEvents = jest.fn<typeof import('@stockroom/database/outbox').c
 const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
 const postponeEvents = jest.fn<typeof import('@stockroom/database/outbox').postponeEvents>()
 const publishEvents = jest.fn<typeof import('@stockroom/messaging/announce').publishEvents>()
+const warmProducts = jest.fn<typeof import('../products/catalogue.ts').warmProducts>()
 const recordBacklog = jest.fn<typeof import('@stockroom/messaging/backlog').recordBacklog>()
 const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
 jest.unstable_mockModule('@stockroom/database/outbox', () => ({
@@ -17,6 +18,7 @@ jest.unstable_mockModule('@stockroom/database/outbox', () => ({
 jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ publishEvents }))
 jest.unstable_mockModule('@stockroom/messaging/backlog', () => ({ recordBacklog }))
+jest.unstable_mockModule('../products/catalogue.ts', () => ({ warmProducts }))
 const { handler } = await import('./publish-pending-events.ts')
 
 const trx = { of: 'the test' } as never
@@ -46,6 +48,7 @@ beforeEach(() => {
   postponeEvents.mockReset().mockResolvedValue()
   recordBacklog.mockReset().mockResolvedValue()
   publishEvents.mockReset().mockImplementation(async (_domain, pending) => pending.map(({ id }) => id))
+  warmProducts.mockReset().mockResolvedValue({ warmed: [], missing: [] })
 })
 
 describe('publishPendingEvents', () => {
@@ -96,6 +99,18 @@ describe('publishPendingEvents', () => {
     expect(outcome).toEqual({ products: 1, orders: 0 })
     expect(removeFromOutbox.mock.calls).toContainEqual([trx, 'products', ['b']])
     expect(postponeEvents.mock.calls).toContainEqual([trx, 'products', ['a', 'c']])
+  })
+
+  it('shows the products whose changes were left, as whoever made them may have died before', async () => {
+    const [changed, sold] = events('a', 'b') as [OutboxEvent, OutboxEvent]
+    productsOutbox([
+      { ...changed, name: 'product.updated', body: { id: 7 } },
+      { ...sold, name: 'stock.reduced', body: { productId: 8 } },
+    ])
+
+    await run()
+
+    expect(warmProducts.mock.calls).toEqual([[[7]]])
   })
 
   it('takes another round while rounds are full', async () => {

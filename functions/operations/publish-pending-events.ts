@@ -1,10 +1,16 @@
 import type { Domain } from '@stockroom/database/connection'
-import { claimPendingEvents, postponeEvents, removeFromOutbox } from '@stockroom/database/outbox'
+import {
+  claimPendingEvents,
+  type OutboxEvent,
+  postponeEvents,
+  removeFromOutbox,
+} from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
 import { publishEvents } from '@stockroom/messaging/announce'
 import { recordBacklog } from '@stockroom/messaging/backlog'
 import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { job } from '@stockroom/telemetry/job'
+import { warmProducts } from '../products/catalogue.ts'
 
 const eventsPerTransaction = 500
 const transactionsPerRun = 20
@@ -27,19 +33,26 @@ async function publishOutbox(domain: Domain): Promise<number> {
   for (let round = 0; round < transactionsPerRun; round += 1) {
     const { claimed, confirmed } = await publishSome(domain)
     published += confirmed
-    if (claimed < eventsPerTransaction) break
+    await showChanged(claimed)
+    if (claimed.length < eventsPerTransaction) break
   }
   return published
 }
 
 /** The rows stay locked until the broker has answered, so that no other instance publishes them meanwhile. */
-function publishSome(domain: Domain): Promise<{ claimed: number; confirmed: number }> {
+function publishSome(domain: Domain): Promise<{ claimed: OutboxEvent[]; confirmed: number }> {
   return transaction(domain, async (trx) => {
     const events = await claimPendingEvents(trx, domain, eventsPerTransaction)
     const confirmed = new Set(await publishEvents(domain, events))
     const unconfirmed = events.map(({ id }) => id).filter((id) => !confirmed.has(id))
     await removeFromOutbox(trx, domain, [...confirmed])
     await postponeEvents(trx, domain, unconfirmed)
-    return { claimed: events.length, confirmed: confirmed.size }
+    return { claimed: events, confirmed: confirmed.size }
   })
+}
+
+/** Whoever changed these products may have died before they were shown. */
+async function showChanged(events: readonly OutboxEvent[]): Promise<void> {
+  const changes = events.filter(({ name }) => name.startsWith('product.'))
+  if (changes.length > 0) await warmProducts(changes.map(({ body }) => (body as { id: number }).id))
 }

@@ -4,6 +4,8 @@ import type { Order } from './order.ts'
 
 const findRemembered = jest.fn<typeof import('./idempotency-store.ts').findRemembered>()
 jest.unstable_mockModule('./idempotency-store.ts', () => ({ findRemembered }))
+const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
+jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders }))
 const { answerOnce } = await import('./idempotent-answer.ts')
 
 const order: Order = {
@@ -33,6 +35,7 @@ const refusal = (code: string) => expect.objectContaining({ code })
 beforeEach(() => {
   findRemembered.mockReset().mockResolvedValue(undefined)
   accept.mockReset().mockResolvedValue(order)
+  refreshRecentOrders.mockReset().mockResolvedValue()
 })
 
 describe('answerOnce', () => {
@@ -54,6 +57,17 @@ describe('answerOnce', () => {
 
     expect(await answerOnce(idempotency, accept)).toEqual(replayed)
     expect(accept).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['puts an order that is pending into its list once more', order, [[[order]]]],
+    ['leaves the list of a settled one alone', settled, []],
+  ])('with the first answer, %s', async (_, remembered, refreshed) => {
+    findRemembered.mockResolvedValue({ fingerprint: 'one', order: remembered })
+
+    await answerOnce(idempotency, accept)
+
+    expect(refreshRecentOrders.mock.calls).toEqual(refreshed)
   })
 
   it('gives the first answer again after the order was settled: pending, byte by byte', async () => {

@@ -4,6 +4,7 @@ import { noteOrder } from '@stockroom/runtime/invocation'
 import type { Idempotency } from './idempotency.ts'
 import { findRemembered } from './idempotency-store.ts'
 import type { Order } from './order.ts'
+import { refreshRecentOrders } from './recent-orders.ts'
 
 const inProgress = new Set<string>()
 
@@ -46,6 +47,8 @@ async function replay({ key, fingerprint }: Idempotency): Promise<HttpResponse |
   if (remembered.fingerprint !== fingerprint) {
     throw new Problem('idempotency-key-reused', 'This idempotency key came with another body before.')
   }
+  // Whoever placed it may have died before it was in its list; a settled one has been put there since.
+  if (remembered.order.status === 'pending') await refreshRecentOrders([remembered.order])
   return accepted(asFirstAnswered(remembered.order), { 'idempotent-replayed': 'true' })
 }
 

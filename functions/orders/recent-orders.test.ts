@@ -3,9 +3,10 @@ import { Cache } from '@stockroom/cache/cache'
 import { LocalTier } from '@stockroom/cache/local-tier'
 import type { Order } from './order.ts'
 
-const tier = new LocalTier()
+let tier: LocalTier
 const listOrders = jest.fn<typeof import('./order-store.ts').listOrders>()
 jest.unstable_mockModule('./order-store.ts', () => ({ listOrders }))
+jest.unstable_mockModule('@stockroom/database/identity', () => ({ databaseIdentity: async () => 'ours' }))
 jest.unstable_mockModule('@stockroom/cache/create-cache', () => ({
   sharedCache: (source: object) => new Cache({ ...source, tiers: () => [tier] } as never),
 }))
@@ -25,8 +26,8 @@ const order = (id: number, productId = 7): Order => ({
 const firstPage = { limit: 20, before: undefined }
 
 beforeEach(() => {
-  tier.clear()
-  listOrders.mockReset().mockResolvedValue([order(9), order(8)])
+  tier = new LocalTier()
+  listOrders.mockReset().mockImplementation(async (productId) => [order(9, productId), order(8, productId)])
 })
 
 describe('the recent orders of a product', () => {
@@ -63,6 +64,21 @@ describe('the recent orders of a product', () => {
     expect((await recentOrders(1, firstPage)).hit).toBe(false)
     expect((await recentOrders(2, firstPage)).hit).toBe(false)
     expect((await recentOrders(3, firstPage)).hit).toBe(true)
+  })
+
+  it.each([
+    ['an order without a member that orders have now', { page: [{ ...order(9), settledAt: undefined }] }],
+    ['an order of another product', { page: [order(9, 8)] }],
+    ['something that is no order', { page: [null] }],
+    ['no page', { orders: [] }],
+    ['a place of the next page that is none', { page: [order(9)], next: '8' }],
+    ['a text', 'page'],
+  ])('are read from the database when the copy is none of ours: %s', async (_, value) => {
+    tier.write('orders:product:7', { version: 3, database: 'ours', value })
+
+    const { value: shown, hit } = await recentOrders(7, firstPage)
+
+    expect({ shown, hit }).toEqual({ shown: { page: [order(9), order(8)] }, hit: false })
   })
 
   it.each([

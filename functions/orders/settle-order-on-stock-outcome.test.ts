@@ -141,11 +141,13 @@ describe('settleOrder', () => {
     expect(commits).toEqual([{ domain: 'orders', told: [] }])
   })
 
-  it('drops the cached lists of the products whose orders were settled', async () => {
-    await settle(reduced(1))
+  it('drops the cached lists of the products of all orders, settled now or before', async () => {
+    settleOrders.mockResolvedValue([])
+
+    await settle(reduced(1), rejected(2))
 
     expect(refreshRecentOrders.mock.calls).toEqual([
-      [[settledOrder({ orderId: 1, status: 'confirmed', reason: null })]],
+      [[expect.objectContaining({ productId: 7 }), expect.objectContaining({ productId: 7 })]],
     ])
   })
 

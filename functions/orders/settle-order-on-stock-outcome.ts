@@ -24,7 +24,8 @@ export const handler = consumer([stockReduced, stockRejected], async ({ messages
     return orders
   })
   for (const { order } of settled) settleSeconds.of(order.status).observe(secondsToSettle(order))
-  await Promise.all([refreshRecentOrders(settled.map(({ order }) => order)), announced])
+  // Of those that were settled before, too: whoever settled them may have died before their lists were dropped.
+  await Promise.all([refreshRecentOrders(messages.map(({ body }) => body)), announced])
   return { refused }
 })
 

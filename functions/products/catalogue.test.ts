@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Cache } from '@stockroom/cache/cache'
 import { LocalTier } from '@stockroom/cache/local-tier'
 
-const tier = new LocalTier()
+let tier: LocalTier
 const findProducts = jest.fn<typeof import('./product-store.ts').findProducts>()
 jest.unstable_mockModule('./product-store.ts', () => ({ findProducts }))
+jest.unstable_mockModule('@stockroom/database/identity', () => ({ databaseIdentity: async () => 'ours' }))
 jest.unstable_mockModule('@stockroom/cache/create-cache', () => ({
   twoTierCache: (source: object) => new Cache({ ...source, tiers: () => [tier] } as never),
 }))
@@ -17,7 +18,7 @@ const stored = (id: number, version = 1) => ({
 })
 
 beforeEach(() => {
-  tier.clear()
+  tier = new LocalTier()
   findProducts.mockReset().mockResolvedValue([])
 })
 
@@ -47,7 +48,7 @@ describe('the catalogue', () => {
   it('keeps products under keys that people can read', async () => {
     await showProducts([stored(7, 3)])
 
-    expect(tier.read('product:7')).toEqual({ version: 3, value: stored(7).product })
+    expect(tier.read('product:7')).toEqual({ version: 3, database: 'ours', value: stored(7).product })
   })
 
   it('shows changed products without asking the database', async () => {
@@ -56,6 +57,19 @@ describe('the catalogue', () => {
     expect(await findProduct(7)).toEqual({ value: stored(7).product, hit: true })
     expect(await findProduct(8)).toEqual({ value: stored(8).product, hit: true })
     expect(findProducts).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['of another product', { ...stored(8).product }],
+    ['without a member that products have now', { ...stored(7).product, updatedAt: undefined }],
+    ['with a price in words', { ...stored(7).product, price: 'a penny' }],
+    ['that is a text', 'Lamp 7'],
+    ['that is a list', [stored(7).product]],
+  ])('reads a product from the database when the copy is one %s', async (_, value) => {
+    tier.write('product:7', { version: 1, database: 'ours', value })
+    findProducts.mockResolvedValue([stored(7)])
+
+    expect(await findProduct(7)).toEqual({ value: stored(7).product, hit: false })
   })
 
   it('hides a removed product for good: its last version does not come back', async () => {
@@ -74,6 +88,14 @@ describe('warming the catalogue', () => {
 
     expect(warmth).toEqual({ warmed: [7, 9], missing: [8] })
     expect(findProducts.mock.calls).toEqual([[[7, 8, 9]]])
+  })
+
+  it('takes the products that are missing out of the cache', async () => {
+    await showProducts([stored(8)])
+
+    await warmProducts([8])
+
+    expect(await findProduct(8)).toEqual({ value: null, hit: false })
   })
 
   it('puts the products that exist into the cache', async () => {

@@ -1,5 +1,6 @@
 import type { Cached } from '@stockroom/cache/cache'
 import { twoTierCache } from '@stockroom/cache/create-cache'
+import { databaseIdentity } from '@stockroom/database/identity'
 import type { Product } from './product.ts'
 import { findProducts, type VersionedProduct } from './product-store.ts'
 
@@ -10,6 +11,8 @@ const products = twoTierCache<Product>({
     const [found] = await findProducts([id])
     return found && { version: found.version, value: found.product }
   },
+  database: () => databaseIdentity('products'),
+  isValue: isProduct,
 })
 
 /** Looks a product up, in the cache first. This is the one door through which orders see products. */
@@ -26,11 +29,27 @@ export async function showProducts(changed: readonly VersionedProduct[]): Promis
 export const hideProduct = (id: number, version: number): Promise<void> =>
   products.set(id, { version: version + 1, value: null })
 
-/** Reads products from the database into the cache; says which of `ids` exist and which don't. */
+/**
+ * Reads products from the database into the cache, and takes those that don't exist out of it; says which of `ids` exist
+ * and which don't.
+ */
 export async function warmProducts(ids: readonly number[]): Promise<{ warmed: number[]; missing: number[] }> {
   const unique = [...new Set(ids)]
   const found = await findProducts(unique)
-  await showProducts(found)
   const warm = new Set(found.map(({ product }) => product.id))
-  return { warmed: unique.filter((id) => warm.has(id)), missing: unique.filter((id) => !warm.has(id)) }
+  const missing = unique.filter((id) => !warm.has(id))
+  await Promise.all([showProducts(found), ...missing.map((id) => products.invalidate(id))])
+  return { warmed: unique.filter((id) => warm.has(id)), missing }
+}
+
+/** Whether a copy is the product as this version of the shop knows products. */
+function isProduct(copy: unknown, id: number): copy is Product {
+  if (typeof copy !== 'object' || copy === null) return false
+  const { name, price, qty, createdAt, updatedAt, ...rest } = copy as Partial<Product>
+  return (
+    rest.id === id &&
+    typeof price === 'number' &&
+    typeof qty === 'number' &&
+    [name, createdAt, updatedAt].every((text) => typeof text === 'string')
+  )
 }

@@ -13,6 +13,7 @@ const enterDecisions = jest.fn<typeof import('./stock-store.ts').enterDecisions>
 const writeStock = jest.fn<typeof import('./stock-store.ts').writeStock>()
 const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
 const compareWithOrders = jest.fn<typeof import('../orders/placed-orders.ts').compareWithOrders>()
+const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
@@ -24,7 +25,7 @@ jest.unstable_mockModule('./stock-store.ts', () => ({
   enterDecisions,
   writeStock,
 }))
-jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts, warmProducts }))
 const { handler } = await import('./reduce-stock-on-order-created.ts')
 
 const time = '2026-11-21T10:00:00.000Z'
@@ -52,6 +53,7 @@ beforeEach(() => {
   enterDecisions.mockReset().mockResolvedValue()
   writeStock.mockReset().mockResolvedValue([changed])
   showProducts.mockReset().mockResolvedValue()
+  warmProducts.mockReset().mockResolvedValue({ warmed: [], missing: [] })
   publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
 
@@ -202,6 +204,16 @@ describe('reduceStock', () => {
     await reduce(order(11, 1, 3))
 
     expect(showProducts.mock.calls).toEqual([[[changed]]])
+    expect(warmProducts).not.toHaveBeenCalled()
+  })
+
+  it('shows the products of orders that were decided before once more', async () => {
+    findDecisions.mockResolvedValue([{ orderId: 12, productId: 5, quantity: 2, outcome: 'sale' }])
+
+    await reduce(order(11, 1, 3), order(12, 5, 2))
+
+    expect(showProducts.mock.calls).toEqual([[[changed]]])
+    expect(warmProducts.mock.calls).toEqual([[[5]]])
   })
 
   it('returns the batch while the database is away', async () => {

@@ -4,7 +4,7 @@ import { consumer } from '@stockroom/messaging/consumer'
 import { orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
 import { log } from '@stockroom/runtime/logger'
 import { compareWithOrders } from '../orders/placed-orders.ts'
-import { showProducts } from './catalogue.ts'
+import { showProducts, warmProducts } from './catalogue.ts'
 import { decideStock, isAbout, type StockDecision, type StockRequest } from './stock.ts'
 import { disownDecisions, enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
 
@@ -14,7 +14,7 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
   const requests = own.map(({ body }) => body)
   const origins = new Map(own.map((message) => [message.body.orderId, message]))
 
-  const { result: changed, announced } = await commitAndAnnounce('products', async (trx, tell) => {
+  const { result, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const stock = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
     const earlier = await findOwnDecisions(trx, requests)
     const decided = new Set(earlier.map(({ orderId }) => orderId))
@@ -28,9 +28,9 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
       const origin = origins.get(decision.orderId) as (typeof own)[number]
       tell(outcomeEvent(decision, origin.body.timestamp), origin.correlationId, origin.traceparent)
     }
-    return products
+    return { products, earlier }
   })
-  await Promise.all([showProducts(changed), announced])
+  await Promise.all([showProducts(result.products), showAgain(result.earlier), announced])
   return { refused }
 })
 
@@ -50,6 +50,11 @@ async function findOwnDecisions(
     foreign.map(({ orderId }) => orderId),
   )
   return decisions.filter(isOwn)
+}
+
+/** Whoever decided these may have died before the stock was shown. */
+async function showAgain(earlier: readonly StockDecision[]): Promise<void> {
+  if (earlier.length > 0) await warmProducts(earlier.map(({ productId }) => productId))
 }
 
 /** An outcome is never older than its order, whichever clock is ahead: an older one belongs to another order. */

@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { cacheReads } from '@stockroom/telemetry/shop-metrics'
-import { Cache, type Stored, type Tier } from './cache.ts'
+import { Cache } from './cache.ts'
 import { LocalTier } from './local-tier.ts'
+import type { Stored, Tier } from './tier.ts'
 
 type Loaded = { version?: number; value: string } | undefined
 
@@ -13,15 +14,15 @@ interface Load {
 
 /** A tier that is asked and answers over a network. */
 class FarTier implements Tier {
-  readonly tier = new LocalTier()
+  tier = new LocalTier()
   async read(key: string) {
     return this.tier.read(key)
   }
   async write(key: string, stored: Stored) {
     this.tier.write(key, stored)
   }
-  async invalidate(key: string) {
-    this.tier.invalidate(key)
+  async invalidate(key: string, database: string) {
+    this.tier.invalidate(key, database)
   }
 }
 
@@ -37,9 +38,18 @@ let near: LocalTier
 let far: FarTier
 
 const name = 'things'
-const key = (id: number) => `thing:${id}`
-const twoTiers = () => new Cache<string>({ name, key, load, tiers: () => [near, far], broadcast })
-const oneTier = () => new Cache<string>({ name, key, load, tiers: () => [far] })
+const database = jest.fn<() => Promise<string>>()
+const source = {
+  name,
+  key: (id: number) => `thing:${id}`,
+  load,
+  database,
+  isValue: (copy: unknown): copy is string => typeof copy === 'string',
+}
+const twoTiers = () => new Cache<string>({ ...source, tiers: () => [near, far], broadcast })
+const oneTier = () => new Cache<string>({ ...source, tiers: () => [far] })
+/** A copy of the database that the cache reads. */
+const copy = <Value>(version: number, value: Value) => ({ version, database: 'ours', value })
 
 /** How many reads of it were counted since the last call. */
 let counted = { hit: 0, miss: 0 }
@@ -53,6 +63,7 @@ beforeEach(() => {
   loads.length = 0
   load.mockReset().mockResolvedValue({ version: 3, value: 'loaded' })
   broadcast.mockReset().mockResolvedValue()
+  database.mockReset().mockResolvedValue('ours')
   near = new LocalTier()
   far = new FarTier()
 })
@@ -63,23 +74,23 @@ describe('reading through a cache', () => {
 
     expect(cached).toEqual({ value: 'loaded', hit: false })
     expect(load.mock.calls).toEqual([[7]])
-    expect(near.read('thing:7')).toEqual({ version: 3, value: 'loaded' })
-    expect(far.tier.read('thing:7')).toEqual({ version: 3, value: 'loaded' })
+    expect(near.read('thing:7')).toEqual(copy(3, 'loaded'))
+    expect(far.tier.read('thing:7')).toEqual(copy(3, 'loaded'))
   })
 
   it('takes what the nearest tier has', async () => {
-    near.write('thing:7', { version: 1, value: 'near' })
-    far.tier.write('thing:7', { version: 1, value: 'far' })
+    near.write('thing:7', copy(1, 'near'))
+    far.tier.write('thing:7', copy(1, 'far'))
 
     expect(await twoTiers().get(7)).toEqual({ value: 'near', hit: true })
     expect(load).not.toHaveBeenCalled()
   })
 
   it('takes what a farther tier has, and keeps it nearer', async () => {
-    far.tier.write('thing:7', { version: 1, value: 'far' })
+    far.tier.write('thing:7', copy(1, 'far'))
 
     expect(await twoTiers().get(7)).toEqual({ value: 'far', hit: true })
-    expect(near.read('thing:7')).toEqual({ version: 1, value: 'far' })
+    expect(near.read('thing:7')).toEqual(copy(1, 'far'))
     expect(load).not.toHaveBeenCalled()
   })
 
@@ -95,7 +106,7 @@ describe('reading through a cache', () => {
   })
 
   it('takes a null as the answer that there is nothing', async () => {
-    near.write('thing:7', { version: 4, value: null })
+    near.write('thing:7', copy(4, null))
 
     expect(await twoTiers().get(7)).toEqual({ value: null, hit: true })
     expect(load).not.toHaveBeenCalled()
@@ -136,6 +147,131 @@ describe('reading through a cache', () => {
   })
 })
 
+describe('a copy that is older than what a nearer tier knows of', () => {
+  it('is not shown: the value is loaded', async () => {
+    near = new LocalTier({ ttlMs: 0 })
+    near.write('thing:7', copy(5, 'committed here'))
+    far.tier.write('thing:7', copy(4, 'old'))
+    load.mockResolvedValue({ version: 5, value: 'committed here' })
+
+    expect(await twoTiers().get(7)).toEqual({ value: 'committed here', hit: false })
+  })
+
+  it('is shown when it is as new', async () => {
+    near = new LocalTier({ ttlMs: 0 })
+    near.write('thing:7', copy(5, 'committed here'))
+    far.tier.write('thing:7', copy(5, 'committed here'))
+
+    expect(await twoTiers().get(7)).toEqual({ value: 'committed here', hit: true })
+  })
+})
+
+describe('a copy of another database', () => {
+  beforeEach(() => {
+    const old = { version: 57, database: 'dropped', value: 'old' }
+    near.write('thing:7', old)
+    far.tier.write('thing:7', old)
+  })
+
+  it('is not shown: the value is loaded, and kept in its place whatever its version', async () => {
+    const cache = twoTiers()
+
+    const first = await cache.get(7)
+    const second = await cache.get(7)
+
+    expect([first, second]).toEqual([
+      { value: 'loaded', hit: false },
+      { value: 'loaded', hit: true },
+    ])
+    expect(far.tier.read('thing:7')).toEqual(copy(3, 'loaded'))
+  })
+
+  it('gives way to a value that is committed', async () => {
+    await twoTiers().set(7, { version: 1, value: 'new' })
+
+    expect(await twoTiers().get(7)).toEqual({ value: 'new', hit: true })
+  })
+
+  it('is told from a copy of this one while the process runs, from the moment that it knows', async () => {
+    database.mockResolvedValueOnce('dropped')
+    const cache = twoTiers()
+
+    expect(await cache.get(7)).toEqual({ value: 'old', hit: true })
+    expect(await cache.get(7)).toEqual({ value: 'loaded', hit: false })
+  })
+
+  it('shares no load with a value of this one', async () => {
+    load.mockImplementation(slowLoad)
+    database.mockResolvedValueOnce('dropped too')
+    const cache = twoTiers()
+
+    const before = cache.get(7)
+    await turn()
+    const after = cache.get(7)
+    await turn()
+    loads[1]?.succeed({ version: 1, value: 'new' })
+    loads[0]?.succeed({ version: 9, value: 'old' })
+
+    expect([await before, await after].map(({ value }) => value)).toEqual(['old', 'new'])
+    expect(await cache.get(7)).toEqual({ value: 'new', hit: true })
+  })
+
+  it('is shown while nobody can say which database this one is', async () => {
+    database.mockRejectedValue(new Error('no connection'))
+
+    expect(await twoTiers().get(7)).toEqual({ value: 'old', hit: true })
+    expect(load).not.toHaveBeenCalled()
+  })
+})
+
+describe('a copy that is no value of ours', () => {
+  it('is loaded instead, and replaced', async () => {
+    far.tier.write('thing:7', copy(3, { of: 'somebody else' }))
+    const cache = twoTiers()
+
+    expect(await cache.get(7)).toEqual({ value: 'loaded', hit: false })
+    expect(far.tier.read('thing:7')).toEqual(copy(3, 'loaded'))
+  })
+})
+
+describe('a load that takes long', () => {
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  it.each([
+    [5000, 'is kept'],
+    [5001, 'is answered, and not kept: what overtook it may be forgotten'],
+  ])('of %d ms %s', async (ms) => {
+    load.mockImplementation(slowLoad)
+    const now = jest.spyOn(performance, 'now').mockReturnValue(1000)
+    const slow = oneTier().get(7)
+    await turn()
+
+    now.mockReturnValue(1000 + ms)
+    loads[0]?.succeed({ value: 'loaded' })
+
+    expect(await slow).toEqual({ value: 'loaded', hit: false })
+    now.mockReturnValue(1000)
+    expect(far.tier.read('thing:7')?.value).toBe(ms > 5000 ? undefined : 'loaded')
+  })
+
+  it('is not kept when it was overtaken here, though the tier has forgotten by what', async () => {
+    load.mockImplementation(slowLoad)
+    far.tier = new LocalTier({ maxEntries: 1 })
+    const cache = oneTier()
+    const slow = cache.get(7)
+    await turn()
+
+    await cache.invalidate(7)
+    far.tier.write('thing:8', copy(1, 'another'))
+    loads[0]?.succeed({ value: 'old' })
+    await slow
+
+    expect(far.tier.read('thing:7')).toBeUndefined()
+  })
+})
+
 describe('single flight', () => {
   it('shares one load among the reads of a missing value that come together', async () => {
     load.mockImplementation(slowLoad)
@@ -173,15 +309,15 @@ describe('setting a committed value', () => {
   it('puts it into every tier and tells every instance', async () => {
     await twoTiers().set(7, { version: 5, value: 'new' })
 
-    expect(near.read('thing:7')).toEqual({ version: 5, value: 'new' })
-    expect(far.tier.read('thing:7')).toEqual({ version: 5, value: 'new' })
-    expect(broadcast.mock.calls).toEqual([['thing:7', { version: 5, value: 'new' }]])
+    expect(near.read('thing:7')).toEqual(copy(5, 'new'))
+    expect(far.tier.read('thing:7')).toEqual(copy(5, 'new'))
+    expect(broadcast.mock.calls).toEqual([['thing:7', copy(5, 'new')]])
   })
 
   it('needs nobody to tell', async () => {
     await oneTier().set(7, { version: 5, value: 'new' })
 
-    expect(far.tier.read('thing:7')).toEqual({ version: 5, value: 'new' })
+    expect(far.tier.read('thing:7')).toEqual(copy(5, 'new'))
   })
 
   it('stays, whatever a slow reader brings from before', async () => {
@@ -276,7 +412,7 @@ describe('invalidating a value that has no version of its own', () => {
     const before = cache.get(7)
     await turn()
 
-    far.tier.invalidate('thing:7') // by another instance
+    far.tier.invalidate('thing:7', 'ours') // by another instance
     const after = cache.get(7)
     await turn()
     loads[1]?.succeed({ value: 'new' })

@@ -1,23 +1,6 @@
 import type { Counter } from '@stockroom/telemetry/metrics'
 import { cacheReads } from '@stockroom/telemetry/shop-metrics'
-
-/** A value as a tier keeps it. Where `value` is missing, only the version is known; `null` says there is nothing. */
-export interface Stored<Value = unknown> {
-  version: number
-  value?: Value | null
-}
-
-/** Whether something read from outside this process is an entry. */
-export const isStored = (entry: unknown): entry is Stored =>
-  typeof entry === 'object' && entry !== null && 'version' in entry && typeof entry.version === 'number'
-
-/** A place that keeps copies. A write never replaces a value of a higher version. */
-export interface Tier {
-  read(key: string): Stored | undefined | Promise<Stored | undefined>
-  write(key: string, stored: Stored): unknown
-  /** Drops the value and raises the version: a load that began before can't be written any more. */
-  invalidate(key: string): unknown
-}
+import { longestLoadMs, type Stored, type Tier } from './tier.ts'
 
 export interface Cached<Value> {
   value: Value | null
@@ -35,21 +18,29 @@ export interface CacheOptions<Value> {
    * until it is invalidated.
    */
   load(id: number): Promise<{ version?: number; value: Value } | undefined>
+  /** Which database `load` reads: a copy of another one is none. While it can't be known, every copy is good. */
+  database(): Promise<string>
+  /** Whether a copy is a value of this id; it isn't when somebody else has written it, or an older version of ours. */
+  isValue(copy: unknown, id: number): copy is Value
   /** The tiers from the nearest to the farthest. */
   tiers(): readonly Tier[]
   /** Tells other instances of a new value. */
   broadcast?(key: string, stored: Stored): Promise<void>
 }
 
+/** What is known of a value when its load begins. */
+type Start = Pick<Stored, 'version' | 'database'>
+
 /**
  * A copy of values that are read often, read through: what no tier has is loaded, and concurrent reads of one missing
- * value share one load (single flight). What `load` doesn't find is not remembered.
+ * value share one load (single flight). What `load` doesn't find is not remembered. A copy that is older than a version
+ * that a nearer tier knows of counts as missing.
  */
 export class Cache<Value> {
   readonly #options: CacheOptions<Value>
   readonly #hits: Counter
   readonly #misses: Counter
-  readonly #flights = new Map<string, { version: number; value: Promise<Value | null> }>()
+  readonly #flights = new Map<string, { start: Start; value: Promise<Value | null> }>()
 
   constructor(options: CacheOptions<Value>) {
     this.#options = options
@@ -59,23 +50,29 @@ export class Cache<Value> {
 
   async get(id: number): Promise<Cached<Value>> {
     const key = this.#options.key(id)
+    const database = this.#database()
     const tiers = this.#options.tiers()
-    let stored: Stored | undefined
+    let version = 0
     for (const [index, tier] of tiers.entries()) {
-      stored = await tier.read(key)
-      if (stored?.value === undefined) continue
-      for (const nearer of tiers.slice(0, index)) nearer.write(key, stored)
-      this.#hits.add()
-      return { value: stored.value as Value | null, hit: true }
+      const stored = await tier.read(key)
+      if (!stored || !isOf(await database, stored)) continue
+      const { value } = stored
+      if (stored.version >= version && (value === null || this.#options.isValue(value, id))) {
+        for (const nearer of tiers.slice(0, index)) nearer.write(key, stored)
+        this.#hits.add()
+        return { value, hit: true }
+      }
+      version = Math.max(version, stored.version)
     }
     this.#misses.add()
-    return { value: await this.#load(id, key, stored?.version ?? 0), hit: false }
+    return { value: await this.#load(id, key, { version, database: await database }), hit: false }
   }
 
   /** Keeps a value that was just committed, here and in every instance. */
-  async set(id: number, stored: Stored<Value>): Promise<void> {
+  async set(id: number, { version, value }: { version: number; value: Value | null }): Promise<void> {
     const key = this.#options.key(id)
     this.#flights.delete(key)
+    const stored = { version, database: await this.#database(), value }
     const { tiers, broadcast } = this.#options
     await Promise.all([...tiers().map((tier) => tier.write(key, stored)), broadcast?.(key, stored)])
   }
@@ -84,14 +81,17 @@ export class Cache<Value> {
   async invalidate(id: number): Promise<void> {
     const key = this.#options.key(id)
     this.#flights.delete(key)
-    await Promise.all(this.#options.tiers().map((tier) => tier.invalidate(key)))
+    const database = await this.#database()
+    await Promise.all(this.#options.tiers().map((tier) => tier.invalidate(key, database)))
   }
 
   /** Joins a load that began at the same version; one that began before an invalidation is not joined. */
-  #load(id: number, key: string, version: number): Promise<Value | null> {
+  #load(id: number, key: string, start: Start): Promise<Value | null> {
     const present = this.#flights.get(key)
-    if (present?.version === version) return present.value
-    const flight = { version, value: this.#loadAndKeep(id, key, version) }
+    if (present && isOf(start.database, present.start) && present.start.version === start.version) {
+      return present.value
+    }
+    const flight = { start, value: this.#loadAndKeep(id, key, start) }
     this.#flights.set(key, flight)
     const land = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key)
@@ -100,11 +100,19 @@ export class Cache<Value> {
     return flight.value
   }
 
-  async #loadAndKeep(id: number, key: string, version: number): Promise<Value | null> {
+  async #loadAndKeep(id: number, key: string, start: Start): Promise<Value | null> {
+    const begin = performance.now()
     const loaded = await this.#options.load(id)
     if (!loaded) return null
-    const stored = { version: loaded.version ?? version, value: loaded.value }
+    const isOvertaken = this.#flights.get(key)?.start !== start
+    if (isOvertaken || performance.now() - begin > longestLoadMs) return loaded.value
+    const stored = { ...start, version: loaded.version ?? start.version, value: loaded.value }
     await Promise.all(this.#options.tiers().map((tier) => tier.write(key, stored)))
     return loaded.value
   }
+
+  /** Without an answer every copy is as good as it was. */
+  #database = (): Promise<string> => this.#options.database().catch(() => '')
 }
+
+const isOf = (database: string, stored: Start) => database === '' || stored.database === database

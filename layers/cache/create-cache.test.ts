@@ -21,7 +21,13 @@ jest.unstable_mockModule('./updates.ts', () => ({ broadcastUpdate, receiveUpdate
 const { sharedCache, twoTierCache } = await import('./create-cache.ts')
 
 const load = jest.fn<(id: number) => Promise<{ version?: number; value: string }>>()
-const source = { name: 'things', key: (id: number) => `thing:${id}`, load }
+const source = {
+  name: 'things',
+  key: (id: number) => `thing:${id}`,
+  load,
+  database: async () => 'ours',
+  isValue: (copy: unknown): copy is string => typeof copy === 'string',
+}
 
 beforeEach(() => {
   settings.redisUrl = 'redis://cache'
@@ -43,7 +49,7 @@ describe('a cache in two tiers', () => {
     expect(second).toEqual({ value: 'loaded', hit: true })
     expect(redis.get).toHaveBeenCalledTimes(1)
     expect(redis.eval.mock.calls.map(([, ...rest]) => rest)).toEqual([
-      [1, 'thing:7', 1, '{"version":1,"value":"loaded"}', 5],
+      [1, 'thing:7', 1, 'ours', '{"version":1,"database":"ours","value":"loaded"}', 5],
     ])
   })
 
@@ -62,9 +68,13 @@ describe('a cache in two tiers', () => {
     const cache = twoTierCache(source)
     await cache.set(7, { version: 2, value: 'new' })
 
-    receiveUpdates.mock.calls[0]?.[0].write('thing:8', { version: 1, value: 'of another instance' })
+    receiveUpdates.mock.calls[0]?.[0].write('thing:8', {
+      version: 1,
+      database: 'ours',
+      value: 'of another instance',
+    })
 
-    expect(broadcastUpdate.mock.calls).toEqual([['thing:7', { version: 2, value: 'new' }]])
+    expect(broadcastUpdate.mock.calls).toEqual([['thing:7', { version: 2, database: 'ours', value: 'new' }]])
     expect(await cache.get(8)).toEqual({ value: 'of another instance', hit: true })
   })
 

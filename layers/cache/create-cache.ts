@@ -1,12 +1,13 @@
 import { configuration } from '@stockroom/runtime/configuration'
 import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
-import { Cache, type CacheOptions, type Tier } from './cache.ts'
+import { Cache, type CacheOptions } from './cache.ts'
 import { LocalTier } from './local-tier.ts'
 import { redisConnection } from './redis-connection.ts'
 import { RedisTier } from './redis-tier.ts'
+import type { Tier } from './tier.ts'
 import { broadcastUpdate, receiveUpdates } from './updates.ts'
 
-type Source<Value> = Pick<CacheOptions<Value>, 'name' | 'key' | 'load'>
+type Source<Value> = Omit<CacheOptions<Value>, 'tiers' | 'broadcast'>
 
 /**
  * A cache in two tiers: in this process, a second at most, and in Redis. Other instances hear of a new value at once.

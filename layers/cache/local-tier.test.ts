@@ -1,12 +1,20 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { eventually } from '../../tests/support/eventually.ts'
 import { LocalTier } from './local-tier.ts'
 
 let nowMs: number
 const tier = (options: { ttlMs?: number; maxEntries?: number } = {}) =>
   new LocalTier({ ...options, now: () => nowMs })
 
+/** A copy of one and the same database. */
+const copy = (version: number, value: string) => ({ version, database: 'ours', value })
+
 beforeEach(() => {
   nowMs = 1_000_000
+})
+
+afterEach(() => {
+  jest.restoreAllMocks()
 })
 
 describe('the tier in process', () => {
@@ -16,31 +24,31 @@ describe('the tier in process', () => {
 
   it('keeps a value for a second by default', () => {
     const local = tier()
-    local.write('a', { version: 1, value: 'A' })
+    local.write('a', copy(1, 'A'))
 
     nowMs += 999
     const before = local.read('a')
     nowMs += 1
 
-    expect(before).toEqual({ version: 1, value: 'A' })
-    expect(local.read('a')).toEqual({ version: 1 })
+    expect(before).toEqual(copy(1, 'A'))
+    expect(local.read('a')).toEqual({ version: 1, database: 'ours' })
   })
 
   it('counts the time to live from the last write', () => {
     const local = tier({ ttlMs: 100 })
-    local.write('a', { version: 1, value: 'A' })
+    local.write('a', copy(1, 'A'))
     nowMs += 90
-    local.write('a', { version: 1, value: 'A' })
+    local.write('a', copy(1, 'A'))
     nowMs += 90
 
-    expect(local.read('a')).toEqual({ version: 1, value: 'A' })
+    expect(local.read('a')).toEqual(copy(1, 'A'))
   })
 
   it('reads the clock by default', () => {
     const local = new LocalTier()
-    local.write('a', { version: 1, value: 'A' })
+    local.write('a', copy(1, 'A'))
 
-    expect(local.read('a')).toEqual({ version: 1, value: 'A' })
+    expect(local.read('a')).toEqual(copy(1, 'A'))
   })
 
   it.each([
@@ -49,58 +57,80 @@ describe('the tier in process', () => {
     ['an older', 0, 'old'],
   ])('given %s version, shows the right one', (_, version, shown) => {
     const local = tier()
-    local.write('a', { version: 1, value: 'old' })
+    local.write('a', copy(1, 'old'))
 
-    local.write('a', { version, value: 'new' })
+    local.write('a', copy(version, 'new'))
 
     expect(local.read('a')?.value).toBe(shown)
   })
 
   it('remembers a version for longer than its value, so that an older value stays out', () => {
     const local = tier({ ttlMs: 100 })
-    local.write('a', { version: 2, value: 'new' })
+    local.write('a', copy(2, 'new'))
     nowMs += 1000
 
-    local.write('a', { version: 1, value: 'old' })
+    local.write('a', copy(1, 'old'))
 
-    expect(local.read('a')).toEqual({ version: 2 })
+    expect(local.read('a')).toEqual({ version: 2, database: 'ours' })
   })
 
   it('drops an invalidated value and raises its version', () => {
     const local = tier()
-    local.write('a', { version: 4, value: 'A' })
+    local.write('a', copy(4, 'A'))
 
-    local.invalidate('a')
+    local.invalidate('a', 'ours')
 
-    expect(local.read('a')).toEqual({ version: 5 })
+    expect(local.read('a')).toEqual({ version: 5, database: 'ours' })
   })
 
   it('raises the version of what it did not have, too', () => {
     const local = tier()
 
-    local.invalidate('a')
-    local.invalidate('a')
+    local.invalidate('a', 'ours')
+    local.invalidate('a', 'ours')
 
-    expect(local.read('a')).toEqual({ version: 2 })
+    expect(local.read('a')).toEqual({ version: 2, database: 'ours' })
   })
 
   it('forgets, when it is full, what was written longest ago', () => {
     const local = tier({ maxEntries: 2 })
-    local.write('a', { version: 1, value: 'A' })
-    local.write('b', { version: 1, value: 'B' })
-    local.write('a', { version: 2, value: 'A again' })
+    local.write('a', copy(1, 'A'))
+    local.write('b', copy(1, 'B'))
+    local.write('a', copy(2, 'A again'))
 
-    local.write('c', { version: 1, value: 'C' })
+    local.write('c', copy(1, 'C'))
 
     expect(['a', 'b', 'c'].map((key) => local.read(key)?.value)).toEqual(['A again', undefined, 'C'])
   })
 
-  it('starts empty after it was cleared', () => {
+  it('forgets its values when it is told to, and no version', () => {
     const local = tier()
-    local.write('a', { version: 1, value: 'A' })
+    local.write('a', copy(2, 'A'))
 
-    local.clear()
+    local.expire()
+    const known = local.read('a')
+    local.write('a', copy(1, 'old'))
 
-    expect(local.read('a')).toBeUndefined()
+    expect(known).toEqual({ version: 2, database: 'ours' })
+    expect(local.read('a')).toEqual(known)
+  })
+
+  it('keeps a copy of another database instead, whatever its version', () => {
+    const local = tier()
+    local.write('a', copy(57, 'old'))
+
+    local.write('a', { version: 1, database: 'made anew', value: 'new' })
+
+    expect(local.read('a')).toEqual({ version: 1, database: 'made anew', value: 'new' })
+  })
+
+  it('keeps a value no longer when the time of day is put back by an hour', async () => {
+    const local = new LocalTier({ ttlMs: 20 })
+    local.write('a', copy(1, 'A'))
+    const hourAgo = Date.now() - 3_600_000
+
+    jest.spyOn(Date, 'now').mockReturnValue(hourAgo)
+
+    await eventually(() => local.read('a')?.value === undefined)
   })
 })

@@ -1,4 +1,4 @@
-import type { Stored, Tier } from './cache.ts'
+import type { Stored, Tier } from './tier.ts'
 
 /**
  * The tier within this process. It remembers the version of a value for longer than the value, so that a slow reader
@@ -10,7 +10,8 @@ export class LocalTier implements Tier {
   readonly #maxEntries: number
   readonly #now: () => number
 
-  constructor({ ttlMs = 1000, maxEntries = 10_000, now = Date.now } = {}) {
+  /** `now` is a clock in milliseconds that never steps back: by the time of day, an entry could live for an hour. */
+  constructor({ ttlMs = 1000, maxEntries = 10_000, now = () => performance.now() } = {}) {
     this.#ttlMs = ttlMs
     this.#maxEntries = maxEntries
     this.#now = now
@@ -19,24 +20,26 @@ export class LocalTier implements Tier {
   read(key: string): Stored | undefined {
     const entry = this.#entries.get(key)
     if (!entry) return undefined
-    return entry.expiresAt > this.#now() ? entry.stored : { version: entry.stored.version }
+    const { version, database } = entry.stored
+    return entry.expiresAt > this.#now() ? entry.stored : { version, database }
   }
 
   write(key: string, stored: Stored): void {
-    const present = this.#entries.get(key)
-    if (present && present.stored.version > stored.version) return
+    const present = this.#entries.get(key)?.stored
+    if (present?.database === stored.database && present.version > stored.version) return
     this.#entries.delete(key)
     this.#entries.set(key, { stored, expiresAt: this.#now() + this.#ttlMs })
     if (this.#entries.size > this.#maxEntries)
       this.#entries.delete(this.#entries.keys().next().value as string)
   }
 
-  invalidate(key: string): void {
+  invalidate(key: string, database: string): void {
     const present = this.#entries.get(key)
-    this.write(key, { version: (present?.stored.version ?? 0) + 1 })
+    this.write(key, { version: (present?.stored.version ?? 0) + 1, database })
   }
 
-  clear(): void {
-    this.#entries.clear()
+  /** Forgets every value and keeps the versions, so that nothing older is taken for news. */
+  expire(): void {
+    for (const entry of this.#entries.values()) entry.expiresAt = 0
   }
 }

@@ -8,11 +8,13 @@ const opened: FakeRedis[] = []
 
 class FakeRedis extends EventEmitter {
   readonly url: string
+  readonly options: { reconnectOnError(error: Error): boolean }
   disconnect = jest.fn()
 
-  constructor(url: string) {
+  constructor(url: string, options: FakeRedis['options']) {
     super()
     this.url = url
+    this.options = options
     opened.push(this)
   }
 }
@@ -27,7 +29,10 @@ beforeEach(() => {
   distrustSecrets.mockReset()
   settings.redisUrl = 'rediss://shop:old@cache:6379'
 })
-afterEach(() => shutDown())
+afterEach(async () => {
+  jest.restoreAllMocks()
+  await shutDown()
+})
 
 describe('redisConnection', () => {
   it('is one connection for the whole process', () => {
@@ -59,5 +64,22 @@ describe('redisConnection', () => {
     opened[0]?.emit('error', new Error(message))
 
     expect(distrustSecrets).toHaveBeenCalledTimes(times)
+  })
+
+  it('connects anew when the server has become a replica, as after a failover, every five seconds at most', () => {
+    redisConnection()
+    const now = jest.spyOn(performance, 'now').mockReturnValue(10_000)
+    const reconnectsAt = (ms: number, message: string) => {
+      now.mockReturnValue(ms)
+      return opened[0]?.options.reconnectOnError(new Error(message))
+    }
+    const readOnly = "READONLY You can't write against a read only replica. script: 2a6c, on @user_script:5."
+
+    expect([
+      reconnectsAt(10_000, "OOM command not allowed when used memory > 'maxmemory'."),
+      reconnectsAt(10_000, readOnly),
+      reconnectsAt(14_999, readOnly),
+      reconnectsAt(15_000, readOnly),
+    ]).toEqual([false, true, false, true])
   })
 })

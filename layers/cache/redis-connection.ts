@@ -6,6 +6,8 @@ import { Redis } from 'ioredis'
 
 const connectTimeoutMs = 1000
 const commandTimeoutMs = 250
+/** A replica that stays one would otherwise be connected to again at every write. */
+const reconnectAgainMs = 5000
 
 /** A connection that never makes anybody wait: it fails at once while Redis is away, and reconnects by itself. */
 export interface RedisConnection {
@@ -39,6 +41,7 @@ export function openRedis(name: string): RedisConnection {
     // ioredis would subscribe again by a command whose failure nobody handles, and that ends a process.
     autoResubscribe: false,
     retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
+    reconnectOnError: afterFailover(),
   })
   const tried = new Promise<void>((resolve) => {
     redis.once('ready', resolve)
@@ -51,6 +54,19 @@ export function openRedis(name: string): RedisConnection {
     redis.disconnect()
   })
   return { redis, tried }
+}
+
+/**
+ * Whether an error says that the server has become a read-only replica: then its address leads to another one after a
+ * failover. https://github.com/redis/ioredis#reconnect-on-error
+ */
+function afterFailover(): (error: Error) => boolean {
+  let notBefore = 0
+  return ({ message }) => {
+    if (!message.includes('READONLY') || performance.now() < notBefore) return false
+    notBefore = performance.now() + reconnectAgainMs
+    return true
+  }
 }
 
 function logStateChanges(name: string, redis: Redis): void {

@@ -14,8 +14,8 @@ const tier = (ttlSeconds = 60) =>
 const parameters = () => redis.eval.mock.calls.map(([, ...rest]) => rest)
 const operations = [
   ['read', () => tier().read('a')],
-  ['write', () => tier().write('a', { version: 1, value: 'A' })],
-  ['invalidate', () => tier().invalidate('a')],
+  ['write', () => tier().write('a', { version: 1, database: 'ours', value: 'A' })],
+  ['invalidate', () => tier().invalidate('a', 'ours')],
 ] as const
 
 beforeEach(() => {
@@ -28,9 +28,9 @@ beforeEach(() => {
 
 describe('the tier in Redis', () => {
   it('reads what is there', async () => {
-    redis.get.mockResolvedValue('{"version":3,"value":{"id":7}}')
+    redis.get.mockResolvedValue('{"version":3,"database":"ours","value":{"id":7}}')
 
-    expect(await tier().read('product:7')).toEqual({ version: 3, value: { id: 7 } })
+    expect(await tier().read('product:7')).toEqual({ version: 3, database: 'ours', value: { id: 7 } })
     expect(redis.get.mock.calls).toEqual([['product:7']])
   })
 
@@ -39,39 +39,53 @@ describe('the tier in Redis', () => {
   })
 
   it('reads a version that is there without a value', async () => {
-    redis.get.mockResolvedValue('{"version":4}')
+    redis.get.mockResolvedValue('{"version":4,"database":"ours"}')
 
-    expect(await tier().read('product:7')).toEqual({ version: 4 })
+    expect(await tier().read('product:7')).toEqual({ version: 4, database: 'ours' })
   })
 
-  it.each(['hello', '{"version":3,"value":', '', '5', 'null', '[]', '{"value":1}', '{"version":"3"}'])(
-    'knows nothing of an entry that somebody else wrote: %j',
-    async (text) => {
-      redis.get.mockResolvedValue(text)
+  it.each([
+    'hello',
+    '',
+    '5',
+    'null',
+    '[]',
+    '{"version":3,"database":"ours","value":',
+    '{"database":"ours","value":1}',
+    '{"version":3,"value":1}',
+    '{"version":3,"database":null,"value":1}',
+    '{"version":"3","database":"ours","value":1}',
+    '{"version":-1,"database":"ours","value":1}',
+    '{"version":1.5,"database":"ours","value":1}',
+    '{"version":1e300,"database":"ours","value":1}',
+    '{"version":9007199254740993,"database":"ours","value":1}',
+  ])('knows nothing of an entry that somebody else wrote: %j', async (text) => {
+    redis.get.mockResolvedValue(text)
 
-      expect(await tier().read('product:7')).toBeUndefined()
-    },
-  )
+    expect(await tier().read('product:7')).toBeUndefined()
+  })
 
-  it('writes a value with its version first, for its time to live', async () => {
-    await tier(30).write('product:7', { value: { id: 7 }, version: 3 })
+  it('writes a value with its version and its database first, for its time to live', async () => {
+    await tier(30).write('product:7', { value: { id: 7 }, database: 'ours', version: 3 })
 
-    expect(parameters()).toEqual([[1, 'product:7', 3, '{"version":3,"value":{"id":7}}', 30]])
+    const text = '{"version":3,"database":"ours","value":{"id":7}}'
+    expect(parameters()).toEqual([[1, 'product:7', 3, 'ours', text, 30]])
   })
 
   it('writes that there is nothing', async () => {
-    await tier().write('product:7', { version: 3, value: null })
+    await tier().write('product:7', { version: 3, database: 'ours', value: null })
 
-    expect(parameters()).toEqual([[1, 'product:7', 3, '{"version":3,"value":null}', 60]])
+    const text = '{"version":3,"database":"ours","value":null}'
+    expect(parameters()).toEqual([[1, 'product:7', 3, 'ours', text, 60]])
   })
 
   it.each([
     [60, 60],
     [1, 10],
   ])('with a time to live of %d s keeps a raised version for %d s', async (ttlSeconds, markSeconds) => {
-    await tier(ttlSeconds).invalidate('product:7')
+    await tier(ttlSeconds).invalidate('product:7', 'ours')
 
-    expect(parameters()).toEqual([[1, 'product:7', markSeconds]])
+    expect(parameters()).toEqual([[1, 'product:7', 'ours', markSeconds]])
   })
 
   it.each(operations)('waits with a %s until the first attempt to connect has ended', async (_, operate) => {
@@ -97,7 +111,7 @@ describe('while Redis is away', () => {
   it.each(operations)('a %s does nothing, at once', async (_, operate) => {
     redis.status = 'reconnecting'
 
-    expect(await operate()).toBeUndefined()
+    expect(await operate()).toBeFalsy()
     expect(redis.get).not.toHaveBeenCalled()
     expect(redis.eval).not.toHaveBeenCalled()
   })
@@ -106,7 +120,7 @@ describe('while Redis is away', () => {
     redis.get.mockRejectedValue(new Error('READONLY'))
     redis.eval.mockRejectedValue(new Error('READONLY'))
 
-    expect(await operate()).toBeUndefined()
+    expect(await operate()).toBeFalsy()
     expect(redis.disconnect).not.toHaveBeenCalled()
   })
 
@@ -116,7 +130,7 @@ describe('while Redis is away', () => {
       redis.get.mockRejectedValue(new Error('Command timed out'))
       redis.eval.mockRejectedValue(new Error('Command timed out'))
 
-      expect(await operate()).toBeUndefined()
+      expect(await operate()).toBeFalsy()
       expect(redis.disconnect.mock.calls).toEqual([[true]])
     },
   )
@@ -125,5 +139,46 @@ describe('while Redis is away', () => {
     redis.get.mockRejectedValue('gone')
 
     expect(await tier().read('a')).toBeUndefined()
+  })
+})
+
+describe('an invalidation that Redis refuses', () => {
+  const text = '{"version":3,"database":"ours","value":"old"}'
+  const refused = new Error("OOM command not allowed when used memory > 'maxmemory'.")
+  let local: RedisTier
+
+  beforeEach(async () => {
+    redis.get.mockResolvedValue(text)
+    redis.eval.mockRejectedValue(refused)
+    local = tier()
+    await local.invalidate('orders:product:7', 'ours')
+    redis.eval.mockClear()
+  })
+
+  it('keeps the process from reading the old entry', async () => {
+    expect(await local.read('orders:product:7')).toBeUndefined()
+    expect(redis.get).not.toHaveBeenCalled()
+  })
+
+  it('keeps it from no other entry', async () => {
+    expect(await local.read('orders:product:8')).toMatchObject({ value: 'old' })
+    expect(redis.eval).not.toHaveBeenCalled()
+  })
+
+  it('is made good before the entry is read again, once', async () => {
+    redis.eval.mockResolvedValue(1)
+    redis.get.mockResolvedValue('{"version":4,"database":"ours"}')
+
+    const reads = [await local.read('orders:product:7'), await local.read('orders:product:7')]
+
+    expect(reads).toEqual(new Array(2).fill({ version: 4, database: 'ours' }))
+    expect(parameters()).toEqual([[1, 'orders:product:7', 'ours', 60]])
+  })
+
+  it('is remembered for the ten thousand entries of last', async () => {
+    for (let id = 1; id <= 10_000; id += 1) await local.invalidate(`orders:product:1${id}`, 'ours')
+
+    expect(await local.read('orders:product:110000')).toBeUndefined()
+    expect(await local.read('orders:product:7')).toMatchObject({ value: 'old' })
   })
 })

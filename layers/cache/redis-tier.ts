@@ -1,24 +1,32 @@
 import { log } from '@stockroom/runtime/logger'
 import type { Redis } from 'ioredis'
-import { isStored, type Stored, type Tier } from './cache.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { reconnectAfterSilence } from './silent-link.ts'
+import { isStored, longestLoadMs, type Stored, type Tier } from './tier.ts'
 
-/** Entries begin with their version, so that the scripts needn't parse the rest. */
-const readVersion = `
-local stored = redis.call('get', KEYS[1])
-local version = stored and tonumber(string.match(stored, '^{"version":(%d+)')) or 0
+/**
+ * Entries begin with their version and their database, so that the scripts needn't parse the rest. What doesn't begin
+ * so, or has a version that no row ever has, is somebody else's and counts for nothing.
+ */
+const readPresent = `
+local present = redis.call('get', KEYS[1]) or ''
+local digits, database = string.match(present, '^{"version":(%d+),"database":"([^"]*)"')
+local version = tonumber(digits or 0)
+if version > ${Number.MAX_SAFE_INTEGER - 1} then version = 0 end
 `
-const writeUnlessOlder = `${readVersion}
-if version > tonumber(ARGV[1]) then return 0 end
-redis.call('set', KEYS[1], ARGV[2], 'ex', ARGV[3])
+const writeUnlessOlder = `${readPresent}
+if database == ARGV[2] and version > tonumber(ARGV[1]) then return 0 end
+redis.call('set', KEYS[1], ARGV[3], 'ex', ARGV[4])
 return 1`
-const raiseVersion = `${readVersion}
-redis.call('set', KEYS[1], string.format('{"version":%d}', version + 1), 'ex', ARGV[1])
+/** Counts on over copies of another database, so that no load of before finds its version again. */
+const raiseVersion = `${readPresent}
+redis.call('set', KEYS[1], string.format('{"version":%d,"database":"%s"}', version + 1, ARGV[1]), 'ex', ARGV[2])
 return 1`
 
-/** A raised version outlives every load that began before it. */
-const shortestMarkSeconds = 10
+/** A raised version outlives every load that began before it and may still be kept. */
+const shortestMarkSeconds = (2 * longestLoadMs) / 1000
+/** How many failed invalidations are remembered. */
+const maxOwed = 10_000
 
 /** The entry that a text in Redis stands for; undefined for what somebody else has written there. */
 function parseStored(text: string): Stored | undefined {
@@ -30,10 +38,14 @@ function parseStored(text: string): Stored | undefined {
   }
 }
 
-/** The tier in Redis, which all instances share. While Redis is away it knows nothing and keeps nothing, at once. */
+/**
+ * The tier in Redis, which all instances share. While Redis is away it knows nothing and keeps nothing, at once. An
+ * entry that could not be invalidated is not read before that has been made good; other instances can't know of it.
+ */
 export class RedisTier implements Tier {
   readonly #connection: () => RedisConnection
   readonly #ttlSeconds: number
+  readonly #owed = new Map<string, string>()
 
   constructor(connection: () => RedisConnection, ttlSeconds: number) {
     this.#connection = connection
@@ -41,18 +53,28 @@ export class RedisTier implements Tier {
   }
 
   async read(key: string): Promise<Stored | undefined> {
+    const owedTo = this.#owed.get(key)
+    if (owedTo !== undefined && !(await this.invalidate(key, owedTo))) return undefined
     const text = await this.#attempt((redis) => redis.get(key))
     return text ? parseStored(text) : undefined
   }
 
-  async write(key: string, { version, value }: Stored): Promise<void> {
-    const text = JSON.stringify({ version, value })
-    await this.#attempt((redis) => redis.eval(writeUnlessOlder, 1, key, version, text, this.#ttlSeconds))
+  async write(key: string, { version, database, value }: Stored): Promise<void> {
+    const text = JSON.stringify({ version, database, value })
+    await this.#attempt((redis) =>
+      redis.eval(writeUnlessOlder, 1, key, version, database, text, this.#ttlSeconds),
+    )
   }
 
-  async invalidate(key: string): Promise<void> {
+  /** Resolves to whether Redis has done it. */
+  async invalidate(key: string, database: string): Promise<boolean> {
     const markSeconds = Math.max(this.#ttlSeconds, shortestMarkSeconds)
-    await this.#attempt((redis) => redis.eval(raiseVersion, 1, key, markSeconds))
+    const raised = await this.#attempt((redis) => redis.eval(raiseVersion, 1, key, database, markSeconds))
+    this.#owed.delete(key)
+    if (raised) return true
+    this.#owed.set(key, database)
+    if (this.#owed.size > maxOwed) this.#owed.delete(this.#owed.keys().next().value as string)
+    return false
   }
 
   async #attempt<Result>(command: (redis: Redis) => Promise<Result>): Promise<Result | undefined> {

@@ -1,9 +1,9 @@
 import { configuration } from '@stockroom/runtime/configuration'
 import { log } from '@stockroom/runtime/logger'
-import { isStored, type Stored } from './cache.ts'
 import type { LocalTier } from './local-tier.ts'
 import { openRedis, redisConnection } from './redis-connection.ts'
 import { reconnectAfterSilence } from './silent-link.ts'
+import { isStored, type Stored } from './tier.ts'
 
 /** Channels ignore Redis' database numbers, so the prefix keeps the shops on one server apart. */
 const channel = () => `${configuration().cachePrefix}cache-updates`
@@ -19,13 +19,13 @@ export async function broadcastUpdate(key: string, stored: Stored): Promise<void
 }
 
 /**
- * Writes the values that other instances tell of into `local`; after a broken connection it starts empty. A connection
- * that leaves the subscription unanswered is given up for another one.
+ * Writes the values that other instances tell of into `local`; after a broken connection it forgets those that it
+ * has, and not their versions. A connection that leaves the subscription unanswered is given up for another one.
  */
 export function receiveUpdates(local: LocalTier): void {
   const { redis } = openRedis('redis subscription')
   redis.on('ready', () => {
-    local.clear()
+    local.expire()
     redis.subscribe(channel()).catch((error) => {
       log.debug({ err: error }, 'redis did not answer')
       reconnectAfterSilence(redis, error)

@@ -98,6 +98,23 @@ describe('secrets', () => {
     expect(configuration().adminApiKeys).toEqual(['one', 'two'])
   })
 
+  it('are asked for again after ten seconds when the time of day was put back by an hour', async () => {
+    const { refreshSecrets } = await newProcess()
+    values.clear()
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(100_000)
+    await refreshSecrets()
+    get.mockClear()
+
+    const hourAgo = Date.now() - 3_600_000
+    const timeOfDay = jest.spyOn(Date, 'now').mockReturnValue(hourAgo)
+    clock.mockReturnValue(110_000)
+    await refreshSecrets()
+    clock.mockRestore()
+    timeOfDay.mockRestore()
+
+    expect(get).toHaveBeenCalled()
+  })
+
   it('are unavailable while none was ever fetched, and come later', async () => {
     const kept = new Map(values)
     values.clear()

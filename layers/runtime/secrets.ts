@@ -40,7 +40,7 @@ let distrustAgainAt = 0
  * are five minutes old or a service has refused them; a fetch that fails leaves those that were known.
  * @throws Unavailable while none was ever fetched
  */
-export async function refreshSecrets(now = Date.now()): Promise<void> {
+export async function refreshSecrets(now = performance.now()): Promise<void> {
   if (named.length === 0 || (known && now < tryAgainAt)) return
   const forceFetch = areDistrusted && now >= distrustAgainAt
   try {

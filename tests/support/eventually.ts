@@ -8,11 +8,11 @@ export async function eventually<Value>(
   attempt: () => Value | Promise<Value>,
   limitMs = 10_000,
 ): Promise<NonNullable<Value>> {
-  const deadline = Date.now() + limitMs
+  const deadline = performance.now() + limitMs
   for (;;) {
     const value = await attempt()
     if (value) return value
-    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${attempt}`)
+    if (performance.now() > deadline) throw new Error(`not within ${limitMs} ms: ${attempt}`)
     await pause(20)
   }
 }

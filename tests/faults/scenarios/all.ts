@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts'
+import { caches } from './caches.ts'
 import { crashes } from './crashes.ts'
 import { instances } from './instances.ts'
 import { kills } from './kills.ts'
@@ -12,6 +13,7 @@ export const scenarios: readonly Scenario[] = [
   ...kills,
   ...networks,
   ...crashes,
+  ...caches,
   ...messages,
   ...instances,
   ...outages,

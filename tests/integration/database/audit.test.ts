@@ -275,8 +275,8 @@ describe('the audit of a shop at work', () => {
     })()
 
     const audits: Awaited<ReturnType<typeof readBooks>>[] = []
-    const end = Date.now() + 2000
-    while (Date.now() < end) audits.push(await readBooks())
+    const end = performance.now() + 2000
+    while (performance.now() < end) audits.push(await readBooks())
     isOver = true
     await Promise.all([...customers, consumer])
     await handOn(broker)

@@ -2,11 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { Knex } from 'knex'
 import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
 
-const products = ['20261121_000000_create_products', '20261125_000000_add_outbox_traceparent']
+const products = [
+  '20261121_000000_create_products',
+  '20261125_000000_add_outbox_traceparent',
+  '20261126_000000_create_identity',
+]
 const orders = [
   '20261121_000000_create_orders',
   '20261121_000001_create_idempotency_keys',
   '20261125_000001_add_outbox_traceparent',
+  '20261126_000001_create_identity',
 ]
 
 let database: TestDatabase
@@ -43,8 +48,10 @@ describe('migrations', () => {
     expect(applied).toEqual({ products, orders })
     expect(await tables()).toEqual([
       'orders.idempotency_keys',
+      'orders.identity',
       'orders.orders',
       'orders.outbox',
+      'products.identity',
       'products.outbox',
       'products.products',
       'products.stock_movements',
@@ -115,6 +122,7 @@ describe('migrations', () => {
       orders: { applied: orders.slice(0, -2), pending: orders.slice(-2) },
     })
     expect(await tables()).toEqual([
+      'orders.idempotency_keys',
       'orders.orders',
       'orders.outbox',
       'products.outbox',
@@ -165,7 +173,12 @@ describe('migrations', () => {
     delete process.env.ORDERS_DATABASE_URL
     await other.drop()
 
-    expect(here).toEqual(['products.outbox', 'products.products', 'products.stock_movements'])
+    expect(here).toEqual([
+      'products.identity',
+      'products.outbox',
+      'products.products',
+      'products.stock_movements',
+    ])
     expect(there).toEqual([{ exists: true }])
   })
 })

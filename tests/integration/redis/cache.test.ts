@@ -42,6 +42,11 @@ const withQty = (qty: number) => ({ ...product, qty })
 const show = (instance: CacheInstance, qty: number, version: number) =>
   instance.showProducts([{ product: withQty(qty), version }])
 const firstPage = { limit: 20, before: undefined }
+const texts = {
+  name: 'texts',
+  database: async () => 'ours',
+  isValue: (copy: unknown): copy is string => typeof copy === 'string',
+}
 
 /** Waits until an instance listens for the values of others: a first read makes it begin. */
 async function listens(...instances: CacheInstance[]): Promise<void> {
@@ -71,7 +76,7 @@ describe('a product in the cache', () => {
     await here.findProduct(product.id)
 
     const text = await stored(`product:${product.id}`)
-    expect(JSON.parse(String(text))).toEqual({ version: 1, value: product })
+    expect(JSON.parse(String(text))).toEqual({ version: 1, database: expect.any(String), value: product })
     const seconds = await redis.ttl(`${own.cachePrefix}product:${product.id}`)
     expect(seconds).toBeGreaterThan(50)
     expect(seconds).toBeLessThanOrEqual(60)
@@ -103,7 +108,7 @@ describe('a product in the cache', () => {
 
     await show(there, 8, 2)
 
-    expect(JSON.parse(String(await stored(`product:${product.id}`)))).toEqual({
+    expect(JSON.parse(String(await stored(`product:${product.id}`)))).toMatchObject({
       version: 3,
       value: withQty(5),
     })
@@ -132,6 +137,36 @@ describe('a product in the cache', () => {
     expect(await here.findProduct(missing)).toEqual({ value: null, hit: false })
     expect(await here.findProduct(missing)).toEqual({ value: null, hit: false })
     expect(await stored(`product:${missing}`)).toBeNull()
+  })
+
+  it.each([
+    'hello',
+    '{"version":1e300,"database":"","value":null}',
+    '{"version":99999999999999999999,"database":"of somebody else","value":null}',
+    '{"version":57,"value":{"id":1,"name":"as it was written before databases had an identity"}}',
+    '{"version":57,"database":"of another database","value":null}',
+  ])('takes the place of what somebody else has written there: %s', async (text) => {
+    await redis.set(`${own.cachePrefix}product:${product.id}`, text)
+
+    const first = await here.findProduct(product.id)
+
+    expect(first).toEqual({ value: product, hit: false })
+    // A busy machine may give the first write up.
+    await eventually(async () => {
+      await here.findProduct(product.id)
+      return String(await stored(`product:${product.id}`)).includes(JSON.stringify(product))
+    })
+  })
+
+  it('takes the place of a version that no row ever has', async () => {
+    await here.findProduct(product.id)
+    const { database } = JSON.parse(String(await stored(`product:${product.id}`)))
+    const text = `{"version":99999999999999999999,"database":"${database}","value":null}`
+    await redis.set(`${own.cachePrefix}product:${product.id}`, text)
+
+    await show(here, 7, 2)
+
+    expect(await there.findProduct(product.id)).toEqual({ value: withQty(7), hit: true })
   })
 
   it('can be warmed up, and says what is missing', async () => {
@@ -179,18 +214,22 @@ describe('a shared cache', () => {
     const { promise: hasBegun, resolve: tellBegun } = Promise.withResolvers<void>()
     const key = () => 'late:1'
     const slow = here.sharedCache<string>({
-      name: 'late',
+      ...texts,
       key,
       load: async () => {
         tellBegun()
         return { value: await readsLate }
       },
     })
-    const other = there.sharedCache<string>({ name: 'late', key, load: async () => ({ value: 'new' }) })
+    const other = there.sharedCache<string>({ ...texts, key, load: async () => ({ value: 'new' }) })
 
     const reading = slow.get(1)
     await hasBegun
-    await other.invalidate(1)
+    // A busy machine may give an invalidation up.
+    await eventually(async () => {
+      await other.invalidate(1)
+      return stored(key())
+    })
     endRead('old')
     await reading
 
@@ -201,7 +240,7 @@ describe('a shared cache', () => {
   it('loads a missing value once for many concurrent reads of one instance', async () => {
     let loads = 0
     const cache = here.sharedCache<string>({
-      name: 'late',
+      ...texts,
       key: () => 'popular:1',
       load: async () => {
         loads += 1

@@ -1,0 +1,3 @@
+import { identityTable } from '../identity-table.ts'
+
+export const { up, down } = identityTable('orders')

@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { Redis } from 'ioredis'
+import { orderCreatedEvent } from '../../../functions/orders/order-placement.ts'
+import type { OrderDraft } from '../../../functions/orders/order-store.ts'
+import type { Product } from '../../../functions/products/product.ts'
+import { apiEvent } from '../../support/api-event.ts'
+import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
+import { eventually } from '../../support/eventually.ts'
+import { lambdaContext } from '../../support/lambda-context.ts'
+import { type OwnServices, ownServices } from '../../support/own-services.ts'
+import { RecordingBroker } from '../../support/recording-broker.ts'
+import { deliver, place, storeProduct } from '../../support/stories.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const own = ownServices({ redis: true })
+RecordingBroker.inPlace()
+const firstPage = { limit: 20, before: undefined }
+
+/** An instance with the functions that write, whose broker confirms nothing. */
+async function startInstance(services: OwnServices) {
+  const instance = await startCacheInstance(services)
+  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
+  RecordingBroker.inPlace(useBrokerClient).confirms = () => false
+  const { handler: createOrder } = await import('../../../functions/orders/create-order.ts')
+  const { handler: settleOrder } = await import('../../../functions/orders/settle-order-on-stock-outcome.ts')
+  const { handler: reduceStock } = await import(
+    '../../../functions/products/reduce-stock-on-order-created.ts'
+  )
+  const { handler: updateProduct } = await import('../../../functions/products/update-product.ts')
+  const { handler: deleteProduct } = await import('../../../functions/products/delete-product.ts')
+  const { handler: sweep } = await import('../../../functions/operations/publish-pending-events.ts')
+  return { ...instance, createOrder, settleOrder, reduceStock, updateProduct, deleteProduct, sweep }
+}
+type Instance = Awaited<ReturnType<typeof startInstance>>
+
+/** Commits, and writes nothing into Redis: as good as a process that dies between the two. */
+let dying: Instance
+let next: Instance
+let product: Product
+let redis: Redis
+
+beforeEach(async () => {
+  dying = await startInstance({ ...own, redisUrl: '' })
+  next = await startInstance(own)
+  product = await storeProduct({ price: 2, qty: 10 })
+  await eventually(() => isInRedis(`product:${product.id}`, () => next.findProduct(product.id)))
+})
+
+afterEach(async () => {
+  await dying.shutDown()
+  await next.shutDown()
+})
+
+beforeAll(() => {
+  redis = new Redis(own.redisUrl)
+})
+
+afterAll(async () => {
+  const keys = await redis.keys(`${own.cachePrefix}*`)
+  if (keys.length > 0) await redis.del(keys)
+  redis.disconnect()
+})
+
+const list = () => `orders:product:${product.id}`
+
+/** Whether a read has left its copy in Redis, to be found by others: a busy machine may give the write up. */
+async function isInRedis(key: string, read: () => Promise<unknown>): Promise<boolean> {
+  await read()
+  return String(await redis.get(own.cachePrefix + key)).includes('"value"')
+}
+
+/** What another instance shows, which has no copies of its own. */
+async function shownElsewhere<Shown>(show: (instance: CacheInstance) => Promise<Shown>): Promise<Shown> {
+  const elsewhere = await startCacheInstance(own)
+  try {
+    return await show(elsewhere)
+  } finally {
+    await elsewhere.shutDown()
+  }
+}
+
+async function pendingOrder() {
+  const draft: OrderDraft = {
+    productId: product.id,
+    quantity: 4,
+    unitPrice: 2,
+    totalPrice: 8,
+    requestId: 'request-1',
+  }
+  return (await place(draft)).order
+}
+
+/** Lets the sweep find every event that is left in the outbox. */
+async function sweepBy(instance: Instance): Promise<void> {
+  await runSql(own.databaseUrl, 'update products.outbox set next_attempt_at = now()')
+  await instance.sweep({}, lambdaContext())
+}
+
+describe('when a process dies between its commit and the cache', () => {
+  it('the redelivered batch shows the stock', async () => {
+    const order = await pendingOrder()
+    const batch = [{ type: 'order.created', body: orderCreatedEvent(order).body }]
+    await deliver(dying.reduceStock, 'stock-reduction', batch)
+
+    await deliver(next.reduceStock, 'stock-reduction', batch)
+
+    expect((await shownElsewhere(({ findProduct }) => findProduct(product.id))).value?.qty).toBe(6)
+  })
+
+  it('the redelivered outcome drops the list of orders', async () => {
+    const { id: orderId, productId, quantity, createdAt: timestamp } = await pendingOrder()
+    await eventually(() => isInRedis(list(), () => next.recentOrders(product.id, firstPage)))
+    const batch = [{ type: 'stock.reduced', body: { orderId, productId, quantity, timestamp } }]
+    await deliver(dying.settleOrder, 'order-settlement', batch)
+
+    await deliver(next.settleOrder, 'order-settlement', batch)
+
+    const { value } = await shownElsewhere(({ recentOrders }) => recentOrders(product.id, firstPage))
+    expect(value?.page.map(({ status }) => status)).toEqual(['confirmed'])
+  })
+
+  it('the retry of an order, by its key, puts it into its list', async () => {
+    await eventually(() => isInRedis(list(), () => next.recentOrders(product.id, firstPage)))
+    const event = apiEvent({
+      json: { productId: product.id, quantity: 1 },
+      headers: { 'idempotency-key': 'key-1' },
+    })
+    await dying.createOrder(event, lambdaContext())
+
+    await next.createOrder(event, lambdaContext())
+
+    const { value } = await shownElsewhere(({ recentOrders }) => recentOrders(product.id, firstPage))
+    expect(value?.page).toHaveLength(1)
+  })
+
+  it('the sweep shows a changed product', async () => {
+    await dying.updateProduct(
+      apiEvent({ path: { id: String(product.id) }, json: { price: 3 } }),
+      lambdaContext(),
+    )
+
+    await sweepBy(next)
+
+    expect((await shownElsewhere(({ findProduct }) => findProduct(product.id))).value?.price).toBe(3)
+  })
+
+  it('the sweep hides a deleted product', async () => {
+    await dying.deleteProduct(apiEvent({ path: { id: String(product.id) } }), lambdaContext())
+
+    await sweepBy(next)
+
+    expect((await shownElsewhere(({ findProduct }) => findProduct(product.id))).value).toBeNull()
+  })
+})
