@@ -8,6 +8,7 @@ import { distrustSecrets } from '@stockroom/runtime/secrets'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import amqp, { type ConfirmChannel, type RecoveringChannelModel } from 'amqplib'
+import { guardHeaders } from './header-guard.ts'
 import { declareTopology } from './topology.ts'
 
 /** What the layer needs of amqplib; another implementation of it can take its place. */
@@ -18,7 +19,7 @@ export interface BrokerClient {
 const connectTimeoutMs = 1000
 const openChannelTimeoutMs = 1000
 const closeTimeoutMs = 1000
-const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false }
+const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false, setup: guard }
 /** An answer waits for the broker a quarter of a second. */
 const initialDelayOnLambda = 10
 
@@ -91,6 +92,11 @@ async function open(url: string): Promise<Connection> {
 /** A broker that is silent never answers that the connection is closed. */
 async function close({ model, socket }: Connection): Promise<void> {
   await within(closeTimeoutMs, model.close()).catch(() => socket?.destroy())
+}
+
+/** Whatever headers a message has, they are decoded. */
+async function guard({ connection }: { connection?: unknown }): Promise<void> {
+  if (!guardHeaders(connection)) log.warn('amqplib differs: headers that it cannot decode end the connection')
 }
 
 function watch(model: RecoveringChannelModel): Connection {
