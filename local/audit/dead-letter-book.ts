@@ -1,4 +1,5 @@
 import { query } from '@stockroom/database/query'
+import { printable } from '@stockroom/messaging/foreign-text'
 import type { QueueInspection } from '@stockroom/messaging/queue-inspection'
 
 /** Dead letters by what there is to do about them. */
@@ -17,7 +18,7 @@ export async function sortDeadLetters(letters: QueueInspection['deadLetters']): 
   const book: DeadLetterBook = { harmless: 0, pending: 0, forAPerson: [] }
   for (const { queue, messageId, reason, body } of letters) {
     const status = statuses.get(orderIdOf(body) ?? 0)
-    if (!status) book.forAPerson.push(`${queue}  ${messageId}  ${reason}`)
+    if (!status) book.forAPerson.push(printable(`${queue}  ${messageId}  ${reason}`))
     else if (status === 'pending') book.pending += 1
     else book.harmless += 1
   }
