@@ -180,9 +180,115 @@ describe('dead-letters redrive', () => {
     expect(printed).toEqual([
       '2 messages went back to their queues',
       '1 stay where they were: their queues did not take them.',
+      'stock-reduction  b',
     ])
     expect(code).toBe(1)
     expect(removed()).toEqual(['a', 'c'])
+  })
+
+  it('tries each letter by itself when one of them has broken the channel for all', async () => {
+    publish.mockImplementation(async (messages) =>
+      messages.map(() => messages.length === 1 && `${messages[0]?.content}` !== 'body of a'),
+    )
+
+    const { code, printed } = await run('redrive', '--all')
+
+    expect(printed.slice(2)).toEqual(['stock-reduction  a'])
+    expect(code).toBe(1)
+    expect(removed()).toEqual(['b', 'c'])
+  })
+
+  it('leaves a letter where it is when the broker can not be reached for its own try', async () => {
+    publish.mockResolvedValueOnce([true, false, true]).mockRejectedValue(new Error('not connected'))
+
+    expect(await run('redrive', '--all')).toMatchObject({ code: 1 })
+    expect(removed()).toEqual(['a', 'c'])
+  })
+
+  it('takes no letter away whose id another one has that its queue has not taken', async () => {
+    Object.assign(letters, { 'stock-reduction': [letter('a'), letter('a')], 'order-settlement': [] })
+    publish.mockResolvedValueOnce([false, true]).mockResolvedValue([false])
+
+    await run('redrive', '--all')
+
+    expect(removed()).toEqual([])
+  })
+
+  it('publishes thousands a few hundred at once', async () => {
+    Object.assign(letters, { 'stock-reduction': Array.from({ length: 1200 }, (_, n) => letter(`${n}`)) })
+
+    await run('redrive', '--all', '--queue', 'stock-reduction')
+
+    expect(publish.mock.calls.map(([messages]) => messages.length)).toEqual([500, 500, 200])
+    expect(removed()).toHaveLength(1200)
+  })
+
+  it('leaves out what would break the channel or go to other queues too, and says so', async () => {
+    const foreign = letter('a')
+    Object.assign(foreign.message.properties, {
+      userId: 'eve',
+      replyTo: 'amq.rabbitmq.reply-to',
+      expiration: '1',
+    })
+    Object.assign(foreign.message.properties.headers as object, {
+      CC: ['order-settlement'],
+      BCC: 'x',
+      deep: Number.NaN,
+    })
+    Object.assign(letters, { 'stock-reduction': [foreign] })
+
+    const { printed } = await run('redrive', 'a')
+
+    expect(sent()[0]?.options).toEqual({
+      messageId: 'a',
+      type: 'order.created',
+      correlationId: 'request-1',
+      headers: kept,
+      persistent: true,
+      mandatory: true,
+    })
+    expect(printed[1]).toBe('stock-reduction  a  without userId, replyTo, expiration, CC, BCC, 1 more')
+  })
+})
+
+describe('a letter that somebody has made to deceive', () => {
+  const deceiving = '\u001b[2J\na\u0007\u202e'
+  const seen = '\\u{1b}[2J\\na\\u{7}\\u{202e}'
+  const forged = () => {
+    const made = letter(deceiving)
+    Object.assign(made, { type: deceiving, reason: deceiving, firstFailedAt: deceiving, body: deceiving })
+    Object.assign(made.message.properties, { type: deceiving, headers: { [deceiving]: deceiving } })
+    return made
+  }
+
+  beforeEach(() => {
+    Object.assign(letters, { 'stock-reduction': [forged()], 'order-settlement': [] })
+  })
+
+  it('is one line of the list, which does nothing to the terminal', async () => {
+    const { printed } = await run('list')
+
+    expect(printed).toEqual([`stock-reduction  ${seen}  ${seen}  ${seen}  ${seen}`, '1 dead letters'])
+  })
+
+  it('is shown with everything that it has, which does nothing to the terminal', async () => {
+    const { printed } = await run('show', '--all')
+
+    expect(printed.join('\n')).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+    expect(printed[1]).toBe(seen)
+  })
+
+  it('is named as it is listed, or as it is', async () => {
+    expect(await run('discard', seen)).toMatchObject({ code: 0 })
+    expect(await run('discard', deceiving)).toMatchObject({ code: 0 })
+  })
+
+  it.each(['redrive', 'show', 'discard'])('is named in a line of its own by %s', async (command) => {
+    publish.mockResolvedValue([false])
+
+    const { printed } = await run(command, 'x\n', '--queue', 'stock-reduction')
+
+    expect(printed).toEqual(['There is no dead letter x\\n.'])
   })
 })
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import {
   type DeadLetter,
@@ -6,8 +5,9 @@ import {
   sourceQueues,
   takeDeadLetters,
 } from '@stockroom/messaging/dead-letters'
-import { type OutboundMessage, publish } from '@stockroom/messaging/publisher'
+import { printable, someOf } from '@stockroom/messaging/foreign-text'
 import type { ConfirmChannel } from 'amqplib'
+import { redrive } from './redriving.ts'
 
 /** A command that wasn't understood. */
 export class UsageError extends Error {}
@@ -56,26 +56,31 @@ type Command = (letters: DeadLetter[], print: Print, channel: ConfirmChannel) =>
 const commands: Record<string, Command> = {
   async list(letters, print) {
     for (const { queue, messageId, type, reason, firstFailedAt } of letters) {
-      print(`${queue}  ${messageId}  ${type}  ${firstFailedAt ?? '-'}  ${reason}`)
+      print(row(queue, messageId, type, firstFailedAt ?? '-', reason))
     }
     print(`${letters.length} dead letters`)
     return 0
   },
   async show(letters, print) {
     for (const { queue, message, body } of letters) {
-      print(JSON.stringify({ queue, properties: message.properties }, undefined, 2))
-      print(body)
+      const story = JSON.stringify({ queue, properties: message.properties }, undefined, 2)
+      print(story.split('\n').map(printedLine).join('\n'))
+      print(printedLine(body))
     }
     return 0
   },
   async redrive(letters, print, channel) {
-    const taken = await publish(letters.map(redriven))
-    const gone = letters.filter((_, index) => taken[index])
-    await removeDeadLetters(channel, gone)
+    const { gone, stayed } = await redrive(letters)
+    await removeDeadLetters(
+      channel,
+      gone.map(({ letter }) => letter),
+    )
     print(`${gone.length} messages went back to their queues`)
-    const stayed = letters.length - gone.length
-    if (stayed > 0) print(`${stayed} stay where they were: their queues did not take them.`)
-    return stayed
+    for (const { letter, left } of gone)
+      if (left.length > 0) print(row(letter.queue, letter.messageId, `without ${someOf(left)}`))
+    if (stayed.length > 0) print(`${stayed.length} stay where they were: their queues did not take them.`)
+    for (const { queue, messageId } of stayed) print(row(queue, messageId))
+    return stayed.length
   },
   async discard(letters, print, channel) {
     await removeDeadLetters(channel, letters)
@@ -83,6 +88,11 @@ const commands: Record<string, Command> = {
     return 0
   },
 }
+
+const printedLine = (line: string): string => printable(line)
+
+/** One line, whatever somebody else has written into its columns. */
+const row = (...columns: string[]): string => columns.map(printedLine).join('  ')
 
 /**
  * Does what was asked, closes the channel, and resolves to the exit code. Letters that weren't dealt with go back to
@@ -116,34 +126,13 @@ async function runOn(
   for (const queue of queues) {
     for (const letter of await takeDeadLetters(channel, queue)) letters.push(letter)
   }
-  const chosen = letters.filter(({ messageId }) => all || ids.has(messageId))
-  const missing = [...ids].filter((id) => !chosen.some(({ messageId }) => messageId === id))
-  for (const id of missing) print(`There is no dead letter ${id}.`)
+  // An id with characters that can't be printed is named as it is listed.
+  const names = ({ messageId }: DeadLetter) => [messageId, printable(messageId)]
+  const chosen = letters.filter((letter) => all || names(letter).some((name) => ids.has(name)))
+  const found = new Set(chosen.flatMap(names))
+  const missing = [...ids].filter((id) => !found.has(id))
+  for (const id of missing) print(`There is no dead letter ${printable(id)}.`)
   if (chosen.length === 0 && command !== 'list') return 1
   const stayed = await commands[command]?.(chosen, print, channel)
   return missing.length > 0 || stayed ? 1 : 0
-}
-
-/** The message as it was, straight to its queue. */
-function redriven({ queue, message }: DeadLetter): OutboundMessage {
-  const { headers, ...properties } = message.properties
-  return {
-    exchange: '',
-    routingKey: queue,
-    content: message.content,
-    options: {
-      ...properties,
-      messageId: properties.messageId ?? randomUUID(),
-      headers: withoutHistory(headers),
-      persistent: true,
-      mandatory: true,
-    },
-  }
-}
-
-/** What dead-lettering has added: a redriven message starts anew. */
-function withoutHistory(headers: Record<string, unknown> = {}): Record<string, unknown> {
-  const added =
-    /^x-(death|first-death-.*|last-death-.*|dead-letter-reason|first-failed-at|attempts|delivery-count)$/
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !added.test(name)))
 }

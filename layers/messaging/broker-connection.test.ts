@@ -136,6 +136,18 @@ describe('openChannel', () => {
     expect(options).toMatchObject({ recovery: { waitForConnect: false }, timeout: 1000 })
   })
 
+  it('guards every connection against headers that amqplib can not decode, and goes on where it can not', async () => {
+    await openWhile('connect')
+    const options = connect.mock.calls[0]?.[1] as { recovery: { setup(model: object): Promise<void> } }
+    const recvFrame = () => false
+    const stands = { rest: Buffer.alloc(0), recvFrame }
+
+    await options.recovery.setup({ connection: stands })
+    await options.recovery.setup({ connection: {} })
+
+    expect(stands.recvFrame).not.toBe(recvFrame)
+  })
+
   it('leaves a heartbeat that RABBITMQ_URL asks for as it is', async () => {
     settings.rabbitmqUrl = 'amqp://broker/shop?heartbeat=30'
 

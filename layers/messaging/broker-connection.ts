@@ -1,10 +1,12 @@
 import { configuration, required } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
 import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
+import { log } from '@stockroom/runtime/logger'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import amqp, { type ConfirmChannel, type RecoveringChannelModel } from 'amqplib'
 import { type Connection, watch } from './connection-watch.ts'
+import { guardHeaders } from './header-guard.ts'
 
 /** What the layer needs of amqplib; another implementation of it can take its place. */
 export interface BrokerClient {
@@ -14,7 +16,7 @@ export interface BrokerClient {
 const connectTimeoutMs = 1000
 const openChannelTimeoutMs = 1000
 const closeTimeoutMs = 1000
-const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false }
+const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false, setup: guard }
 /** An answer waits for the broker a quarter of a second. */
 const initialDelayOnLambda = 10
 
@@ -89,6 +91,11 @@ async function open(url: string): Promise<Connection> {
 async function close({ model, socket }: Connection): Promise<void> {
   await within(closeTimeoutMs, model.close()).catch(() => {})
   socket?.destroy()
+}
+
+/** Whatever headers a message has, they are decoded. */
+async function guard({ connection }: { connection?: unknown }): Promise<void> {
+  if (!guardHeaders(connection)) log.warn('amqplib differs: headers that it cannot decode end the connection')
 }
 
 /** Notices a silent link within seconds; the server's own heartbeat is a minute. */

@@ -98,6 +98,59 @@ describe('deadLetter', () => {
     expect(published()?.options.headers).toMatchObject({ 'x-attempts': 5 })
   })
 
+  it.each(['abc', -1, 1.5, Number.NaN, 2 ** 60, { toString: 1 }, null, [4]])(
+    'counts one attempt where somebody else has counted: %j',
+    async (count) => {
+      await deadLetter([poison({ headers: { 'x-delivery-count': count, 'x-attempts': { toString: 1 } } })])
+
+      expect(published()?.options.headers).toMatchObject({ 'x-attempts': 1 })
+    },
+  )
+
+  it.each(['yesterday', `${now}\n`, { toString: 1 }, 7, null])(
+    'says when it failed first where somebody else says so: %j',
+    async (moment) => {
+      const given = typeof moment === 'string' ? headerBytes(moment) : moment
+      await deadLetter([poison({ headers: { 'x-first-failed-at': given } })])
+
+      expect(published()?.options.headers).toMatchObject({ 'x-first-failed-at': now })
+    },
+  )
+
+  it('leaves out what can not be published again, and names it in the reason', async () => {
+    const headers = {
+      large: headerBytes('v'.repeat(33_000)),
+      'CC\n': 1,
+      CC: [headerBytes('elsewhere')],
+      kept: 1,
+    }
+
+    await deadLetter([poison({ headers, type: '\ufffd'.repeat(255) })])
+
+    expect(published()?.options.headers).toEqual({
+      'x-dead-letter-reason': 'not JSON; without type, large, CC',
+      'x-first-failed-at': now,
+      'x-attempts': 1,
+      'CC\n': 1,
+      kept: 1,
+    })
+    expect(published()?.options).not.toHaveProperty('type', expect.anything())
+  })
+
+  it('has a reason of at most a kilobyte, whose last character is whole', async () => {
+    await deadLetter([{ ...poison({}), reason: `a${'ü'.repeat(1000)}` }])
+
+    expect(published()?.options.headers?.['x-dead-letter-reason']).toBe(`a${'ü'.repeat(511)}`)
+  })
+
+  it('puts its own headers before those of others, which may be many', async () => {
+    await deadLetter([poison({ headers: { a: 1, 'x-dead-letter-reason': headerBytes('forged') } })])
+
+    const headers = published()?.options.headers
+    expect(Object.keys(headers)).toEqual(['x-dead-letter-reason', 'x-first-failed-at', 'x-attempts', 'a'])
+    expect(headers).toMatchObject({ 'x-dead-letter-reason': 'not JSON' })
+  })
+
   it('fails unless the broker confirms every message', async () => {
     publish.mockResolvedValue([true, false, true])
 

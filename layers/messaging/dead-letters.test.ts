@@ -139,6 +139,31 @@ describe('takeDeadLetters', () => {
     expect(letter).toMatchObject({ reason, attempts: 101, firstFailedAt: undefined })
   })
 
+  it.each([
+    [{ toString: 1 }, '(a table)'],
+    [['a'], '(a list)'],
+    [7, '7'],
+    [null, 'null'],
+    [{ '!': 'timestamp', value: 1 }, '(a table)'],
+  ])('shows headers of any type, and trusts none: %j', async (value, words) => {
+    const names = ['x-dead-letter-reason', 'x-first-failed-at', 'x-attempts', 'x-delivery-count']
+    const headers = Object.fromEntries(names.map((name) => [name, value]))
+
+    const [letter] = await take(message({ headers }))
+
+    expect(letter).toMatchObject({
+      reason: words,
+      firstFailedAt: words,
+      attempts: value === 7 ? 7 : undefined,
+    })
+  })
+
+  it('shows a reason of RabbitMQ that somebody else has written', async () => {
+    const [letter] = await take(message({ headers: { 'x-first-death-reason': { toString: 1 } } }))
+
+    expect(letter).toMatchObject({ reason: 'set aside by RabbitMQ ((a table))' })
+  })
+
   it('shows a message without any properties', async () => {
     const [letter] = await take(message({ headers: undefined }, Buffer.from([0xff])))
 

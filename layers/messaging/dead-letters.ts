@@ -1,5 +1,6 @@
 import { within } from '@stockroom/runtime/deadline'
 import type { Channel, ConsumeMessage } from 'amqplib'
+import { shown } from './foreign-text.ts'
 import { deadLetterQueue, queues } from './topology.ts'
 
 /** A message in a dead-letter queue, as a person wants to see it. */
@@ -21,10 +22,12 @@ export interface DeadLetter {
 /** The queues that messages can be set aside from. */
 export const sourceQueues = Object.keys(queues)
 
+/** Characters of one that anybody may have written. */
+const longestReason = 1024
 /** One consumer's prefetch is a number of 16 bits. */
 const mostOfOneConsumer = 65_535
-/** How long nothing comes before the queue is asked whether somebody else has taken the rest, and how often. */
-const silence = { ms: 100, looks: 50 }
+/** How long nothing comes before the rest is taken for somebody else's. */
+const silence = { ms: 100, looks: 20 }
 
 /**
  * Takes the dead letters of `queue` that are there now, oldest first. They stay with the channel: remove those that shall
@@ -75,27 +78,33 @@ async function consume(channel: Channel, queue: string, count: number): Promise<
     const before = messages.length
     await within(silence.ms, complete).catch(() => {})
     if (messages.length > before) looks = 0
-    else if ((await channel.checkQueue(queue)).messageCount === 0) break
+    // Fails when the channel has closed. What the queue has handed out may still be on its way, though it counts none.
+    else await channel.checkQueue(queue)
   }
   return messages
 }
 
 function deadLetter(queue: string, message: ConsumeMessage): DeadLetter {
   const { messageId, type, headers = {} } = message.properties
-  const attempts = headers['x-attempts'] ?? headers['x-delivery-count']
+  const firstFailedAt = headers['x-first-failed-at']
   return {
     queue,
     messageId: messageId ?? '(none)',
     type: type ?? '(none)',
-    reason: headers['x-dead-letter-reason'] ?? brokersReason(headers['x-first-death-reason']),
-    firstFailedAt: headers['x-first-failed-at'],
-    attempts: attempts === undefined ? undefined : Number(attempts),
+    reason: reasonOf(headers),
+    firstFailedAt: firstFailedAt === undefined ? undefined : shown(firstFailedAt),
+    attempts: [headers['x-attempts'], headers['x-delivery-count']].find(Number.isSafeInteger),
     body: message.content.toString('utf8'),
     message,
   }
 }
 
-const brokersReason = (reason: string | undefined): string =>
-  reason === 'delivery_limit'
+/** Anybody may have written these headers, with values of any type. */
+function reasonOf(headers: Record<string, unknown>): string {
+  const reason = headers['x-dead-letter-reason']
+  if (reason !== undefined) return typeof reason === 'string' ? reason.slice(0, longestReason) : shown(reason)
+  const brokers = headers['x-first-death-reason']
+  return brokers === 'delivery_limit'
     ? 'delivered too often without success'
-    : `set aside by RabbitMQ (${reason ?? 'no reason given'})`
+    : `set aside by RabbitMQ (${shown(brokers ?? 'no reason given')})`
+}

@@ -35,7 +35,8 @@ describe('parseMessage', () => {
     expect(parse({ headers: { traceparent: headerBytes('00-ab-cd-01') } })).toMatchObject({
       traceparent: undefined,
     })
-    expect(parse({ headers: { traceparent: 7 } })).toMatchObject({ traceparent: undefined })
+    for (const none of [7, { bytes: { length: 30_000_000 } }, { bytes: null }, [], null])
+      expect(parse({ headers: { traceparent: none } })).toMatchObject({ traceparent: undefined })
   })
 
   it('ignores members that it does not know', () => {
@@ -70,9 +71,37 @@ describe('a message that can never be handled', () => {
     })
   })
 
-  it('may have a table as its version, even one that no text can be made of', () => {
-    expect(parse({ headers: { 'schema-version': { toString: 1, valueOf: 1 } } })).toEqual({
-      reason: expect.stringContaining('unknown schema-version'),
+  it.each([
+    [{ toString: 1, valueOf: 1 }, '(a table)'],
+    [{ bytes: { length: 30_000_000 } }, '(a table)'],
+    [{ bytes: null }, '(a table)'],
+    [[1, 2], '(a list)'],
+    [true, 'true'],
+    [headerBytes('2\n\u001b[31m\u202e'), '2\\n\\u{1b}[31m\\u{202e}'],
+    [headerBytes('v'.repeat(33_000)), `${'v'.repeat(80)}…`],
+  ])('may have anything as its version, of which the reason has a few words: %#', (version, words) => {
+    expect(parse({ headers: { 'schema-version': version } })).toEqual({
+      reason: `unknown schema-version ${words}`,
+    })
+  })
+
+  it('may have a type that would write another line', () => {
+    expect(parse({ type: 'order\r\n\u009bspam' })).toEqual({
+      reason: 'unknown event order\\r\\n\\u{9b}spam',
+    })
+  })
+
+  it('is larger than an event can be, and is not parsed', () => {
+    const large = { ...body, more: 'x'.repeat(256 * 1024) }
+
+    expect(parse({ body: large })).toEqual({ reason: 'larger than 262144 bytes' })
+    expect(parse({ text: `${JSON.stringify(body)}${' '.repeat(260_000)}` })).toMatchObject({ body })
+  })
+
+  it('may be JSON that is nested as deep as its size allows', () => {
+    expect(parse({ text: '['.repeat(260_000) })).toEqual({ reason: 'not JSON' })
+    expect(parse({ text: `${'['.repeat(100_000)}${']'.repeat(100_000)}` })).toEqual({
+      reason: 'not the shape of stock.reduced',
     })
   })
 

@@ -1,7 +1,7 @@
-import { inspect } from 'node:util'
 import { isRequestId } from '@stockroom/runtime/invocation'
 import { acceptedTraceparent } from '@stockroom/runtime/trace-context'
 import { type EventDefinition, schemaVersion } from './events.ts'
+import { shown } from './foreign-text.ts'
 import { headerValue, type RmqMessage } from './rmq-event.ts'
 
 /** An event as a consumer gets it. */
@@ -12,6 +12,10 @@ export type Received<Event> = Event & {
   /** The place in a trace that what follows from the event belongs under; undefined for what can't be one. */
   traceparent: string | undefined
 }
+
+/** No event comes near it, and parsing more would hold everything else up. */
+const mostBytes = 256 * 1024
+const longestData = Math.ceil(mostBytes / 3) * 4
 
 /** Why a message can never be handled, in words for the person who finds it among the dead letters. */
 export interface Unreadable {
@@ -27,11 +31,12 @@ export function parseMessage(
   definitions: readonly EventDefinition[],
 ): Received<unknown & object> | Unreadable {
   const { type, headers, messageId, correlationId } = message.basicProperties
-  const version = words(headerValue(headers?.['schema-version'] ?? schemaVersion))
+  const version = shown(headerValue(headers?.['schema-version'] ?? schemaVersion))
   if (version !== String(schemaVersion)) return { reason: `unknown schema-version ${version}` }
 
   const definition = definitionOf(type, definitions)
-  if (!definition) return { reason: `unknown event ${type ?? '(no type)'}` }
+  if (!definition) return { reason: `unknown event ${shown(type ?? '(no type)')}` }
+  if (message.data.length > longestData) return { reason: `larger than ${mostBytes} bytes` }
 
   const body = parseJson(message.data)
   if (body === undefined) return { reason: 'not JSON' }
@@ -44,9 +49,6 @@ export function parseMessage(
     traceparent: acceptedTraceparent(headerValue(headers?.traceparent)),
   } as Received<object>
 }
-
-/** A header may be a table, and not every table can be turned into text. */
-const words = (value: unknown) => (typeof value === 'string' ? value : inspect(value))
 
 function definitionOf(type: string | null, definitions: readonly EventDefinition[]) {
   if (!type && definitions.length === 1) return definitions[0]

@@ -22,8 +22,8 @@ describe('headerValue', () => {
     expect(headerValue({ bytes: [...Buffer.from('grün')] })).toBe('grün')
   })
 
-  it('reads a string of any length', () => {
-    const long = 'a'.repeat(300_000)
+  it('reads a string of any length that RabbitMQ has for headers', () => {
+    const long = 'a'.repeat(128 * 1024)
 
     expect(headerValue(headerBytes('schema'))).toBe('schema')
     expect(headerValue({ bytes: Array(long.length).fill(97) })).toBe(long)
@@ -33,7 +33,30 @@ describe('headerValue', () => {
     expect(headerValue(value)).toBe(value)
   })
 
-  it('leaves a table as it is', () => {
-    expect(headerValue({ a: 1 })).toEqual({ a: 1 })
+  it.each([
+    {},
+    { a: 1 },
+    { bytes: null },
+    { bytes: 'abc' },
+    { bytes: { length: 30_000_000 } },
+    { bytes: { length: 3, 0: 97 } },
+    { bytes: [97, '98'] },
+    { bytes: [97, null] },
+    { bytes: [97, [98]] },
+    { bytes: [0.5] },
+    { bytes: [Number.NaN] },
+    { bytes: [-129] },
+    { bytes: [256] },
+    { bytes: [97], more: 1 },
+    Object.create({ bytes: [97] }),
+    ['bytes'],
+  ])('leaves a table as it is, whatever it looks like: %j', (table) => {
+    expect(headerValue(table)).toBe(table)
+  })
+
+  it('does not read a string that is longer than any header', () => {
+    const table = { bytes: Array(128 * 1024 + 1).fill(97) }
+
+    expect(headerValue(table)).toBe(table)
   })
 })

@@ -75,6 +75,12 @@ describe('sortDeadLetters', () => {
     expect(book).toEqual({ harmless: 3, pending: 0, forAPerson: [] })
   })
 
+  it('names a letter in one line, whatever stands in it', async () => {
+    const { forAPerson } = await sortDeadLetters([{ ...letter(''), messageId: 'a\nb', reason: '\u001b[2J' }])
+
+    expect(forAPerson).toEqual(['stock-reduction  a\\nb  \\u{1b}[2J'])
+  })
+
   it('says that there is nothing', async () => {
     expect(await sortDeadLetters([])).toEqual({ harmless: 0, pending: 0, forAPerson: [] })
   })

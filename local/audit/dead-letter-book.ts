@@ -1,4 +1,5 @@
 import { query } from '@stockroom/database/query'
+import { printable } from '@stockroom/messaging/foreign-text'
 import type { QueueInspection } from '@stockroom/messaging/queue-inspection'
 
 /** Dead letters by what there is to do about them. */
@@ -27,7 +28,8 @@ export async function sortDeadLetters(letters: QueueInspection['deadLetters']): 
   for (const [index, { queue, messageId, reason }] of letters.entries()) {
     const body = bodies[index] as Members
     const order = orders.get(body.orderId)
-    if (!order || isAboutAnother(order, body)) book.forAPerson.push(`${queue}  ${messageId}  ${reason}`)
+    if (!order || isAboutAnother(order, body))
+      book.forAPerson.push(printable(`${queue}  ${messageId}  ${reason}`))
     else if (order.status === 'pending') book.pending += 1
     else book.harmless += 1
   }

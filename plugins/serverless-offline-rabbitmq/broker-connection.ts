@@ -1,6 +1,7 @@
 import type { Channel } from 'amqplib'
 import { connectionUrl, displayAddress } from './broker-address.ts'
 import { describeBrokerError, isLoginRefused } from './broker-error.ts'
+import { guardHeaders } from './header-guard.ts'
 import { type Log, messageOf } from './log.ts'
 import { atMost, type Pauses, retry } from './waiting.ts'
 
@@ -26,6 +27,9 @@ const CLOSE_LIMIT_MS = 2000
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, timeout: 5000 }
 // Only the first attempt is bounded: `retry` repeats it, a connection that once stood is restored for as long as it takes.
 const RECOVERY = { initialMaxRetries: 0, maxRetries: Infinity, initialDelay: 100, maxDelay: 10_000 }
+
+const UNGUARDED =
+  "this amqplib isn't guarded: a message with headers that it can't decode ends the connection"
 
 /**
  * Connects to one virtual host, again and again until `patience` aborts.
@@ -53,11 +57,15 @@ export async function connectToBroker(target: Target, patience: AbortSignal): Pr
 
 async function connect({ url, virtualHost, client, log }: Target): Promise<BrokerConnection> {
   const opener = client ?? (await amqplib())
+  const broker = `RabbitMQ at ${displayAddress(url)}`
+  const setup = async ({ connection }: { connection?: unknown }) => {
+    if (!guardHeaders(connection)) log.warning(`${broker}: ${UNGUARDED}`)
+  }
   const model = await opener.connect(connectionUrl(url, virtualHost), {
     ...SOCKET_OPTIONS,
-    recovery: RECOVERY,
+    recovery: { ...RECOVERY, setup },
   })
-  reportChanges(model, `RabbitMQ at ${displayAddress(url)}`, log)
+  reportChanges(model, broker, log)
   return {
     openChannel: () => model.createChannel(),
     close: () => atMost(CLOSE_LIMIT_MS, model.close()),

@@ -89,9 +89,24 @@ function valueMatcher(pattern: unknown, path: string): Matcher {
   }
   const rules = pattern.map((element, index) => placed(`${path}[${index}]`, () => filterRule(element)))
   return (value) => {
-    const scalars = [value].flat(Number.POSITIVE_INFINITY).filter(isScalar)
+    const scalars = scalarsIn(value)
     return rules.some((matches) => matches(scalars))
   }
+}
+
+/** Those of a list and of the lists in it, as deep as a body may have them. */
+function scalarsIn(value: unknown): unknown[] {
+  const scalars: unknown[] = []
+  const waiting = [value]
+  while (waiting.length > 0) {
+    const next = waiting.pop()
+    if (!Array.isArray(next)) {
+      if (isScalar(next)) scalars.push(next)
+    } else {
+      for (const element of next) waiting.push(element)
+    }
+  }
+  return scalars
 }
 
 function alternativesOf<M>(

@@ -17,36 +17,38 @@ export type RmqHeaderValue =
 
 export type RmqHeaders = { [name: string]: RmqHeaderValue }
 
-type Tagged = { '!': string; value: unknown }
-type Decimal = { places: number; digits: number }
+type Tagged<Type extends string, Value> = { '!': Type; value: Value }
+type Timestamp = Tagged<'timestamp', number>
+type Decimal = Tagged<'decimal', { places: number; digits: number }>
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** Converts a table of headers as amqplib decodes it. */
+/** Converts a table of headers as amqplib decodes it, whatever it holds. */
 export function headerTable(table: object): RmqHeaders {
   return Object.fromEntries(Object.entries(table).map(([name, value]) => [name, headerValue(value)]))
 }
 
 function headerValue(value: unknown): RmqHeaderValue {
   if (typeof value === 'string') return { bytes: textBytes(value) }
-  if (typeof value === 'number' || typeof value === 'boolean') return value
-  if (value === null || value === undefined) return null
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null // JSON has no others.
+  if (typeof value === 'boolean') return value
+  if (typeof value !== 'object' || value === null) return null
   if (Buffer.isBuffer(value)) return signedBytes(value)
   if (Array.isArray(value)) return value.map(headerValue)
-  if (isTagged(value)) return taggedValue(value)
+  if (isTimestamp(value)) return displayTime(value.value)
+  if (isDecimal(value)) return headerValue(Number(`${value.value.digits}e-${value.value.places}`))
   return headerTable(value)
 }
 
-/** amqplib marks the types that JavaScript lacks: `{'!': 'timestamp', value: 2021}`. */
-function isTagged(value: object): value is Tagged {
-  return '!' in value && 'value' in value
+/** amqplib marks the types that JavaScript lacks: `{'!': 'timestamp', value: 2021}`. A table may hold the same members. */
+function isTimestamp(value: object): value is Timestamp {
+  const { '!': type, value: seconds } = value as Partial<Timestamp>
+  return type === 'timestamp' && typeof seconds === 'number'
 }
 
-function taggedValue({ '!': type, value }: Tagged): RmqHeaderValue {
-  if (type === 'timestamp') return displayTime(value as number)
-  if (type !== 'decimal') return headerValue(value)
-  const { places, digits } = value as Decimal
-  return Number(`${digits}e-${places}`)
+function isDecimal(value: object): value is Decimal {
+  const { '!': type, value: parts } = value as Partial<Decimal>
+  return type === 'decimal' && Number.isInteger(parts?.places) && Number.isInteger(parts?.digits)
 }
 
 /** The bytes of a text in UTF-8. Most headers are ASCII, whose bytes are the characters: no buffer is needed for them. */
@@ -67,12 +69,14 @@ function signedBytes(buffer: Buffer): number[] {
 }
 
 /**
- * Shows seconds since the epoch as `MMM d, yyyy, h:mm:ss a` in UTC.
+ * Shows seconds since the epoch as `MMM d, yyyy, h:mm:ss a` in UTC; null for a moment that no date reaches, as a timestamp of
+ * AMQP has 64 bits.
  *
  * By hand, because the ICU that Node carries decides about the space before AM and PM.
  */
-export function displayTime(epochSeconds: number): string {
+export function displayTime(epochSeconds: number): string | null {
   const time = new Date(epochSeconds * 1000)
+  if (Number.isNaN(time.getTime())) return null
   const hours = time.getUTCHours()
   const date = `${MONTHS[time.getUTCMonth()]} ${time.getUTCDate()}, ${time.getUTCFullYear()}`
   const clock = [hours % 12 || 12, twoDigits(time.getUTCMinutes()), twoDigits(time.getUTCSeconds())].join(':')

@@ -121,6 +121,13 @@ export class Subscription {
   /** Lambda acknowledges a message that no filter matches, and one that no event has room for, without the function. */
   #take(delivery: ConsumeMessage): void {
     const { mapping, onTooLarge } = this.#setting
+    const { length } = delivery.content
+    if (length > PAYLOAD_LIMIT) {
+      // Neither parsed nor converted: a body may have 128 MB and more.
+      this.#discard(delivery)
+      onTooLarge(length)
+      return
+    }
     if (mapping.passes && !mapping.passes(delivery.content)) {
       this.#discard(delivery)
       return

@@ -110,6 +110,21 @@ describe(documentedAs('Payload'), () => {
   })
 })
 
+describe('a body that no event has room for', () => {
+  it('is dropped before anything reads it', async () => {
+    const passes = jest.fn(() => true)
+    const { channel, invoke, log } = await startedPoller({ passes })
+
+    channel.deliverBody(Buffer.alloc(PAYLOAD_LIMIT + 1))
+    await settled()
+
+    expect(passes).not.toHaveBeenCalled()
+    expect(invoke).not.toHaveBeenCalled()
+    expect(channel.told.slice(2)).toEqual(['ack 1 '])
+    expect(log.warning).toHaveBeenCalledWith(expect.stringContaining('dropped a message of 6291457 bytes'))
+  })
+})
+
 describe(documentedAs('Concurrency'), () => {
   it('is limited to 1 per event source mapping', async () => {
     const { channel, batches, invocations } = await startedPoller()

@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import {
+  arrayField,
+  contentHeader,
+  type Entry,
+  field,
+  intField,
+  long,
+  longLong,
+  longText,
+  nested,
+  octet,
+  shortText,
+  table,
+  tableField,
+  textField,
+  type WireProperties,
+} from '../../tests/support/amqp/wire.ts'
+import { guardHeaders } from './header-guard.ts'
+
+const require = createRequire(import.meta.url)
+/** amqplib's own, which its package doesn't export. */
+const { Connection } = require(join(dirname(require.resolve('amqplib')), 'lib/connection.js'))
+
+const frameOf = (properties: WireProperties) => contentHeader(1, 7, properties)
+const headersFrame = (...entries: Entry[]) => frameOf({ headers: table(...entries) })
+
+/** What amqplib makes of bytes that arrive together. */
+function received(frames: Buffer[], isGuarded = true) {
+  const stream = new PassThrough()
+  const connection = new Connection(stream)
+  if (isGuarded) expect(guardHeaders(connection)).toBe(true)
+  stream.write(Buffer.concat(frames))
+  return frames.map(() => connection.recvFrame())
+}
+
+const headersOf = (...entries: Entry[]) => received([headersFrame(...entries)])[0].fields.headers
+
+const everyType: Entry[] = [
+  ['text', textField('Größe')],
+  ['bytes', field('x', longText(Buffer.from([0, 255])))],
+  ['none', field('V')],
+  ['yes', field('t', octet(1))],
+  ['byte', field('b', octet(200))],
+  ['octet', field('B', octet(200))],
+  ['short', field('s', Buffer.from([255, 255]))],
+  ['word', field('u', Buffer.from([255, 255]))],
+  ['int', intField(-5)],
+  ['unsigned', field('i', long(4_000_000_000))],
+  ['float', field('f', Buffer.from([64, 72, 245, 195]))],
+  ['double', field('d', Buffer.from([64, 9, 33, 251, 84, 68, 45, 24]))],
+  ['large', field('l', longLong(-1n))],
+  ['time', field('T', longLong(2n ** 64n - 1n))],
+  ['price', field('D', octet(2), long(1999))],
+  ['list', arrayField(intField(1), tableField(['a', textField('b')]), arrayField())],
+  ['table', tableField(['', intField(1)], ['twice', intField(1)], ['twice', intField(2)])],
+  ['table of nothing', tableField()],
+  ['', intField(7)],
+]
+
+describe('guardHeaders', () => {
+  it('leaves what amqplib decodes as it is, of every type', () => {
+    const frames = [headersFrame(...everyType), frameOf({}), frameOf({ headers: table() })]
+
+    expect(received(frames)).toEqual(received(frames, false))
+  })
+
+  it('leaves the other properties as they are, around headers that it mends', () => {
+    const properties = {
+      contentType: shortText('text/plain'),
+      contentEncoding: shortText('identity'),
+      headers: table(['deep', nested(5000, 'arrays')]),
+      messageId: shortText('m1'),
+      timestamp: longLong(2021n),
+      appId: shortText('shop'),
+    }
+
+    const [{ fields, size }, next] = received([frameOf(properties), headersFrame(['a', intField(1)])])
+
+    expect({ ...fields }).toMatchObject({
+      contentType: 'text/plain',
+      contentEncoding: 'identity',
+      headers: { deep: 'not shown: nested more than 32 deep' },
+      messageId: 'm1',
+      timestamp: 2021,
+      appId: 'shop',
+    })
+    expect(size).toBe(7)
+    expect(next.fields.headers).toEqual({ a: 1 })
+  })
+
+  it.each([
+    ['5,000 lists', nested(5000, 'arrays')],
+    ['2,000 tables', nested(2000, 'tables')],
+    ['33 lists', nested(33, 'arrays')],
+  ])('shows a text in the place of %s within each other, and the headers beside it', (_, deep) => {
+    expect(headersOf(['before', intField(1)], ['deep', deep], ['behind', intField(2)])).toEqual({
+      before: 1,
+      deep: 'not shown: nested more than 32 deep',
+      behind: 2,
+    })
+  })
+
+  it('shows what is nested as deep as reason goes', () => {
+    expect(JSON.stringify(headersOf(['deep', nested(32, 'arrays')]).deep)).toBe(
+      `${'['.repeat(32)}null${']'.repeat(32)}`,
+    )
+  })
+
+  it('shows a text in the place of a header that is too large, and the headers beside it', () => {
+    const headers = headersOf(
+      ['before', intField(1)],
+      ['large', textField('v'.repeat(33_000))],
+      ['behind', intField(2)],
+    )
+
+    expect(headers).toEqual({ before: 1, large: 'not shown: 33005 bytes', behind: 2 })
+  })
+
+  it('shows no more headers than there is room for, and says so', () => {
+    const many = Array.from({ length: 1000 }, (_, n): Entry => [`h${n}`, textField('v'.repeat(90))])
+
+    const headers = headersOf(...many)
+
+    expect(Object.keys(headers).length).toBeLessThan(400)
+    expect(headers).toMatchObject({
+      h0: 'v'.repeat(90),
+      'more headers': expect.stringMatching(/^not shown: \d+ bytes$/),
+    })
+  })
+
+  it('reads integers of 64 bits by both letters that RabbitMQ has for them', () => {
+    const entries: Entry[] = [
+      ['a', field('L', longLong(7n))],
+      ['b', arrayField(field('L', longLong(-1n)))],
+    ]
+
+    expect(headersOf(...entries)).toEqual({ a: 7, b: [-1] })
+  })
+
+  it('lets nobody set the prototype of headers, nor of a table in them', () => {
+    const headers = headersOf(
+      ['__proto__', tableField(['x-attempts', intField(1)])],
+      ['table', tableField(['__proto__', tableField(['!', textField('timestamp')])])],
+    )
+
+    expect(Object.getPrototypeOf(headers)).toBe(Object.prototype)
+    expect(headers).toEqual({
+      '(__proto__)': 'not shown: a name __proto__',
+      table: 'not shown: a name __proto__',
+    })
+  })
+
+  it.each([
+    ['of a type that nobody knows', field('Q')],
+    ['longer than its table', field('S', long(100))],
+    ['without a length', field('A', octet(0))],
+    ['cut in its middle', field('l', long(1))],
+    ['that holds more than its length', field('A', long(2), field('l', longLong(1n)))],
+    ['without anything', Buffer.alloc(0)],
+    ['of a list that holds a type that nobody knows', arrayField(field('Q'))],
+  ])('shows a text in the place of a value %s', (_, value) => {
+    expect(headersOf(['before', intField(1)], ['odd', value])).toMatchObject({
+      before: 1,
+      odd: 'not shown: not of AMQP',
+    })
+  })
+
+  it('lets amqplib decode any bytes at all', () => {
+    const types = fc.constantFrom(...Buffer.from('FASxVtbBsuIifDldTLQ'))
+    const bytes = fc.array(fc.oneof(types, fc.constantFrom(0, 0, 0, 1, 2, 5), fc.nat(255)), {
+      maxLength: 200,
+    })
+    fc.assert(
+      fc.property(bytes, (some) => {
+        const [{ fields }] = received([frameOf({ headers: longText(Buffer.from(some)) })])
+        expect(Object.getPrototypeOf(fields.headers)).toBe(Object.prototype)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('waits for the rest of a frame that comes in pieces', () => {
+    const stream = new PassThrough()
+    const connection = new Connection(stream)
+    guardHeaders(connection)
+    const frame = headersFrame(['deep', nested(5000, 'arrays')])
+
+    const outcomes = [...frame.subarray(0, 40), frame.length].map((_, at) => {
+      stream.write(at < 40 ? frame.subarray(at, at + 1) : frame.subarray(40))
+      return connection.recvFrame()
+    })
+
+    expect(outcomes.slice(0, -1).every((outcome) => outcome === false)).toBe(true)
+    expect(outcomes.at(-1).fields.headers).toEqual({ deep: 'not shown: nested more than 32 deep' })
+  })
+
+  it.each([undefined, null, {}, { rest: 'text', recvFrame() {} }, { rest: Buffer.alloc(0) }])(
+    'leaves a connection alone that is not as amqplib makes it: %j',
+    (connection) => {
+      const before = { ...connection }
+
+      expect(guardHeaders(connection)).toBe(false)
+      expect({ ...connection }).toEqual(before)
+    },
+  )
+})
+
+it('the guard of the emulator, which is a package of its own, is the same', () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
+
+  expect(read('header-guard.ts')).toBe(read('../../plugins/serverless-offline-rabbitmq/header-guard.ts'))
+})

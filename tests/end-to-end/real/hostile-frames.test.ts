@@ -1,0 +1,160 @@
+import { randomInt } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { inspectQueues } from '@stockroom/messaging/queue-inspection'
+import { shutDown } from '@stockroom/runtime/shutdown'
+import amqp, { type Channel, type ChannelModel } from 'amqplib'
+import fc from 'fast-check'
+import type { Order } from '../../../functions/orders/order.ts'
+import { main as audit } from '../../../local/audit/audit.ts'
+import { main as deadLetters } from '../../../local/dead-letters.ts'
+import { deadly, deepest, hostileMessage } from '../../support/amqp/hostile-messages.ts'
+import { RawPublisher, type WireMessage } from '../../support/amqp/raw-publisher.ts'
+import { shortText, table } from '../../support/amqp/wire.ts'
+import { eventually } from '../../support/eventually.ts'
+import { ownRealServices, type RealServices } from '../../support/real-services.ts'
+import { ShopClient } from '../../support/shop-client.ts'
+import { killShops, ShopProcess } from '../../support/shop-process.ts'
+import { runSql } from '../../support/test-database.ts'
+
+const seed = process.env.CI ? 20_261_121 : randomInt(2 ** 31)
+const random = 10_000
+const queues = ['stock-reduction', 'order-settlement']
+const deadQueues = queues.map((queue) => `${queue}.dead`)
+
+let services: RealServices
+let shop: ShopProcess
+let connection: ChannelModel
+let channel: Channel
+
+beforeAll(async () => {
+  services = await ownRealServices()
+  Object.assign(process.env, services.environment, { LOG_LEVEL: 'silent' })
+  shop = await ShopProcess.start({ environment: services.environment })
+  connection = await amqp.connect(services.environment.RABBITMQ_URL)
+  channel = await connection.createChannel()
+})
+
+afterAll(async () => {
+  await shutDown()
+  await connection.close()
+  await killShops()
+  await services.remove()
+})
+
+/** Messages that no consumer can handle, each with its number in its body. */
+function poison(): WireMessage[] {
+  const messages = fc.sample(hostileMessage, { seed, numRuns: random })
+  const deep = [...deepest, ...deadly].map((value) => ({
+    properties: { headers: table(['schema-version', value], ['x-first-death-reason', value]) },
+    tail: Buffer.alloc(0),
+  }))
+  return [...messages, ...deep].map(({ properties, tail }, number) => ({
+    routingKey: queues[number % queues.length] as string,
+    properties,
+    content: Buffer.concat([Buffer.from(`hostile ${number} `), tail]),
+  }))
+}
+
+/** Messages of an order that was decided, under headers that nobody understands: consumers ignore both. */
+const repeated = ({
+  id: orderId,
+  productId,
+  quantity,
+  totalPrice,
+  createdAt: timestamp,
+}: Order): WireMessage[] =>
+  [...deepest, ...deadly].map((value) => ({
+    routingKey: 'stock-reduction',
+    properties: {
+      headers: table(['traceparent', value], ['__proto__', value]),
+      type: shortText('order.created'),
+    },
+    content: Buffer.from(JSON.stringify({ orderId, productId, quantity, totalPrice, timestamp })),
+  }))
+
+const huge = (routingKey: string): WireMessage => ({
+  routingKey,
+  properties: {},
+  content: Buffer.alloc(16 * 1024 * 1024),
+})
+
+async function countOf(names: readonly string[]): Promise<number> {
+  const counts = await Promise.all(names.map((name) => channel.checkQueue(name)))
+  return counts.reduce((sum, { messageCount }) => sum + messageCount, 0)
+}
+
+async function ordersBut(status: string): Promise<number> {
+  const [row] = await runSql<{ count: number }>(
+    services.environment.DATABASE_URL,
+    'select count(*)::int as count from orders.orders where status <> $1',
+    [status],
+  )
+  return row?.count as number
+}
+
+/** Publishes as fast as RabbitMQ takes it. */
+async function publish(messages: WireMessage[]): Promise<void> {
+  const publisher = await RawPublisher.connect(services.environment.RABBITMQ_URL)
+  for (const message of messages) publisher.publish(message)
+  await publisher.confirmed()
+  publisher.close()
+}
+
+async function run(...args: string[]) {
+  const lines: string[] = []
+  const code = await deadLetters(args, (line) => lines.push(line))
+  return { code, lines }
+}
+
+/** What moves a terminal's cursor or turns its direction of writing. */
+const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+describe(`${random} hostile messages (seed ${seed}) beside healthy orders`, () => {
+  it('are set aside once each or ignored, while every order settles, and every tool works with them', async () => {
+    const client = new ShopClient(shop.url)
+    const { id: productId } = await client.createProduct({ qty: 1_000_000 })
+    const first = await client.settled((await client.order(productId)).body.id)
+    const messages = poison()
+
+    const published = publish([...messages, ...repeated(first), ...queues.map(huge)])
+    const orders = await Promise.all(Array.from({ length: 300 }, () => client.order(productId)))
+    await published
+    await eventually(async () => (await countOf(deadQueues)) >= messages.length, 60_000)
+    await eventually(
+      async () => (await ordersBut('confirmed')) === 0 && (await countOf(queues)) === 0,
+      60_000,
+    )
+
+    expect(orders.map(({ status }) => status)).toEqual(orders.map(() => 202))
+    expect(await client.qtyOf(productId)).toBe(1_000_000 - 301)
+    const { deadLetters: letters } = await inspectQueues()
+    const numbers = letters.map(({ body }) => Number(/^hostile (\d+) /.exec(body)?.[1]))
+    expect(numbers.sort((a, b) => a - b)).toEqual(messages.map((_, number) => number))
+
+    await eventually(async () => (await countOf(deadQueues)) === messages.length)
+    const list = await run('list')
+    expect(list.code).toBe(0)
+    expect(list.lines.at(-1)).toBe(`${messages.length} dead letters`)
+    expect(list.lines).toHaveLength(messages.length + 1)
+    expect(list.lines.filter((line) => control.test(line))).toEqual([])
+
+    const report: string[] = []
+    await eventually(async () => (await countOf(deadQueues)) === messages.length)
+    expect(await audit((line) => report.push(line))).toBe(0)
+    expect(report.join('\n')).toContain(`${messages.length} for a person`)
+
+    await eventually(async () => (await countOf(deadQueues)) === messages.length)
+    expect(await run('discard', '--all')).toEqual({
+      code: 0,
+      lines: [`${messages.length} messages discarded`],
+    })
+    expect(await countOf(deadQueues)).toBe(0)
+  })
+
+  it('never cost the connection, nor a batch a second try, and leave short lines in the log', () => {
+    expect(shop.stdout).toContain('message goes to the dead letters')
+    expect(shop.stdout + shop.stderr).not.toMatch(/connection lost|polling interrupted|failed:|comes again/)
+    const longest = Math.max(...shop.stdout.split('\n').map(({ length }) => length))
+    expect(longest).toBeLessThan(4000)
+  })
+})
