@@ -60,7 +60,7 @@ function conclude(record: RunRecord, checks: Check[], say: Say): number {
   const line = verdict(subject, checks)
   const files = filesOf(record.kind, record.settings)
   writeFileSync(files.record, JSON.stringify(record))
-  writeFileSync(files.report, reportPage(record, checks, line))
+  writeFileSync(files.report, reportPage(record, checks, subject))
   for (const text of auditLines(record.audit)) say(text)
   say('')
   for (const check of checks) say(checkLine(check))

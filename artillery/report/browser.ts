@@ -22,6 +22,9 @@ const flags = [
   '--virtual-time-budget=2000',
 ]
 
+/** 1 is light in blink's enum PreferredColorScheme. */
+const lightColors = '--blink-settings=preferredColorScheme=1'
+
 /** The Chromium of this machine: what CHROMIUM names, or the first one that PATH has; undefined without one. */
 export function findBrowser(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   if (environment.CHROMIUM) return environment.CHROMIUM
@@ -29,36 +32,20 @@ export function findBrowser(environment: NodeJS.ProcessEnv = process.env): strin
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
 }
 
-/** Writes a picture of the top of a page, which is a file. */
+/** Writes a picture of the top of a page, which is a file, in light colours. */
 export async function takePicture(
   browser: string,
   page: string,
   picture: string,
-  { width, height, dark = false }: { width: number; height: number; dark?: boolean },
+  { width, height }: { width: number; height: number },
 ): Promise<void> {
-  await runBrowser(browser, page, [
-    `--window-size=${width},${height}`,
-    `--screenshot=${picture}`,
-    // 0 is dark, 1 is light (blink's enum PreferredColorScheme).
-    `--blink-settings=preferredColorScheme=${dark ? 0 : 1}`,
-  ])
-}
-
-/** The HTML of a page, which is a file, after its scripts have run. */
-export async function renderedHtml(browser: string, page: string): Promise<string> {
-  return await runBrowser(browser, page, ['--window-size=1280,900', '--dump-dom'])
-}
-
-async function runBrowser(browser: string, page: string, args: string[]): Promise<string> {
   const profile = await mkdtemp(join(tmpdir(), 'stockroom-browser-'))
+  const own = [`--user-data-dir=${profile}`, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
+  const shot = [`--window-size=${width},${height}`, `--screenshot=${picture}`, lightColors]
   try {
-    const own = [`--user-data-dir=${profile}`, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
-    const all = [...flags, ...own, ...args, pathToFileURL(page).href]
-    const { stdout } = await promisify(execFile)(browser, all, {
+    await promisify(execFile)(browser, [...flags, ...own, ...shot, pathToFileURL(page).href], {
       timeout: limitMs,
-      maxBuffer: 64 * 1024 ** 2,
     })
-    return stdout
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   }

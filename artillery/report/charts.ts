@@ -39,19 +39,20 @@ function latencyChart(run: RunRecord): Chart {
     { label: 'p50', color: 'low', dots: percentile('p50') },
     { label: 'p95', color: 'middle', dots: percentile('p95') },
     { label: 'p99', color: 'high', dots: percentile('p99') },
-    limitCurve('p95 target', run, sessionP95Ms),
-    limitCurve('p99 target', run, sessionP99Ms),
+    limitCurve(`p95 target, ${sessionP95Ms} ms`, run, sessionP95Ms, 'middle'),
+    limitCurve(`p99 target, ${sessionP99Ms} ms`, run, sessionP99Ms, 'high'),
   ])
 }
 
 function settleChart(run: RunRecord): Chart {
+  const { settledP99Ms } = run.settings.limits
   const percentile = (name: 'p50' | 'p95' | 'p99') =>
     run.settlement.perSecond.map((row) => ({ at: since(run, row.second * 1000), value: row[name] }))
   return alignedChart('From accepted to settled', 'ms', [
     { label: 'p50', color: 'low', dots: percentile('p50') },
     { label: 'p95', color: 'middle', dots: percentile('p95') },
     { label: 'p99', color: 'high', dots: percentile('p99') },
-    limitCurve('p99 target', run, run.settings.limits.settledP99Ms),
+    limitCurve(`p99 target, ${settledP99Ms} ms`, run, settledP99Ms, 'high'),
   ])
 }
 
@@ -131,7 +132,8 @@ const periods = (run: RunRecord) =>
     metrics,
   }))
 
-function limitCurve(label: string, run: RunRecord, value: number): Curve {
+/** A dashed line at `value`, in the colour of the curve that is held to it where there is more than one. */
+function limitCurve(label: string, run: RunRecord, value: number, color = 'limit'): Curve {
   const end = since(run, run.loadEndedAt)
-  return { label, color: 'limit', dashed: true, dots: [0, end].map((at) => ({ at, value })) }
+  return { label, color, dashed: true, dots: [0, end].map((at) => ({ at, value })) }
 }

@@ -2,7 +2,12 @@
 const charts = JSON.parse(document.getElementById('data').textContent)
 const place = document.getElementById('charts')
 const height = 180
-let drawn = []
+const plots = new Map()
+
+// A chart keeps to the width of its card, whatever changes that: the window, a scroll bar, another chart beside it.
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) plots.get(target)?.setSize({ width: target.clientWidth, height })
+})
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 
@@ -19,7 +24,8 @@ function seriesOf({ label, color: name, dashed }) {
     : { label, stroke, width: 2, spanGaps: true, points: { show: false }, value: format }
 }
 
-function draw({ title, unit, moments, series }) {
+/** Adds an empty card and returns its head, which is as wide as a chart in it may be, and never higher for a chart. */
+function addCard({ title, unit }) {
   const card = document.createElement('div')
   card.className = 'chart'
   const head = document.createElement('h2')
@@ -27,8 +33,12 @@ function draw({ title, unit, moments, series }) {
   head.append(Object.assign(document.createElement('small'), { textContent: unit }))
   card.append(head)
   place.append(card)
+  return head
+}
+
+function draw({ moments, series }, head) {
   const options = {
-    width: card.clientWidth - 28,
+    width: head.clientWidth,
     height,
     padding: [8, null, 0, null],
     cursor: { sync: { key: 'run' }, drag: { x: true, y: false } },
@@ -37,25 +47,28 @@ function draw({ title, unit, moments, series }) {
       y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.05] },
     },
     axes: [axis(32, (seconds) => `${seconds} s`), axis(60, (value) => value.toLocaleString('en-US'))],
+    // A marker of the legend is dashed as its line is.
+    legend: { markers: { width: 2, dash: (plot, index) => (plot.series[index].dash ? 'dashed' : 'solid') } },
     series: [
       { label: 'at', value: (_, seconds) => (seconds == null ? '–' : `${seconds} s`) },
       ...series.map(seriesOf),
     ],
   }
-  const plot = new uPlot(options, [moments, ...series.map(({ values }) => values)], card)
-  drawn.push({ plot, card })
+  const data = [moments, ...series.map(({ values }) => values)]
+  plots.set(head, new uPlot(options, data, head.parentElement))
+  widths.observe(head)
 }
 
 function drawAll() {
-  for (const { plot } of drawn) plot.destroy()
-  drawn = []
+  widths.disconnect()
+  for (const plot of plots.values()) plot.destroy()
+  plots.clear()
   place.replaceChildren()
-  for (const chart of charts) draw(chart)
+  // The cards share the page's width: none has its own before all of them are there.
+  const heads = charts.map(addCard)
+  for (const [index, head] of heads.entries()) draw(charts[index], head)
 }
 
 drawAll()
 // A canvas doesn't follow the colours of the page by itself.
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll)
-addEventListener('resize', () => {
-  for (const { plot, card } of drawn) plot.setSize({ width: card.clientWidth - 28, height })
-})

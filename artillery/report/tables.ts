@@ -1,42 +1,22 @@
 import type { Metrics } from '../generator-report.ts'
-import { type Check, readable } from '../judging/check.ts'
+import { readable } from '../judging/check.ts'
 import type { RunRecord } from '../run-record.ts'
 
 /** Text as it may stand in HTML. */
 export const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 
-/** The targets, each with what was measured. */
-export const checksTable = (checks: readonly Check[]): string =>
-  table(
-    ['target', 'measured', 'limit', ''],
-    checks.map(({ what, measured, limit, passed }) => [what, measured, limit, passed ? 'ok' : 'missed']),
-  )
-
-/** The books as the audit has read them: all orders of the database, the stock of the run's own products. */
-export function auditTable({ audit: { books }, productIds }: RunRecord): string {
-  const { accepted, pending, confirmed, rejected } = books.orders
+/** The stock of the run's own products, piece by piece. */
+export function productTable({ audit: { books }, productIds }: RunRecord): string {
   const products = books.products.filter(({ id }) => productIds.includes(id))
-  return [
-    table(
-      ['orders in the database', 'pending', 'confirmed', 'rejected'],
-      [[accepted, pending, confirmed, rejected].map(readable)],
-    ),
-    table(
-      ['product of the run', 'initial stock', 'gone', 'sold', 'left'],
-      products.map(({ id, initial, gone, sold, left }) => [
-        `${id}`,
-        ...[initial, gone, sold].map(readable),
-        left === null ? 'deleted' : readable(left),
-      ]),
-    ),
-    books.breaches.length === 0
-      ? '<p>The books balance.</p>'
-      : `<ul class="missed">${books.breaches
-          .slice(0, 20)
-          .map((breach) => `<li>${escaped(breach)}</li>`)
-          .join('')}</ul>`,
-  ].join('')
+  return table(
+    ['product of the run', 'initial stock', 'adjusted', 'gone', 'sold', 'reserved', 'left'],
+    products.map(({ id, initial, adjusted, gone, sold, reserved, left }) => [
+      `${id}`,
+      ...[initial, adjusted, gone, sold, reserved].map(readable),
+      left === null ? 'deleted' : readable(left),
+    ]),
+  )
 }
 
 /** Answers and first-byte times of each request that has a name; empty when none has. */
@@ -56,7 +36,7 @@ export function endpointTable({ aggregate }: { aggregate: Metrics }): string {
 
 function table(heads: string[], rows: string[][]): string {
   const line = (cells: string[], tag: string) =>
-    `<tr>${cells.map((cell) => `<${tag}${cell === 'missed' ? ' class="missed"' : ''}>${escaped(cell)}</${tag}>`).join('')}</tr>`
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`
   const body = rows.map((cells) => line(cells, 'td')).join('\n')
   return `<div class="scroll"><table><thead>${line(heads, 'th')}</thead><tbody>${body}</tbody></table></div>`
 }

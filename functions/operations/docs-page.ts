@@ -27,14 +27,26 @@ export const docsPage = `<!doctype html>
 </html>
 `
 
-/** https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/; the validator would be asked over the network. */
-const show = `SwaggerUIBundle({
+/**
+ * https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/; the validator would be asked over the network.
+ * The class `dark-mode` is what Swagger UI's own style has its dark colours under.
+ */
+const show = `const prefersDark = matchMedia('(prefers-color-scheme: dark)')
+const followColors = () => document.documentElement.classList.toggle('dark-mode', prefersDark.matches)
+prefersDark.addEventListener('change', followColors)
+followColors()
+
+const folded = ({ React: { createElement } }) => (Headers) => (props) =>
+  createElement('details', null, createElement('summary', null, 'Headers'), createElement(Headers, props))
+
+SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#docs',
   validatorUrl: null,
   deepLinking: true,
   displayRequestDuration: true,
   tryItOutEnabled: true,
+  plugins: [(system) => ({ wrapComponents: { headers: folded(system) } })],
 })
 `
 

@@ -6,7 +6,11 @@ import { WarmedUp, WarmUp } from './warm-up.ts'
 const page = Type.String()
 
 export const operationRoutes: RouteTable = {
-  tag: { name: 'Operations', description: 'For those who run the shop, and for those who build on it.' },
+  tag: {
+    name: 'Operations',
+    description:
+      'For those who run the shop, and for those who build on it. A local shop also has `GET /metrics`, for Prometheus.',
+  },
   schemas: { Health, WarmUp, WarmedUp },
   routes: {
     getHealth: {

@@ -8,6 +8,7 @@ const checkQueue = jest.fn<(queue: string) => Promise<{ messageCount: number }>>
 const openChannel = jest.fn<() => Promise<object>>()
 jest.unstable_mockModule('@stockroom/database/outbox-backlog', () => ({ outboxBacklog }))
 jest.unstable_mockModule('./broker-connection.ts', () => ({ openChannel }))
+const { queues: topology } = await import('./topology.ts')
 const { readBacklog, recordBacklog } = await import('./backlog.ts')
 
 const readings = async () =>
@@ -18,12 +19,10 @@ const outboxes = [
   'stockroom_outbox_events orders 3',
   'stockroom_outbox_oldest_age_seconds orders 12.5',
 ]
-const queues = [
-  'stockroom_queue_messages stock-reduction 7',
-  'stockroom_dead_letter_messages stock-reduction 2',
-  'stockroom_queue_messages order-settlement 7',
-  'stockroom_dead_letter_messages order-settlement 2',
-]
+const queues = Object.keys(topology).flatMap((queue) => [
+  `stockroom_queue_messages ${queue} 7`,
+  `stockroom_dead_letter_messages ${queue} 2`,
+])
 
 beforeEach(() => {
   outboxBacklog

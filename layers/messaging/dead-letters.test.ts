@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Channel, ConsumeMessage } from 'amqplib'
-import { removeDeadLetters, sourceQueues, takeDeadLetters } from './dead-letters.ts'
+import { removeDeadLetters, takeDeadLetters } from './dead-letters.ts'
 
 const message = (properties: object = {}, content: string | Buffer = '{}') =>
   ({
@@ -190,8 +190,4 @@ describe('removeDeadLetters', () => {
 
     expect(channel.close()).toEqual(messages.filter((_, index) => index % 5 === 0))
   })
-})
-
-it('there are dead letters of the queues that are consumed', () => {
-  expect(sourceQueues).toEqual(['stock-reduction', 'order-settlement'])
 })

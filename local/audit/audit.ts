@@ -9,13 +9,26 @@ import { lambdaAccess } from '../lambda-access.ts'
 import { requireServices } from '../reachability.ts'
 import { type LocalSettings, localSettings } from '../settings.ts'
 import { readBooks } from './books.ts'
+import { parse, usage } from './command-line.ts'
 import { sortDeadLetters } from './dead-letter-book.ts'
-import { type Audit, report } from './report.ts'
+import { type Audit, jsonReport, report } from './report.ts'
 
 const answerWithinMs = 5000
 
-/** Reads the books of the shop that the environment names and prints them; resolves to the exit code. */
-export async function main(print: (line: string) => void): Promise<number> {
+/**
+ * Reads the books of the shop that the environment names and prints them; resolves to the exit code.
+ * @param args as they stand behind `npm run audit --`
+ */
+export async function main(print: (line: string) => void, args: string[] = []): Promise<number> {
+  const { json, problem, help } = parse(args)
+  if (help || problem) {
+    print(problem ? `${problem}\n\n${usage}` : usage)
+    return problem ? 2 : 0
+  }
+  return await printAudit(print, json)
+}
+
+async function printAudit(print: (line: string) => void, json = false): Promise<number> {
   let stop = async () => {}
   try {
     loadEnvironment()
@@ -24,10 +37,11 @@ export async function main(print: (line: string) => void): Promise<number> {
     stop = await prepareDatabase(settings)
     await requireServices({ ...process.env, REDIS_URL: undefined })
     const audit = await takeAudit(settings)
-    for (const line of report(audit)) print(line)
+    for (const line of json ? [jsonReport(audit)] : report(audit)) print(line)
     return audit.books.breaches.length > 0 ? 1 : 0
   } catch (error) {
-    print((error as Error).message)
+    const { message } = error as Error
+    print(json ? JSON.stringify({ error: message }) : message)
     return 1
   } finally {
     await shutDown()
@@ -81,4 +95,5 @@ export async function askShop(settings: LocalSettings): Promise<QueueInspection 
 const isInspection = (answer: Partial<QueueInspection>): answer is QueueInspection =>
   typeof answer.ready === 'object' && Array.isArray(answer.deadLetters)
 
-if (import.meta.main) process.exitCode = await main((line) => process.stdout.write(`${line}\n`))
+if (import.meta.main)
+  process.exitCode = await main((line) => process.stdout.write(`${line}\n`), process.argv.slice(2))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ProductBook } from './books.ts'
-import { type Audit, report } from './report.ts'
+import { type Audit, jsonReport, report } from './report.ts'
 
 const product = (members: Partial<ProductBook> = {}): ProductBook => ({
   id: 7,
@@ -73,13 +73,21 @@ describe('the report', () => {
     expect(columns(text.split('\n').find((line) => line.includes('deleted'))).at(-1)).toBe('deleted')
   })
 
-  it('shows the 20 products of which most is gone, and how many more there are', () => {
-    const products = many(23, (n) => product({ id: 100 + n, gone: n }))
+  it('shows the 20 products of which most is gone, in their order, and how many more there are', () => {
+    const products = many(23, (n) => product({ id: 100 + ((n * 7) % 23), gone: n }))
 
     const rows = lines(audit({ books: { products } })).filter((line) => /^ +1\d\d /.test(line))
 
-    expect(rows.map((row) => Number(columns(row)[0]))).toEqual(many(20, (n) => 122 - n))
+    const ids = rows.map((row) => Number(columns(row)[0]))
+    const mostGone = products.slice(3).map(({ id }) => id)
+    expect(ids).toEqual(mostGone.sort((a, b) => a - b))
     expect(audit({ books: { products } })).toContain('… and 3 more products')
+  })
+
+  it.each(['gone', 'sold', 'reserved', 'left'])('explains below the pieces what "%s" means', (word) => {
+    const [, explanation = ''] = audit().join('\n').split('7         80')
+
+    expect(explanation).toMatch(new RegExp(`^ +${word} .* = |^ +${word} .*orders`, 'm'))
   })
 
   it('sorts the dead letters, and shows those that need a person', () => {
@@ -91,6 +99,12 @@ describe('the report', () => {
       'Dead letters    2 harmless (settled), 1 pending (announced again), 1 for a person',
     )
     expect(text).toContain('  stock-reduction  m1  not JSON')
+  })
+
+  it('counts one breach as one', () => {
+    expect(audit({ books: { breaches: ['order 1 is wrong'] } }).at(-1)).toBe(
+      'The books do not balance: 1 breach.',
+    )
   })
 
   it('names what is broken, and says last that the books do not balance', () => {
@@ -116,5 +130,19 @@ describe('the report', () => {
     expect(text).toContain('… and 10 more breaches')
     expect(text).toContain('… and 5 more dead letters')
     expect(text.at(-1)).toBe('The books do not balance: 60 breaches.')
+  })
+})
+
+describe('the report for programs', () => {
+  it('is one JSON document with everything, and says first whether the books balance', () => {
+    const products = many(23, (n) => product({ id: n }))
+    const orders = { accepted: 6, pending: 1, confirmed: 3, rejected: 2 }
+    const breaches = ['order 1 is wrong']
+    const books = { orders, products, outbox: { products: 0, orders: 4 }, breaches }
+
+    const text = jsonReport({ books, ready: undefined, deadLetters: undefined })
+
+    expect(Object.keys(JSON.parse(text))[0]).toBe('balance')
+    expect(JSON.parse(text)).toEqual({ balance: false, ...books, ready: null, deadLetters: null })
   })
 })

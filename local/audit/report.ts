@@ -12,6 +12,14 @@ export interface Audit {
 const mostProducts = 20
 const mostRows = 50
 
+const meanings = [
+  '  adjusted    by changes of a product, or by its deletion',
+  '  gone      = sold + reserved: what orders have taken, as the ledger says',
+  '  sold        to confirmed orders',
+  '  reserved    for orders that are still pending',
+  '  left      = initial + adjusted - gone',
+]
+
 /** The audit as lines for a person, and last a verdict. */
 export function report({ books, ready, deadLetters }: Audit): string[] {
   const { orders, outbox, breaches } = books
@@ -28,6 +36,7 @@ export function report({ books, ready, deadLetters }: Audit): string[] {
       ...largest(books.products).map(productRow),
     ]),
     ...more(books.products.length - mostProducts, 'products'),
+    ...meanings,
     '',
     `Outbox          ${outbox.products} events of products, ${outbox.orders} of orders`,
     `Queues          ${
@@ -41,8 +50,23 @@ export function report({ books, ready, deadLetters }: Audit): string[] {
     '',
     ...breaches.slice(0, mostRows).map((breach) => `BROKEN  ${breach}`),
     ...more(breaches.length - mostRows, 'breaches'),
-    breaches.length === 0 ? 'The books balance.' : `The books do not balance: ${breaches.length} breaches.`,
+    verdict(breaches),
   ]
+}
+
+/** The audit as one JSON document, with every product, breach and letter. */
+export function jsonReport({ books, ready, deadLetters }: Audit): string {
+  const balance = books.breaches.length === 0
+  return JSON.stringify(
+    { balance, ...books, ready: ready ?? null, deadLetters: deadLetters ?? null },
+    undefined,
+    2,
+  )
+}
+
+function verdict({ length }: readonly string[]): string {
+  if (length === 0) return 'The books balance.'
+  return `The books do not balance: ${length} ${length === 1 ? 'breach' : 'breaches'}.`
 }
 
 function deadLetterLines(book: DeadLetterBook | undefined): string[] {
@@ -55,9 +79,12 @@ function deadLetterLines(book: DeadLetterBook | undefined): string[] {
   ]
 }
 
-/** Those with the most sales; a shop may have a million products. */
+/** Those of which most is gone, in the order of their ids; a shop may have a million products. */
 const largest = (products: ProductBook[]) =>
-  [...products].sort((a, b) => b.gone - a.gone).slice(0, mostProducts)
+  [...products]
+    .sort((a, b) => b.gone - a.gone)
+    .slice(0, mostProducts)
+    .sort((a, b) => a.id - b.id)
 
 const productRow = ({ id, initial, adjusted, gone, sold, reserved, left }: ProductBook) => [
   id,

@@ -1,32 +1,111 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { runRecord } from '../../artillery/fixtures/run-record.ts'
-import { exactly } from '../../artillery/judging/check.ts'
-import { findBrowser, renderedHtml } from '../../artillery/report/browser.ts'
+import { loadChecks } from '../../artillery/judging/load-checks.ts'
 import { chartsOf } from '../../artillery/report/charts.ts'
 import { reportPage } from '../../artillery/report/page.ts'
+import { openBrowser } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 
 const run = runRecord()
+const laptop = { width: 1280, height: 800 }
 let folder = ''
-let html = ''
+let address = ''
+let browser: Browser
+let page: Page
+const complaints: string[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stockroom-report-'))
-  const page = join(folder, 'report.html')
-  await writeFile(page, reportPage(run, [exactly('failed users', 0, 0)], 'PASSED'))
-  html = await renderedHtml(findBrowser() as string, page)
+  const file = join(folder, 'report.html')
+  await writeFile(file, reportPage(run, loadChecks(run), 'load, pure, 100/s for 10 s'))
+  address = pathToFileURL(file).href
+  browser = await openBrowser()
+  page = await opened({ viewport: laptop })
 }, 120_000)
-afterAll(() => rm(folder, { recursive: true, force: true }))
+
+afterAll(async () => {
+  await browser?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function opened(options: Parameters<Browser['newPage']>[0]): Promise<Page> {
+  const opening = await browser.newPage(options)
+  opening.on('pageerror', (error) => complaints.push(String(error)))
+  await opening.goto(address)
+  return opening
+}
+
+/** By how many pixels each chart goes beyond the head of its card; below zero where it ends before. */
+async function overhangs(opening: Page): Promise<number[]> {
+  const cards = await opening.locator('.chart').all()
+  const rightOf = async (part: Locator) => {
+    const box = await part.boundingBox()
+    return (box?.x ?? 0) + (box?.width ?? 0)
+  }
+  const pairs = cards.map(async (card) => [
+    await rightOf(card.locator('.u-wrap')),
+    await rightOf(card.locator('h2')),
+  ])
+  return (await Promise.all(pairs)).map(([chart = 0, head = 0]) => Math.round(chart - head))
+}
 
 describe('the report in Chromium', () => {
-  it('draws every chart', () => {
-    expect(html.match(/<canvas/g)).toHaveLength(chartsOf(run).length)
+  it('draws every chart as wide as its card', async () => {
+    expect(await overhangs(page)).toEqual(chartsOf(run).map(() => 0))
   })
 
-  it('names every series in the legends', () => {
-    for (const { label } of chartsOf(run).flatMap(({ series }) => series))
-      expect(html).toContain(`>${label}</div>`)
+  it('draws them anew when their cards get another width, without the window having changed', async () => {
+    const own = await opened({ viewport: laptop })
+
+    await own.addStyleTag({ content: 'body { max-width: 700px }' })
+
+    await eventually(async () => (await overhangs(own)).every((overhang) => overhang === 0))
+    await own.close()
+  })
+
+  it.each(['light', 'dark'] as const)('fits a telephone in %s colours', async (colorScheme) => {
+    const own = await opened({ viewport: { width: 360, height: 740 }, colorScheme })
+
+    const widest = await own.evaluate('document.documentElement.scrollWidth')
+    const overhang = await overhangs(own)
+    await own.close()
+
+    expect(widest).toBe(360)
+    expect(overhang).toEqual(chartsOf(run).map(() => 0))
+  })
+
+  it('shows the verdict, the checks and the books before one scrolls', async () => {
+    for (const part of ['.verdict', '.checks', '.books']) {
+      const box = await page.locator(part).boundingBox()
+      expect(box).not.toBeNull()
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(laptop.height)
+    }
+  })
+
+  it('tells the target of p95 from that of p99 by their colours', async () => {
+    const latency = page.locator('.chart', { hasText: 'Latency of the whole user' })
+
+    const markers = await latency.locator('.u-series', { hasText: 'target' }).locator('.u-marker').all()
+    const styles = await Promise.all(markers.map((marker) => marker.getAttribute('style')))
+
+    expect(styles).toHaveLength(2)
+    expect(new Set(styles).size).toBe(2)
+  })
+
+  it('names every series in the legends', async () => {
+    const names = await page.locator('.u-label').allInnerTexts()
+
+    expect(names).toEqual(
+      expect.arrayContaining(chartsOf(run).flatMap(({ series }) => series.map(({ label }) => label))),
+    )
+  })
+
+  it('has nothing to complain of', () => {
+    expect(complaints).toEqual([])
   })
 })

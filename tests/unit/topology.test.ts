@@ -23,8 +23,19 @@ interface Service {
   functions: Record<string, { handler: string; events?: { rabbitmq?: { queue: string } }[] }>
 }
 
+interface Deployment {
+  Resources: { DeadLettersAlarm: { Properties: { Metrics: AlarmMetric[] } } }
+  extensions: Record<string, object>
+}
+interface AlarmMetric {
+  Id: string
+  Expression?: string
+  MetricStat?: { Metric: { Dimensions: { Name: string; Value: string }[] } }
+}
+
 const { load } = createRequire(import.meta.url)('js-yaml') as Yaml
-const service = load(readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8')) as Service
+const loadYaml = (path: string) => load(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'))
+const service = loadYaml('serverless.yml') as Service
 
 const consumers = Object.entries(service.functions).flatMap(([name, { handler, events: sources }]) =>
   (sources ?? []).flatMap(({ rabbitmq }) => (rabbitmq ? [{ name, handler, queue: rabbitmq.queue }] : [])),
@@ -45,14 +56,43 @@ describe('the topology and serverless.yml', () => {
   )
 
   it('say as the contract does who consumes what', () => {
-    expect(consumers.map(({ queue, name }) => [queue, name])).toEqual([
-      ['stock-reduction', 'reduceStock'],
-      ['order-settlement', 'settleOrder'],
-    ])
+    expect(consumers.map(({ queue, name }) => [queue, name])).toEqual(
+      expect.arrayContaining([
+        ['stock-reduction', 'reduceStock'],
+        ['order-settlement', 'settleOrder'],
+      ]),
+    )
   })
 
   it.each(Object.keys(queues))('leave the dead letters of %s to a person', (queue) => {
     expect(consumersOf(deadLetterQueue(queue))).toEqual([])
+  })
+})
+
+describe('a deployment', () => {
+  const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+
+  it.each(consumers.map(({ name, queue }) => [name, queue]))(
+    'migrates before Lambda polls for %s, and lets no batch of %s wait',
+    (name, queue) => {
+      const { extensions } = loadYaml('deployment/migration.yml') as Deployment
+
+      const mapping = `${capital(name)}EventSourceMappingRabbitMQ${capital(queue.replaceAll('-', ''))}`
+      expect(extensions).toHaveProperty(mapping, {
+        DependsOn: ['Migration'],
+        Properties: { MaximumBatchingWindowInSeconds: 0 },
+      })
+    },
+  )
+
+  it('raises an alarm for the dead letters of every queue', () => {
+    const { Resources } = loadYaml('deployment/alarms.yml') as Deployment
+
+    const [all, ...metrics] = Resources.DeadLettersAlarm.Properties.Metrics
+    const watched = metrics.flatMap(({ MetricStat }) => MetricStat?.Metric.Dimensions ?? [])
+    const queuesOf = watched.filter(({ Name }) => Name === 'queue').map(({ Value }) => Value)
+    expect(queuesOf).toEqual(Object.keys(queues))
+    expect(all?.Expression?.split(' + ')).toEqual(metrics.map(({ Id }) => Id))
   })
 })
 

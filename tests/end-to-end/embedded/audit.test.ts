@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => shop.remove())
 
-const audit = () => shop.run('local/audit/audit.ts')
+const audit = (...args: string[]) => shop.run('local/audit/audit.ts', ...args)
 
 const client = () => new ShopClient(shop.url)
 
@@ -23,6 +23,34 @@ async function settledOrder(): Promise<Order> {
   const { body } = await client().order(1, 2)
   return client().settled(body.id)
 }
+
+describe('the command npm run audit', () => {
+  it('explains itself with --help, without a look at any shop', async () => {
+    const { code, stdout, stderr } = await audit('--help')
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('npm run audit -- --json')
+    expect(stdout).toContain('Exit codes:')
+  })
+
+  it.each(['--jsn', 'orders'])(
+    'says that it does not understand %s, and explains itself',
+    async (argument) => {
+      const { code, stdout } = await audit(argument)
+
+      expect(code).toBe(2)
+      expect(stdout).toContain(argument)
+      expect(stdout).toContain('Exit codes:')
+    },
+  )
+
+  it('answers with JSON to --json, also when there is nothing to audit', async () => {
+    const { code, stdout } = await audit('--json')
+
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toEqual({ error: expect.stringContaining('There are no books yet') })
+  })
+})
 
 describe('the audit of an embedded shop', () => {
   it('says in one line that there are no books yet where no shop has ever run', async () => {
@@ -53,6 +81,19 @@ describe('the audit of an embedded shop', () => {
     expect(first.stdout).toMatch(/The books balance\.\n$/)
     expect(second).toEqual(first)
   }, 90_000)
+
+  it('tells programs the same as JSON', async () => {
+    const { code, stdout } = await audit('--json')
+
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      balance: true,
+      orders: { accepted: 1, confirmed: 1 },
+      ready: { 'stock-reduction': 0, 'order-settlement': 0 },
+      deadLetters: { harmless: 1 },
+      breaches: [],
+    })
+  }, 60_000)
 
   it('leaves the running shop as it is: it goes on and is not stopped', async () => {
     await audit()

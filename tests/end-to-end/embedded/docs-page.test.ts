@@ -1,20 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { openBrowser } from '../../support/browser.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
-import { pathOf } from '../../support/tools.ts'
-
-/** It asks nobody but the page's own server, and root may start it. */
-const args = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-]
+import { eventually } from '../../support/eventually.ts'
 
 let shop: EmbeddedShop
-let profile: string
-let browser: BrowserContext
+let browser: Browser
 let page: Page
 const requested: string[] = []
 const complaints: string[] = []
@@ -22,9 +13,8 @@ const complaints: string[] = []
 beforeAll(async () => {
   shop = await EmbeddedShop.create()
   await shop.start()
-  profile = await mkdtemp(join(tmpdir(), 'stockroom-chromium-'))
-  browser = await chromium.launchPersistentContext(profile, { executablePath: pathOf('chromium'), args })
-  page = browser.pages()[0] ?? (await browser.newPage())
+  browser = await openBrowser()
+  page = await browser.newPage({ colorScheme: 'light' })
   page.on('request', (request) => requested.push(request.url()))
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())
@@ -35,7 +25,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close()
-  await rm(profile, { recursive: true, force: true })
   await shop.remove()
 })
 
@@ -64,6 +53,7 @@ describe('the page at /docs in a browser', () => {
       'Orders',
       '/orders/product/{productId}',
       'ProblemDetails',
+      'GET /metrics',
     ]) {
       expect(text).toContain(shown)
     }
@@ -75,6 +65,39 @@ describe('the page at /docs in a browser', () => {
 
     expect(created).toMatchObject({ status: '201', body: expect.stringContaining('"name": "Desk lamp"') })
     expect(ordered).toMatchObject({ status: '202', body: expect.stringContaining('"status": "pending"') })
+  })
+
+  it('folds the headers of every answer away, until somebody asks for them', async () => {
+    await page.reload()
+    const operation = page.locator('[id$="-getOrder"]')
+    await operation.locator('.opblock-summary-control').click()
+    const answer = operation.locator('tr.response', { hasText: 'The order.' })
+    const header = answer.getByText('strict-transport-security')
+
+    const before = await header.isVisible()
+    await answer.getByText('Headers', { exact: true }).click()
+
+    expect(before).toBe(false)
+    expect(await header.isVisible()).toBe(true)
+  })
+
+  it('has the colours that the reader asks for, at once when that changes', async () => {
+    const brightness = async () => {
+      const color = await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')
+      const [red = 0, green = 0, blue = 0, opacity = 1] =
+        String(color)
+          .match(/[\d.]+/g)
+          ?.map(Number) ?? []
+      return opacity === 0 ? 255 : (red + green + blue) / 3
+    }
+
+    const light = await brightness()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await eventually(async () => (await brightness()) < 64)
+    await page.emulateMedia({ colorScheme: 'light' })
+    await eventually(async () => (await brightness()) > 192)
+
+    expect(light).toBeGreaterThan(192)
   })
 
   it('asks nobody but the shop, and has nothing to complain of', () => {

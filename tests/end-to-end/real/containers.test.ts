@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { queues } from '@stockroom/messaging/topology'
 import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
@@ -228,7 +229,9 @@ describe('the health check of the consumers', () => {
     expect(whileThere).toEqual({ code: 0, stdout: '' })
     expect(await check()).toEqual({
       code: 1,
-      stdout: 'Nobody consumes stock-reduction.\nNobody consumes order-settlement.\n',
+      stdout: Object.keys(queues)
+        .map((queue) => `Nobody consumes ${queue}.\n`)
+        .join(''),
     })
   })
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { deadLetterQueue, queues as topology } from '@stockroom/messaging/topology'
 import amqp from 'amqplib'
 import { eventually } from '../../support/eventually.ts'
 import { runSql } from '../../support/test-database.ts'
@@ -8,13 +9,11 @@ import type { Scenario, Stage } from '../scenario.ts'
 import { countReady, withChannel } from '../services/broker-client.ts'
 
 /** Which queue each event goes to. */
-export const queueOf: Record<string, string> = {
-  'order.created': 'stock-reduction',
-  'stock.reduced': 'order-settlement',
-  'stock.rejected': 'order-settlement',
-}
-export const queues = ['stock-reduction', 'order-settlement']
-const deadQueues = queues.map((queue) => `${queue}.dead`)
+export const queueOf: Record<string, string> = Object.fromEntries(
+  Object.entries(topology).flatMap(([queue, events]) => events.map(({ name }) => [name, queue])),
+)
+export const queues = Object.keys(topology)
+const deadQueues = queues.map(deadLetterQueue)
 
 /** Listens to the exchange and puts two copies of every event into its queue; resolves to what ends it. */
 async function tap(url: string): Promise<{ copies(): number; end(): Promise<void> }> {
@@ -81,9 +80,8 @@ const poisonFlood: Scenario = {
     await withChannel(url, async (channel) => {
       for (let sent = 0; sent < poisonPerQueue; sent += 1) {
         const { content, options } = poisons[sent % poisons.length] as (typeof poisons)[number]
-        for (const queue of queues) {
-          const type = queue === 'stock-reduction' ? 'order.created' : 'stock.reduced'
-          const properties = { type, messageId: randomUUID(), persistent: true, ...options }
+        for (const [queue, [event]] of Object.entries(topology)) {
+          const properties = { type: event?.name, messageId: randomUUID(), persistent: true, ...options }
           channel.sendToQueue(queue, Buffer.from(content), properties)
         }
         if (sent % 50 === 49) await pause(100)

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { deadLetterQueue, queues } from '@stockroom/messaging/topology'
 import { eventually } from '../../support/eventually.ts'
 import { runSql } from '../../support/test-database.ts'
 import { runScript } from '../checks/audit.ts'
@@ -7,7 +8,7 @@ import type { AmqpGate } from '../services/amqp-gate.ts'
 import { countReady } from '../services/broker-client.ts'
 import { discardDeadLetters } from './messages.ts'
 
-const deadQueues = ['stock-reduction.dead', 'order-settlement.dead']
+const deadQueues = Object.keys(queues).map(deadLetterQueue)
 const reannouncedWithinSeconds = 90
 
 /** Lets messages gather in the queues for a moment, so that there is something to lose; they wait for `release`. */

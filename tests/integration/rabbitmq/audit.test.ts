@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { declareTopology } from '@stockroom/messaging/topology'
+import { declareTopology, queues as topology } from '@stockroom/messaging/topology'
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib'
 import { main } from '../../../local/audit/audit.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -14,7 +14,7 @@ let channel: ConfirmChannel
 afterAll(() => connection.close())
 
 const own = ownServices({ rabbitmq: true })
-const queues = ['stock-reduction', 'order-settlement']
+const queues = Object.keys(topology)
 
 beforeAll(async () => {
   connection = await amqp.connect(own.rabbitmqUrl)

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { openChannel } from '@stockroom/messaging/broker-connection'
-import { declareTopology } from '@stockroom/messaging/topology'
+import { deadLetterQueue, declareTopology, queues } from '@stockroom/messaging/topology'
 import type { GetMessage } from 'amqplib'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
@@ -14,7 +14,7 @@ import { orderCreatedMessage, place, storeProduct } from '../../support/stories.
 
 const own = ownServices({ rabbitmq: true })
 const broker = BrokerClient.of(own)
-const everyQueue = ['stock-reduction', 'order-settlement', 'stock-reduction.dead', 'order-settlement.dead']
+const everyQueue = Object.keys(queues).flatMap((queue) => [queue, deadLetterQueue(queue)])
 
 beforeAll(async () => declareTopology(await openChannel()))
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { inspectQueues } from '@stockroom/messaging/queue-inspection'
-import { declareTopology } from '@stockroom/messaging/topology'
+import { declareTopology, queues as topology } from '@stockroom/messaging/topology'
 import amqp, { type ChannelModel, type ConfirmChannel, type GetMessage, type Options } from 'amqplib'
 import { handler as handleDeadLetters } from '../../../functions/operations/handle-dead-letters.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
@@ -23,7 +23,7 @@ let channel: ConfirmChannel
 afterAll(() => connection.close())
 
 const own = ownServices({ rabbitmq: true })
-const queues = ['stock-reduction', 'order-settlement']
+const queues = Object.keys(topology)
 
 beforeAll(async () => {
   connection = await amqp.connect(own.rabbitmqUrl)
@@ -299,7 +299,7 @@ describe('inspectQueues', () => {
 
     for (let look = 0; look < 3; look += 1) {
       expect(await inspectQueues()).toEqual({
-        ready: { 'stock-reduction': 0, 'order-settlement': 1 },
+        ready: { ...Object.fromEntries(queues.map((queue) => [queue, 0])), 'order-settlement': 1 },
         deadLetters: ids.map((messageId) => ({
           queue: 'stock-reduction',
           messageId,

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { openChannel } from '@stockroom/messaging/broker-connection'
-import { declareTopology } from '@stockroom/messaging/topology'
+import * as events from '@stockroom/messaging/events'
+import { declareTopology, queues as topology } from '@stockroom/messaging/topology'
 import { handler as migrate } from '../../../functions/operations/migrate.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -10,7 +11,7 @@ import { ownServices } from '../../support/own-services.ts'
 const own = ownServices({ rabbitmq: true, database: 'empty' })
 const broker = BrokerClient.of(own)
 
-const queues = ['stock-reduction', 'order-settlement']
+const queues = Object.keys(topology)
 const deadQueues = queues.map((queue) => `${queue}.dead`)
 const everyQueue = [...queues, ...deadQueues]
 
@@ -84,16 +85,15 @@ describe('the topology', () => {
     ).toMatch(/PRECONDITION_FAILED/)
   })
 
-  it.each([
-    ['order.created', ['stock-reduction']],
-    ['stock.reduced', ['order-settlement']],
-    ['stock.rejected', ['order-settlement']],
-    ['order.confirmed', []],
-    ['order.rejected', []],
-    ['product.created', []],
-    ['product.updated', []],
-    ['product.deleted', []],
-  ])('leads %s to %j', async (event, expected) => {
+  const destinations = Object.values(events).flatMap((value) => {
+    if (typeof value !== 'object' || !('of' in value)) return []
+    const leadsTo = Object.entries(topology).filter(([, bound]) =>
+      bound.some(({ name }) => name === value.name),
+    )
+    return [{ event: value.name, expected: leadsTo.map(([queue]) => queue) }]
+  })
+
+  it.each(destinations)('leads $event to $expected', async ({ event, expected }) => {
     broker.channel.publish('shop.events', event, Buffer.from('{}'), { persistent: true })
     // Messages of one channel arrive in order: when the last is there, the one in question is as well.
     for (const queue of everyQueue)

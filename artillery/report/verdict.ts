@@ -1,0 +1,67 @@
+import type { Books, ProductBook } from '../../local/audit/books.ts'
+import { type Check, readable } from '../judging/check.ts'
+import { escaped } from './tables.ts'
+
+const mostBreaches = 20
+
+/** Whether a run reached its targets, and how many of them it missed. */
+export function verdictLine(checks: readonly Check[]): string {
+  const missed = checks.filter(({ passed }) => !passed).length
+  return missed === 0
+    ? `<p class="verdict">${badge(true, 'PASSED')} all ${checks.length} targets reached</p>`
+    : `<p class="verdict">${badge(false, 'FAILED')} ${missed} of ${checks.length} targets missed</p>`
+}
+
+/** A chip for each check, those that were missed first. */
+export function checkChips(checks: readonly Check[]): string {
+  const chips = [...checks].sort((a, b) => Number(a.passed) - Number(b.passed)).map(chip)
+  return `<ul class="checks">${chips.join('')}</ul>`
+}
+
+/** A count that had to be what it is says its limit already. */
+function chip({ what, measured, limit, passed }: Check): string {
+  const small = passed && measured === limit ? '' : ` <small>${escaped(limit)}</small>`
+  return `<li class="${passed ? 'reached' : 'missed'}">${escaped(what)} <b>${escaped(measured)}</b>${small}</li>`
+}
+
+/** The books as the audit has read them: all orders of the database, the stock of the run's own products. */
+export function booksCard({ orders, products, breaches }: Books, productIds: readonly number[]): string {
+  const own = products.filter(({ id }) => productIds.includes(id))
+  const total = (pieces: (product: ProductBook) => number | null) =>
+    own.reduce((sum, product) => sum + (pieces(product) ?? 0), 0)
+  const balance = breaches.length === 0
+  return `<section class="books">
+<h2>Books ${badge(balance, balance ? 'they balance' : `${readable(breaches.length)} breaches`)}</h2>
+${account(
+  total(({ initial, adjusted }) => initial + adjusted),
+  'pieces put into stock',
+  {
+    sold: total(({ sold }) => sold),
+    reserved: total(({ reserved }) => reserved),
+    left: total(({ left }) => left),
+  },
+)}
+${account(orders.accepted, 'orders accepted', {
+  confirmed: orders.confirmed,
+  rejected: orders.rejected,
+  pending: orders.pending,
+})}
+${breachList(breaches)}
+</section>`
+}
+
+/** A sum and what it is made of, whether that comes to the same or not. */
+function account(whole: number, what: string, parts: Record<string, number>): string {
+  const terms = Object.entries(parts).map(([name, count]) => `<b>${readable(count)}</b> ${name}`)
+  const isEven = Object.values(parts).reduce((sum, part) => sum + part, 0) === whole
+  return `<p><b>${readable(whole)}</b> ${what} ${isEven ? '=' : '≠'} ${terms.join(' + ')}</p>`
+}
+
+function breachList(breaches: readonly string[]): string {
+  if (breaches.length === 0) return ''
+  const items = breaches.slice(0, mostBreaches).map((breach) => `<li>${escaped(breach)}</li>`)
+  return `<ul class="breaches">${items.join('')}</ul>`
+}
+
+const badge = (good: boolean, text: string): string =>
+  `<span class="badge ${good ? 'reached' : 'missed'}">${text}</span>`
