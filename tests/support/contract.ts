@@ -120,8 +120,7 @@ function schemaBreaches(pointer: string, value: unknown): string[] {
 const escaped = (segment: string) => encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'))
 
 function operationAt(method: string, path: string) {
-  // serverless-offline takes /products/ for /products.
-  const segments = path.replace(/\?.*$/, '').replace(/\/$/, '').split('/')
+  const segments = path.replace(/\?.*$/, '').split('/')
   const template = Object.keys(paths)
     .filter((candidate) => matches(candidate.split('/'), segments))
     .sort((one, other) => one.split('{').length - other.split('{').length)[0]

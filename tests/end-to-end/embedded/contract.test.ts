@@ -28,7 +28,7 @@ beforeAll(async () => {
     environment: {
       DATABASE_URL: proxy.addressFor(database.url),
       ADMIN_API_KEY: `older-key, ${admin['x-api-key']}`,
-      CORS_ALLOWED_ORIGIN: 'https://shop.example',
+      CORS_ALLOWED_ORIGIN: 'https://admin.example, https://shop.example',
       STOCKROOM_DATA_DIR: data.path,
     },
   })
@@ -184,7 +184,9 @@ describe('a running shop', () => {
 
   it.each([
     ['https://shop.example', 'https://shop.example'],
+    ['https://admin.example', 'https://admin.example'],
     ['https://else.example', null],
+    ['null', null],
   ])('tells a browser that comes from %s whether it may send a request: %s', async (origin, allowed) => {
     const asked = {
       origin,
@@ -197,4 +199,22 @@ describe('a running shop', () => {
     expect(headers.get('access-control-allow-origin')).toBe(allowed)
     if (allowed) expect(headers.get('access-control-allow-headers')).toMatch(/idempotency-key/)
   })
+
+  it.each(['/products', '/nowhere'])(
+    'shows the answer of %s to no page of an origin it does not know',
+    async (path) => {
+      const ofOrigin = (origin: string) => fetch(shop.url + path, { headers: { origin } })
+
+      const answers = [
+        await ofOrigin('https://shop.example'),
+        await ofOrigin('https://else.example'),
+        await ofOrigin('null'),
+      ]
+
+      const shown = answers.map(({ headers }) =>
+        [...headers.keys()].filter((name) => name.startsWith('access-control-')),
+      )
+      expect(shown).toEqual([['access-control-allow-origin', 'access-control-expose-headers'], [], []])
+    },
+  )
 })
