@@ -53,15 +53,22 @@ const within = (place: 'path' | 'query' | 'header', parameters: Readonly<Record<
     ...parameter,
   }))
 
-function responsesOf({ answers, refusals = [], body, isConditional, isForAdmins }: Route): object {
-  const codes = [...(body ? bodyRefusals : []), ...refusals, ...refusalsOfEveryRoute]
+/** Every code that a route may refuse with. */
+export const refusalsOf = ({ body, refusals = [] }: Route): ErrorCode[] => [
+  ...(body ? bodyRefusals : []),
+  ...refusals,
+  ...refusalsOfEveryRoute,
+]
+
+function responsesOf(route: Route): object {
+  const { answers, isConditional, isForAdmins } = route
   return {
     ...Object.fromEntries(
       Object.entries(answers).map(([status, answer]) => [status, responseOf(answer, isConditional)]),
     ),
     ...(isConditional && { 304: notModified }),
     ...(isForAdmins && gatewayRefusals),
-    ...refusalsByStatus(codes, answers),
+    ...refusalsByStatus(refusalsOf(route), answers),
   }
 }
 

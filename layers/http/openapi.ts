@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
-import { operationOf } from './openapi-operation.ts'
+import { operationOf, refusalsOf } from './openapi-operation.ts'
 import { exampleProblem, ProblemDetails } from './problem-schema.ts'
 import { optionalHeaders, type ResponseHeader, responseHeaders } from './response-headers.ts'
 import type { RouteTable } from './route.ts'
@@ -43,7 +43,7 @@ export function openApiDocument(info: ApiInfo, tables: readonly RouteTable[]): J
         Object.entries(named).map(([name, schema]) => [name, asReferences({ ...schema }, named)]),
       ),
       headers: headerComponents(),
-      examples: exampleComponents(),
+      examples: exampleComponents(tables),
       securitySchemes: { adminKey },
     },
   }
@@ -60,10 +60,12 @@ function pathsOf(tables: readonly RouteTable[]): Json {
   return paths
 }
 
-const exampleComponents = () =>
-  Object.fromEntries(
-    Object.keys(errorCodes).map((code) => [code, { value: exampleProblem(code as ErrorCode) }]),
-  )
+/** A problem for each code that some route refuses with. */
+function exampleComponents(tables: readonly RouteTable[]): Json {
+  const refused = new Set(tables.flatMap(({ routes }) => Object.values(routes).flatMap(refusalsOf)))
+  const codes = (Object.keys(errorCodes) as ErrorCode[]).filter((code) => refused.has(code))
+  return Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code) }]))
+}
 
 const headerComponents = () =>
   Object.fromEntries(

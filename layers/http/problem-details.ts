@@ -26,7 +26,7 @@ function problemOf(error: unknown): Problem {
 }
 
 function problemResponse(
-  { code, status, detail, errors }: Problem,
+  { code, status, detail, errors, headers }: Problem,
   accept: string | undefined,
 ): HttpResponse {
   const body = {
@@ -45,6 +45,7 @@ function problemResponse(
     headers: {
       'content-type': wantsProblem ? 'application/problem+json' : 'application/json',
       ...(status === 503 && retryLater),
+      ...headers,
     },
     body: JSON.stringify(body),
   }

@@ -187,8 +187,10 @@ export function itServesItsClients(client: () => ShopClient): void {
       ['GET', '/products?limit=0', 400, 'validation-failed'],
       ['GET', '/orders/product/1?cursor=x', 400, 'validation-failed'],
       ['GET', '/nowhere', 404, 'route-not-found'],
-      ['PUT', '/products', 404, 'route-not-found'],
-      ['DELETE', '/orders/1', 404, 'route-not-found'],
+      ['GET', '/products/', 404, 'route-not-found'],
+      ['PUT', '/products', 405, 'method-not-allowed'],
+      ['DELETE', '/orders/1', 405, 'method-not-allowed'],
+      ['OPTIONS', '/health', 405, 'method-not-allowed'],
     ])('is told by %s %s: %d %s', async (method, path, status, code) => {
       const answer = await client().send(method, path, method === 'PATCH' ? { qty: 1 } : undefined)
 

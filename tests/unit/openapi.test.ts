@@ -114,9 +114,10 @@ describe('the OpenAPI document', () => {
     },
   )
 
-  it('names every error code somewhere', () => {
+  it('names every error code somewhere that an operation can answer', () => {
     const text = JSON.stringify(paths)
+    const { 'method-not-allowed': _, ...ofOperations } = errorCodes
 
-    for (const code of Object.keys(errorCodes)) expect(text).toContain(`"${code}":`)
+    for (const code of Object.keys(ofOperations)) expect(text).toContain(`"${code}":`)
   })
 })
