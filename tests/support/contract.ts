@@ -123,8 +123,10 @@ function schemaBreaches(pointer: string, value: unknown): string[] {
 const escaped = (segment: string) => encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'))
 
 function operationAt(method: string, path: string) {
-  const template = templateAt(path)
   const key = method === 'HEAD' ? 'get' : method.toLowerCase()
+  const template = templateAt(
+    key === 'get' ? path.replace(/^(\/products\/[^/?]*)-with-orders\b/, '$1/with-orders') : path,
+  )
   const operation = template && paths[template]?.[key]
   return operation ? { operation, pointer: ['paths', template, key] } : undefined
 }
