@@ -38,6 +38,19 @@ export const orderRoutes: RouteTable = {
         'service-unavailable',
       ],
     },
+    listAllOrders: {
+      route: 'GET /orders',
+      summary: 'List the orders',
+      description:
+        'A page of the orders of all products, newest first, for a person who looks for one. `Link` leads to the next page while there is one.',
+      query: pageQuery,
+      answers: {
+        200: { description: 'The orders of the page.', schema: Type.Array(Order), headers: ['link'] },
+      },
+      refusals: ['validation-failed', 'service-unavailable'],
+      isForAdmins: true,
+      isConditional: true,
+    },
     getOrder: {
       route: 'GET /orders/{id}',
       summary: 'Get an order',

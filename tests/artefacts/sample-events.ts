@@ -20,6 +20,7 @@ export const sampleEvents: Record<string, object> = {
     ],
   }),
   createOrder: apiEvent({ json: { productId: 1, quantity: 1 } }),
+  listAllOrders: apiEvent(),
   getOrder: apiEvent({ path: { id: '1' } }),
   listOrders: apiEvent({ path: { productId: '1' } }),
   settleOrder: rmqEvent({
