@@ -17,12 +17,11 @@ const Quantity = Type.Integer({
   maximum: 1_000_000_000,
   description: 'How many pieces are in stock.',
 })
-const lamp = { name: 'Desk lamp', price: 49.9, qty: 80 }
 
 /** What a client gives to create a product. */
 export const NewProduct = Type.Object(
   { name: Name, price: Price, qty: Quantity },
-  { additionalProperties: false, examples: [lamp] },
+  { additionalProperties: false, examples: [{ name: 'Desk lamp', price: 49.9, qty: 80 }] },
 )
 export type NewProduct = Static<typeof NewProduct>
 
@@ -33,10 +32,12 @@ export const ProductChange = Type.Object(
 )
 export type ProductChange = Static<typeof ProductChange>
 
-/** Shown in the documents of the API. */
+/** Shown in the documents of the API; a shop with samples has it. */
 export const exampleProduct = {
-  id: 5,
-  ...lamp,
+  id: 1,
+  name: 'Enamel mug',
+  price: 12.5,
+  qty: 250,
   createdAt: '2026-11-21T10:00:00.000Z',
   updatedAt: '2026-11-21T10:00:00.000Z',
 }
