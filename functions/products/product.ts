@@ -3,8 +3,9 @@ import Type, { type Static } from 'typebox'
 const Name = Type.String({
   minLength: 1,
   maxLength: 255,
-  pattern: '^(?=[^]*\\S)[^\\p{Cc}\\p{Cs}]*$',
-  description: 'Stored as sent; not blank, without control characters, well-formed Unicode.',
+  visible: true,
+  description:
+    'Stored as sent; well-formed Unicode without control characters, of which something is to be seen: white space, characters of no width and blanks alone are refused.',
 })
 const Price = Type.Number({
   minimum: 0,

@@ -15,7 +15,12 @@ const bodyRefusals: ErrorCode[] = [
 const refusalsOfEveryRoute: ErrorCode[] = ['internal-error']
 
 /** What the gateway answers by itself: a status alone. */
-const gatewayRefusals = {
+const tooMany = {
+  429: {
+    description: 'Too many requests at once. The gateway answers it, in AWS; try again a moment later.',
+  },
+}
+const adminRefusals = {
   401: { description: 'The request has no `x-api-key`. The gateway answers it.' },
   403: { description: 'The `x-api-key` is none of the admin keys. The gateway answers it.' },
 }
@@ -67,7 +72,8 @@ function responsesOf(route: Route): object {
       Object.entries(answers).map(([status, answer]) => [status, responseOf(answer, isConditional)]),
     ),
     ...(isConditional && { 304: notModified }),
-    ...(isForAdmins && gatewayRefusals),
+    ...(isForAdmins && adminRefusals),
+    ...tooMany,
     ...refusalsByStatus(refusalsOf(route), answers),
   }
 }

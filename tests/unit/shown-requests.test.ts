@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 
-describe.each(['README.md', 'docs/requests.http', 'docs/openapi.json'])('the requests in %s', (file) => {
+describe.each(['README.md', 'docs/requests.http'])('the requests in %s', (file) => {
   const text = readFileSync(file, 'utf8')
   const shown = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, value]) => value)
 
