@@ -1,5 +1,6 @@
 import type ServerlessOfflineRabbitmq from '../plugins/serverless-offline-rabbitmq/index.ts'
 import type { createFunctionRunner, FunctionRunner } from '../plugins/serverless-offline-rabbitmq/index.ts'
+import type { Cors } from './cross-origin.ts'
 import type { Parts } from './shop.ts'
 
 type Serverless = Parameters<typeof createFunctionRunner>[0] & {
@@ -9,7 +10,7 @@ type Serverless = Parameters<typeof createFunctionRunner>[0] & {
       environment?: Record<string, string>
       timeout?: number
       memorySize?: number
-      httpApi: { cors: { allowedOrigins: string[] } }
+      httpApi: { cors: Cors }
     }
   }
 }
@@ -73,6 +74,8 @@ export default class StockroomLocal {
       // Those who invoke a function by name need one of the processes of a shop.
       const hasLambdaPort = role !== 'worker' && role !== 'consumers'
       await (hasLambdaPort ? guardLambdaPort(settings) : openNoLambdaPort())
+      const { answerAsApiGateway } = await import('./api-gateway.ts')
+      await answerAsApiGateway(service.provider.httpApi.cors, this.#log)
       const { createFunctionRunner } = await import('../plugins/serverless-offline-rabbitmq/index.ts')
       this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
       const { keepIdleConnections } = await import('./keep-alive.ts')
@@ -101,7 +104,7 @@ export default class StockroomLocal {
     service.provider.environment = {}
     for (const definition of Object.values(service.functions ?? {}))
       Object.assign(definition, { environment: {} })
-    service.provider.httpApi.cors.allowedOrigins = [settings.allowedOrigin]
+    service.provider.httpApi.cors.allowedOrigins = settings.allowedOrigins
     service.custom = {
       ...service.custom,
       'serverless-offline': {

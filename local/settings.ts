@@ -1,4 +1,4 @@
-import { ConfigurationError, integer } from '@stockroom/runtime/configuration'
+import { ConfigurationError, integer, list } from '@stockroom/runtime/configuration'
 
 /** What a local shop reads from the environment beside what its functions read. */
 export interface LocalSettings {
@@ -11,8 +11,8 @@ export interface LocalSettings {
   consumers: boolean
   /** Milliseconds before a batch that failed returns to its queue, doubling up to sixty times as long. */
   retryPauseMs: number
-  /** The origin of the pages, other than the shop's own, that may read its answers. */
-  allowedOrigin: string
+  /** The origins of the pages, other than the shop's own, that may read its answers. */
+  allowedOrigins: string[]
   /** Where embedded parts keep their data. */
   dataDirectory: string
   /** Which parts are embedded, for want of their URL. */
@@ -39,7 +39,7 @@ export function localSettings(environment: Environment): LocalSettings {
     workers,
     consumers,
     retryPauseMs: integer(environment, 'RABBITMQ_RETRY_PAUSE_MS', { fallback: 1000, from: 1, to: 60_000 }),
-    allowedOrigin: origin(environment, 'CORS_ALLOWED_ORIGIN', 'http://localhost:3000'),
+    allowedOrigins: origins(environment, 'CORS_ALLOWED_ORIGIN', 'http://localhost:3000'),
     dataDirectory: environment.STOCKROOM_DATA_DIR || '.stockroom',
     embedded: {
       database: !hasDatabase(environment),
@@ -55,13 +55,16 @@ function isOn(environment: Environment, name: string): boolean {
   throw new ConfigurationError(`${name} must be on or off, not "${value}".`)
 }
 
-function origin(environment: Environment, name: string, fallback: string): string {
-  const value = environment[name] || fallback
-  if (value === '*' || (URL.canParse(value) && new URL(value).origin === value)) return value
+function origins(environment: Environment, name: string, fallback: string): string[] {
+  const values = list(environment, name)
+  const wrong = values.find((value) => value !== '*' && !isOrigin(value))
+  if (wrong === undefined) return values.length > 0 ? values : [fallback]
   throw new ConfigurationError(
-    `${name} must be an origin such as https://shop.example, or *, not "${value}".`,
+    `${name} must be origins such as https://shop.example, separated by commas, or *, not "${wrong}".`,
   )
 }
+
+const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value
 
 function hasDatabase(environment: Environment): boolean {
   if (environment.DATABASE_URL) return true

@@ -18,6 +18,7 @@ interface Serverless {
     functions: Record<string, LambdaFunction>
     layers: Record<string, Layer>
     resources: { Resources: Record<string, object> }
+    provider: { httpApi: { cors: { allowedOrigins: string[] } } }
     custom: { services: Record<string, DeployedService>; network: Network }
   }
   pluginManager: { plugins: object[] }
@@ -31,7 +32,10 @@ interface Serverless {
  */
 export default class StockroomPackaging {
   readonly hooks = {
-    'before:package:setupProviderConfiguration': () => this.#grantAccess(),
+    'before:package:setupProviderConfiguration': async () => {
+      this.#listOrigins()
+      await this.#grantAccess()
+    },
     'before:package:createDeploymentArtifacts': () => this.#build(),
     'before:package:function:package': () => this.#build(),
     'before:package:compileLayers': () => this.#stayOffline(),
@@ -44,6 +48,12 @@ export default class StockroomPackaging {
     serverless.configSchemaHandler.defineFunctionProperties('aws', {
       properties: { uses: { type: 'array', items: { type: 'string' }, uniqueItems: true } },
     })
+  }
+
+  /** `--param` gives several origins as one text. */
+  #listOrigins(): void {
+    const { cors } = this.#serverless.service.provider.httpApi
+    cors.allowedOrigins = cors.allowedOrigins.flatMap((origins) => origins.split(/\s*,\s*/))
   }
 
   async #grantAccess(): Promise<void> {

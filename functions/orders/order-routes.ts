@@ -15,9 +15,9 @@ export const orderRoutes: RouteTable = {
         'Accepts an order. 202 is a promise: the order is stored before the answer leaves, and goes from `pending` to `confirmed` or `rejected` whatever fails afterwards. Send an `Idempotency-Key` to be able to ask again: the same key and body give the first answer again, for 24 hours.',
       headers: {
         'idempotency-key': {
-          description: 'Opaque, compared as sent. A request that is refused leaves its key free.',
+          description:
+            'A new one for each order, such as a UUID; opaque, compared as sent. A request that is refused leaves its key free.',
           schema: Type.String({ minLength: 1, maxLength: longestKey }),
-          example: '7f3a',
         },
       },
       body: NewOrder,
@@ -39,6 +39,19 @@ export const orderRoutes: RouteTable = {
         'service-unavailable',
       ],
     },
+    listAllOrders: {
+      route: 'GET /orders',
+      summary: 'List the orders',
+      description:
+        'A page of the orders of all products, newest first, for a person who looks for one. `Link` leads to the next page while there is one.',
+      query: pageQuery,
+      answers: {
+        200: { description: 'The orders of the page.', schema: Type.Array(Order), headers: ['link'] },
+      },
+      refusals: ['validation-failed', 'service-unavailable'],
+      isForAdmins: true,
+      isConditional: true,
+    },
     getOrder: {
       route: 'GET /orders/{id}',
       summary: 'Get an order',
@@ -57,7 +70,7 @@ export const orderRoutes: RouteTable = {
         productId: {
           description: 'The id of the product; any non-negative integer.',
           schema: Type.Integer({ minimum: 0 }),
-          example: 5,
+          example: 1,
         },
       },
       query: pageQuery,

@@ -84,6 +84,15 @@ export function listOrders(
   )
 }
 
+/** Reads the orders of all products newest first, those with an id below `before`. */
+export function listAllOrders(limit: number, before: number = Number.MAX_SAFE_INTEGER): Promise<Order[]> {
+  return query<Order>(
+    'orders',
+    `select ${orderColumns} from orders.orders where id < ? order by id desc limit ?`,
+    [before, limit],
+  )
+}
+
 /** Settles orders that are still pending and resolves to those; an order that is settled stays as it is. */
 export async function settleOrders(
   trx: Transaction,

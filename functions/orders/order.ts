@@ -7,17 +7,17 @@ const Time = Type.String({ format: 'date-time' })
 /** What a client gives to order. */
 export const NewOrder = Type.Object(
   { productId: Id, quantity: Quantity },
-  { additionalProperties: false, examples: [{ productId: 5, quantity: 2 }] },
+  { additionalProperties: false, examples: [{ productId: 1, quantity: 2 }] },
 )
 export type NewOrder = Static<typeof NewOrder>
 
 /** Shown in the documents of the API. */
 export const exampleOrder = {
   id: 1,
-  productId: 5,
+  productId: 1,
   quantity: 2,
-  unitPrice: 49.9,
-  totalPrice: 99.8,
+  unitPrice: 12.5,
+  totalPrice: 25,
   status: 'pending',
   reason: null,
   createdAt: '2026-11-21T10:00:01.000Z',

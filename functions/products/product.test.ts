@@ -40,6 +40,10 @@ describe('the name of a product', () => {
     ['a combining character', 'e\u0301'],
     ['a line separator behind its first letter', 'Lamp\u2028large'],
     ['a line separator before its first letter', '\u2028Lamp'],
+    ['a mark of direction beside letters', '\u202eLamp\u202c'],
+    ['an emoji that joiners make', '👩\u200d🔧'],
+    ['an invisible character within', 'La\u00admp'],
+    ['a sign that counts as format', '\u0600\u0661'],
     ['255 characters', 'x'.repeat(255)],
     ['255 characters of two UTF-16 units each', '💡'.repeat(255)],
   ])('may have %s', (_, name) => {
@@ -51,6 +55,16 @@ describe('the name of a product', () => {
     ['a space alone', ' '],
     ['white space alone', ' \u00a0\u2003\u3000\ufeff'],
     ['line separators alone', '\u2028\u2029'],
+    ['a zero-width space alone', '\u200b'],
+    ['a word joiner alone', '\u2060'],
+    ['a soft hyphen alone', '\u00ad'],
+    ['a Hangul filler alone', '\u3164'],
+    ['a blank of Braille alone', '\u2800'],
+    ['a mark of direction alone', '\u202e'],
+    ['a variation selector alone', '\ufe0f'],
+    ['a tag alone', '\u{e0041}'],
+    ['an annotation alone', '\ufff9\ufffb'],
+    ['nothing visible of many kinds', ' \u200b\u3164\u2800\u00a0\u202e\u{e0020}'],
     ['a NUL', 'La\0mp'],
     ['a line feed', 'La\nmp'],
     ['a tab', '\tLamp'],
@@ -62,6 +76,18 @@ describe('the name of a product', () => {
     ['256 characters', 'x'.repeat(256)],
     ['256 characters of two UTF-16 units each', '💡'.repeat(256)],
   ])('may not have %s', (_, name) => {
+    expect(new Set(errorPaths({ name }))).toEqual(new Set(['/name']))
+  })
+
+  it.each([' ', '\u200b', 'La\0mp', 'Lamp\ud83d'])('is refused once, in the same words: %j', (name) => {
+    expect(isProduct({ name, price: 1, qty: 1 })).toEqual([
+      { path: '/name', message: 'must not be blank nor hold control characters or broken Unicode' },
+    ])
+  })
+
+  it('is looked at once, however long it is', () => {
+    const name = `${' '.repeat(200_000)}\0`
+
     expect(new Set(errorPaths({ name }))).toEqual(new Set(['/name']))
   })
 

@@ -3,8 +3,9 @@ import Type, { type Static } from 'typebox'
 const Name = Type.String({
   minLength: 1,
   maxLength: 255,
-  pattern: '^(?=[^]*\\S)[^\\p{Cc}\\p{Cs}]*$',
-  description: 'Stored as sent; not blank, without control characters, well-formed Unicode.',
+  visible: true,
+  description:
+    'Stored as sent; well-formed Unicode without control characters, of which something is to be seen: white space, characters of no width and blanks alone are refused.',
 })
 const Price = Type.Number({
   minimum: 0,
@@ -17,12 +18,11 @@ const Quantity = Type.Integer({
   maximum: 1_000_000_000,
   description: 'How many pieces are in stock.',
 })
-const lamp = { name: 'Desk lamp', price: 49.9, qty: 80 }
 
 /** What a client gives to create a product. */
 export const NewProduct = Type.Object(
   { name: Name, price: Price, qty: Quantity },
-  { additionalProperties: false, examples: [lamp] },
+  { additionalProperties: false, examples: [{ name: 'Desk lamp', price: 49.9, qty: 80 }] },
 )
 export type NewProduct = Static<typeof NewProduct>
 
@@ -33,10 +33,12 @@ export const ProductChange = Type.Object(
 )
 export type ProductChange = Static<typeof ProductChange>
 
-/** Shown in the documents of the API. */
+/** Shown in the documents of the API; a shop with samples has it. */
 export const exampleProduct = {
-  id: 5,
-  ...lamp,
+  id: 1,
+  name: 'Enamel mug',
+  price: 12.5,
+  qty: 250,
   createdAt: '2026-11-21T10:00:00.000Z',
   updatedAt: '2026-11-21T10:00:00.000Z',
 }

@@ -25,7 +25,7 @@ export const storefrontRoutes: RouteTable = {
       route: 'GET /products/{id}/with-orders',
       summary: 'Get a product with its newest orders',
       description:
-        'The product comes even while its orders don’t: then `orders` is null, and `warnings` says so.',
+        'The product comes even while its orders don’t: then `orders` is null, and `warnings` says so. `/products/{id}-with-orders` is answered in the same way.',
       path: { id: idInPath('The id of the product.') },
       answers: { 200: { description: 'The product with its orders.', schema: ProductWithOrders } },
       refusals: ['product-not-found', 'service-unavailable'],

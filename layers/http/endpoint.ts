@@ -17,6 +17,8 @@ export interface HttpRequest<Body = undefined> {
   /** The validated body, where the endpoint declares one. */
   body: Body
   path: Record<string, string | undefined>
+  /** The path as it was sent. */
+  rawPath: string
   query: Record<string, string | undefined>
   /** By lower-case name. */
   headers: Record<string, string | undefined>
@@ -68,6 +70,7 @@ function httpRequest<Body>(event: APIGatewayProxyEventV2): HttpRequest<Body> {
   return {
     body: event.body as Body,
     path: event.pathParameters ?? {},
+    rawPath: event.rawPath ?? '',
     query: event.queryStringParameters ?? {},
     headers: event.headers ?? {},
     requestId: invocation?.requestId as string,

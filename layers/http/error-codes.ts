@@ -8,6 +8,7 @@ export const errorCodes = {
   'product-not-found': { status: 404, title: 'There is no such product' },
   'order-not-found': { status: 404, title: 'There is no such order' },
   'route-not-found': { status: 404, title: 'There is no such route' },
+  'method-not-allowed': { status: 405, title: 'The route has no such method' },
   'insufficient-stock': { status: 409, title: 'There is not enough stock' },
   'idempotency-key-in-progress': {
     status: 409,

@@ -118,9 +118,47 @@ describe('the order of the checks of a body', () => {
 
     expect(body).toEqual(problem(400, 'malformed-json'))
   })
+
+  it.each([
+    ['Latin-1', '7b22776f7264223a22636166e9227d'],
+    ['a character that ends too soon', '7b22776f7264223a22c3227d'],
+    ['half a pair of UTF-16', '7b22776f7264223a22eda080227d'],
+  ])('says 400 to what is no UTF-8 and replaces nothing: %s', async (_, hex) => {
+    const body = await refused({ body: Buffer.from(hex, 'hex').toString('base64'), isBase64Encoded: true })
+
+    expect(body).toEqual({ ...problem(400, 'malformed-json'), detail: 'The body is not UTF-8.' })
+  })
+
+  it.each(['gzip', 'br', 'deflate, gzip', 'GZIP'])(
+    'says 415 to a body packed as %s, and why',
+    async (coding) => {
+      const headers = { 'content-type': 'application/json', 'content-encoding': coding }
+
+      const body = await refused({ body: 'H4sIAAAAAAAAA', isBase64Encoded: true, headers })
+
+      expect(body).toEqual({
+        ...problem(415, 'unsupported-media-type'),
+        detail: expect.stringContaining('content-encoding'),
+      })
+    },
+  )
+
+  it.each(['identity', ''])('minds no content-encoding "%s", which packs nothing', async (coding) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': coding }
+
+    const answer = await send(greet, { body: valid, headers })
+
+    expect(answer.statusCode).toBe(200)
+  })
 })
 
 describe('a body of the wrong shape', () => {
+  it('is refused when it is a text that holds JSON, which is not parsed a second time', async () => {
+    const body = await refused({ body: JSON.stringify(valid) })
+
+    expect(body).toEqual(problem(400, 'validation-failed', [{ path: '' }]))
+  })
+
   it.each(['[]', '"hello"', '7', 'true', 'false', '0', 'null', '""'])('is refused: %s', async (text) => {
     const body = await refused({ body: text })
 

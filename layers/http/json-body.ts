@@ -8,8 +8,8 @@ import { validator } from './validator.ts'
 const maxBytes = 256 * 1024
 
 /**
- * Parses and validates the body, in the order: too large 413, none 400, not `application/json` 415, malformed 400, not
- * as `schema` wants it 400. The handler finds the parsed body in `event.body`.
+ * Parses and validates the body, in the order: too large 413, none 400, packed or not `application/json` 415, no UTF-8
+ * or malformed 400, not as `schema` wants it 400. The handler finds the parsed body in `event.body`.
  */
 export function jsonBody(schema: TSchema): middy.MiddlewareObj<APIGatewayProxyEventV2> {
   const validate = validator(schema)
@@ -18,7 +18,9 @@ export function jsonBody(schema: TSchema): middy.MiddlewareObj<APIGatewayProxyEv
       const { event } = request
       refuseOversize(event)
       refuseEmpty(event)
+      refuseEncodings(event)
       refuseOtherMediaTypes(event)
+      decode(event)
       parse(request)
       const errors = validate(event.body)
       if (errors) throw new Problem('validation-failed', 'The body is not as it has to be.', { errors })
@@ -38,6 +40,13 @@ function refuseEmpty({ body }: APIGatewayProxyEventV2): void {
   }
 }
 
+function refuseEncodings({ headers }: APIGatewayProxyEventV2): void {
+  const encoding = headers['content-encoding'] || 'identity'
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new Problem('unsupported-media-type', 'Send the body as it is, without a content-encoding.')
+  }
+}
+
 function refuseOtherMediaTypes({ headers }: APIGatewayProxyEventV2): void {
   const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
   if (mediaType !== 'application/json') {
@@ -45,17 +54,31 @@ function refuseOtherMediaTypes({ headers }: APIGatewayProxyEventV2): void {
   }
 }
 
+/** One that isn't fatal would put U+FFFD in the place of what is no UTF-8. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** The gateway hands over in base64 what it doesn't take for text. */
+function decode(event: APIGatewayProxyEventV2): void {
+  if (!event.isBase64Encoded || typeof event.body !== 'string') return
+  try {
+    event.body = utf8.decode(Buffer.from(event.body, 'base64'))
+  } catch (cause) {
+    throw new Problem('malformed-json', 'The body is not UTF-8.', { cause })
+  }
+  event.isBase64Encoded = false
+}
+
 const middyParser = httpJsonBodyParser({ disableContentTypeCheck: true })
 
-/** serverless-offline hands the bodies `false` and `0` over as values; those are parsed already. */
+/** serverless-offline as installed hands `false` and `0` over as values; those are parsed already. */
 function parse(request: middy.Request<APIGatewayProxyEventV2>): void {
-  const { body, isBase64Encoded } = request.event
+  const { body } = request.event
   if (typeof body !== 'string') return
   try {
     middyParser.before?.(request as never)
   } catch {
     // Middy also refuses `__proto__`, without saying where it stands. Validation names it, as any unknown member.
-    request.event.body = parseAnything(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body)
+    request.event.body = parseAnything(body)
   }
 }
 

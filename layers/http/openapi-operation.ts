@@ -15,7 +15,12 @@ const bodyRefusals: ErrorCode[] = [
 const refusalsOfEveryRoute: ErrorCode[] = ['internal-error']
 
 /** What the gateway answers by itself: a status alone. */
-const gatewayRefusals = {
+const tooMany = {
+  429: {
+    description: 'Too many requests at once. The gateway answers it, in AWS; try again a moment later.',
+  },
+}
+const adminRefusals = {
   401: { description: 'The request has no `x-api-key`. The gateway answers it.' },
   403: { description: 'The `x-api-key` is none of the admin keys. The gateway answers it.' },
 }
@@ -53,15 +58,23 @@ const within = (place: 'path' | 'query' | 'header', parameters: Readonly<Record<
     ...parameter,
   }))
 
-function responsesOf({ answers, refusals = [], body, isConditional, isForAdmins }: Route): object {
-  const codes = [...(body ? bodyRefusals : []), ...refusals, ...refusalsOfEveryRoute]
+/** Every code that a route may refuse with. */
+export const refusalsOf = ({ body, refusals = [] }: Route): ErrorCode[] => [
+  ...(body ? bodyRefusals : []),
+  ...refusals,
+  ...refusalsOfEveryRoute,
+]
+
+function responsesOf(route: Route): object {
+  const { answers, isConditional, isForAdmins } = route
   return {
     ...Object.fromEntries(
       Object.entries(answers).map(([status, answer]) => [status, responseOf(answer, isConditional)]),
     ),
     ...(isConditional && { 304: notModified }),
-    ...(isForAdmins && gatewayRefusals),
-    ...refusalsByStatus(codes, answers),
+    ...(isForAdmins && adminRefusals),
+    ...tooMany,
+    ...refusalsByStatus(refusalsOf(route), answers),
   }
 }
 

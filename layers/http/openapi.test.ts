@@ -8,6 +8,7 @@ const info = {
   title: 'Mugs',
   version: '1',
   description: 'Mugs.',
+  contact: { name: 'A potter' },
   license: { name: 'MIT', identifier: 'MIT' },
 }
 
@@ -48,11 +49,43 @@ describe('the OpenAPI document of a route table', () => {
     expect(content['application/json'].schema.properties.price).toEqual({ type: 'number', 'x-decimals': 2 })
   })
 
+  it('says of a text that has to be visible what every regular expression can say', () => {
+    const Label = Type.Object({ text: Type.String({ visible: true }) })
+    const { content } = operationOf({ answers: { 200: { description: 'A label.', schema: Label } } })
+      .responses[200]
+
+    const { text } = content['application/json'].schema.properties
+    const pattern = new RegExp(text.pattern)
+    expect(text['x-visible']).toBe(true)
+    expect(['Mug', ' Mug', '💡', 'Лампа'].filter((value) => !pattern.test(value))).toEqual([])
+    expect(['', ' ', '\u00a0', 'M\0ug', '\tMug', 'Mug\u0085'].filter((value) => pattern.test(value))).toEqual(
+      [],
+    )
+  })
+
+  it('gives an enumeration its type, and an integer that 32 bits do not hold its format', () => {
+    const Thing = Type.Object({
+      kind: Type.Enum(['mug', 'lamp']),
+      id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+      number: Type.Integer({ minimum: 0 }),
+      qty: Type.Integer({ minimum: 0, maximum: 1_000_000_000 }),
+    })
+    const { content } = operationOf({ answers: { 200: { description: 'A thing.', schema: Thing } } })
+      .responses[200]
+
+    expect(content['application/json'].schema.properties).toMatchObject({
+      kind: { type: 'string', enum: ['mug', 'lamp'] },
+      id: { type: 'integer', format: 'int64' },
+      number: { type: 'integer', format: 'int64' },
+    })
+    expect(content['application/json'].schema.properties.qty).not.toHaveProperty('format')
+  })
+
   it('adds to a body what every body may be refused for, each status once', () => {
     const { requestBody, responses } = operationOf({ body: Mug, refusals: ['total-too-large'] })
 
     expect(requestBody.required).toBe(true)
-    expect(Object.keys(responses)).toEqual(['200', '400', '413', '415', '500'])
+    expect(Object.keys(responses)).toEqual(['200', '400', '413', '415', '429', '500'])
     expect(Object.keys(responses[400].content['application/problem+json'].examples)).toEqual([
       'body-missing',
       'malformed-json',
@@ -64,7 +97,7 @@ describe('the OpenAPI document of a route table', () => {
   it('has no 304 and no 401 where nothing is conditional or guarded', () => {
     const { responses, security, parameters } = operationOf()
 
-    expect(Object.keys(responses)).toEqual(['200', '500'])
+    expect(Object.keys(responses)).toEqual(['200', '429', '500'])
     expect(security).toEqual([])
     expect(parameters.map(({ name }: { name: string }) => name)).toEqual(['x-request-id', 'traceparent'])
   })
@@ -72,7 +105,7 @@ describe('the OpenAPI document of a route table', () => {
   it('says what a guarded and conditional route takes and answers', () => {
     const { responses, security, parameters } = operationOf({ isForAdmins: true, isConditional: true })
 
-    expect(Object.keys(responses)).toEqual(['200', '304', '401', '403', '500'])
+    expect(Object.keys(responses)).toEqual(['200', '304', '401', '403', '429', '500'])
     expect(responses[200].headers).toHaveProperty('etag')
     expect(security).toEqual([{ adminKey: [] }])
     expect(parameters.map(({ name }: { name: string }) => name)).toEqual([

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
-import { operationOf } from './openapi-operation.ts'
+import { operationOf, refusalsOf } from './openapi-operation.ts'
 import { exampleProblem, ProblemDetails } from './problem-schema.ts'
 import { optionalHeaders, type ResponseHeader, responseHeaders } from './response-headers.ts'
 import type { RouteTable } from './route.ts'
@@ -10,6 +10,7 @@ export interface ApiInfo {
   title: string
   version: string
   description: string
+  contact: { name: string }
   license: { name: string; identifier: string }
 }
 
@@ -42,8 +43,8 @@ export function openApiDocument(info: ApiInfo, tables: readonly RouteTable[]): J
       schemas: Object.fromEntries(
         Object.entries(named).map(([name, schema]) => [name, asReferences({ ...schema }, named)]),
       ),
-      headers: headerComponents(),
-      examples: exampleComponents(),
+      headers: asReferences(headerComponents(), named),
+      examples: exampleComponents(tables),
       securitySchemes: { adminKey },
     },
   }
@@ -60,10 +61,12 @@ function pathsOf(tables: readonly RouteTable[]): Json {
   return paths
 }
 
-const exampleComponents = () =>
-  Object.fromEntries(
-    Object.keys(errorCodes).map((code) => [code, { value: exampleProblem(code as ErrorCode) }]),
-  )
+/** A problem for each code that some route refuses with. */
+function exampleComponents(tables: readonly RouteTable[]): Json {
+  const refused = new Set(tables.flatMap(({ routes }) => Object.values(routes).flatMap(refusalsOf)))
+  const codes = (Object.keys(errorCodes) as ErrorCode[]).filter((code) => refused.has(code))
+  return Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code) }]))
+}
 
 const headerComponents = () =>
   Object.fromEntries(
@@ -73,16 +76,30 @@ const headerComponents = () =>
     ]),
   )
 
-/** A copy for the document: named schemas as references, and our own keyword as the extension that it is there. */
+/** A copy for the document: named schemas as references, and our own keywords as the extensions that they are there. */
 function asReferences(value: unknown, named: Record<string, TSchema>): unknown {
   if (Array.isArray(value)) return value.map((item) => asReferences(item, named))
   if (typeof value !== 'object' || value === null) return value
   const name = Object.keys(named).find((key) => named[key] === value)
   if (name) return { $ref: `#/components/schemas/${name}` }
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key === 'decimals' ? 'x-decimals' : key,
-      asReferences(member, named),
-    ]),
+    Object.entries({ ...typeOf(value), ...value }).flatMap(([key, member]) =>
+      Object.entries(ownKeywords[key]?.(member) ?? { [key]: asReferences(member, named) }),
+    ),
   )
+}
+
+/** As far as a regular expression can say it that Python, Go, Java and JavaScript without the flag `u` read alike. */
+const visiblePattern = '^[ \\xA0]*[^\\x00-\\x20\\x7F-\\xA0][^\\x00-\\x1F\\x7F-\\x9F]*$'
+
+const ownKeywords: Record<string, (value: unknown) => Json> = {
+  decimals: (decimals) => ({ 'x-decimals': decimals }),
+  visible: () => ({ pattern: visiblePattern, 'x-visible': true }),
+}
+
+/** What generators of code want to be told: that an enumeration is of texts, and which integers need 64 bits. */
+function typeOf(value: { enum?: unknown; type?: unknown; maximum?: number }): Json {
+  if (value.enum) return { type: 'string' }
+  const isLong = value.type === 'integer' && !((value.maximum ?? Number.POSITIVE_INFINITY) < 2 ** 31)
+  return isLong ? { format: 'int64' } : {}
 }

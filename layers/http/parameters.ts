@@ -5,7 +5,7 @@ import type { Parameter } from './route.ts'
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 
 /** An id in the path, as `pathId` reads it. */
-export const idInPath = (description: string): Parameter => ({ description, schema: Id, example: 5 })
+export const idInPath = (description: string): Parameter => ({ description, schema: Id, example: 1 })
 
 /** What a list takes in its query, as `pageRequest` reads it. */
 export const pageQuery: Record<'limit' | 'cursor', Parameter> = {
@@ -20,15 +20,14 @@ export const pageQuery: Record<'limit' | 'cursor', Parameter> = {
   },
 }
 
-/** Every route takes it. */
+/** Every route takes it. Without an example: the page at /docs would send that, and all requests would have one name. */
 export const requestIdHeader: Parameter = {
   description:
     'Names the request in the log and on the events; returned on the answer. Made where it is absent.',
   schema: Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:-]+$' }),
-  example: 'my-request-7',
 }
 
-/** Every route takes it. Without an example: the page at /docs would send that, and all orders would share a trace. */
+/** Every route takes it. Without an example, for the same reason: all orders would share a trace. */
 export const traceparentHeader: Parameter = {
   description:
     'The place of the request in a trace, as [W3C Trace Context](https://www.w3.org/TR/trace-context/#traceparent-header) has it; its trace goes on in the log and the events. Where it is absent or malformed, a trace begins.',

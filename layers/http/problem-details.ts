@@ -30,7 +30,7 @@ function problemOf(error: unknown): Problem {
 }
 
 function problemResponse(
-  { code, status, detail, errors }: Problem,
+  { code, status, detail, errors, headers }: Problem,
   accept: string | undefined,
 ): HttpResponse {
   const body = {
@@ -49,6 +49,7 @@ function problemResponse(
     headers: {
       'content-type': wantsProblem ? 'application/problem+json' : 'application/json',
       ...(status === 503 && retryLater),
+      ...headers,
     },
     body: JSON.stringify(body),
   }

@@ -6,18 +6,27 @@ export interface InvalidMember {
   message: string
 }
 
+interface ProblemOptions {
+  errors?: InvalidMember[]
+  headers?: Record<string, string>
+  cause?: unknown
+}
+
 /** A refusal that the client is told of. `detail` and `errors` are for its eyes: nothing internal belongs there. */
 export class Problem extends Error {
   override name = 'Problem'
   readonly code: ErrorCode
   readonly detail: string
   readonly errors: InvalidMember[] | undefined
+  /** They stand on the answer beside those of every refusal. */
+  readonly headers: Record<string, string> | undefined
 
-  constructor(code: ErrorCode, detail: string, options: { errors?: InvalidMember[]; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, detail: string, options: ProblemOptions = {}) {
     super(detail, { cause: options.cause })
     this.code = code
     this.detail = detail
     this.errors = options.errors
+    this.headers = options.headers
   }
 
   get status(): number {

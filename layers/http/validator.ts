@@ -15,6 +15,18 @@ ajv.addKeyword({
   error: { message: ({ schema }) => `must have at most ${schema} decimals` },
 })
 
+/** Neither white space nor what is drawn as nothing: U+200B, U+00AD, U+3164, marks of direction, the blank of Braille. */
+const visibleCharacter = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]/u
+const controlOrHalfCharacter = /[\p{Cc}\p{Cs}]/u
+
+ajv.addKeyword({
+  keyword: 'visible',
+  type: 'string',
+  schemaType: 'boolean',
+  validate: (_: boolean, text: string) => visibleCharacter.test(text) && !controlOrHalfCharacter.test(text),
+  error: { message: 'must not be blank nor hold control characters or broken Unicode' },
+})
+
 /** A compiled schema: returns everything that is wrong with a value (at most 20 things), or undefined. */
 export function validator(schema: TSchema): (value: unknown) => InvalidMember[] | undefined {
   const isValid = ajv.compile(schema)
@@ -27,11 +39,6 @@ function invalidMember({ instancePath, keyword, params, message }: ErrorObject):
       return { path: pointer(instancePath, params.missingProperty), message: 'is missing' }
     case 'additionalProperties':
       return { path: pointer(instancePath, params.additionalProperty), message: 'is not known here' }
-    case 'pattern':
-      return {
-        path: instancePath,
-        message: 'must not be blank nor hold control characters or broken Unicode',
-      }
     default:
       return { path: instancePath, message: message ?? 'is not valid' }
   }

@@ -21,6 +21,7 @@ export const givenParameters = {
   databaseEndpoint: 'database.theirs.example',
   subnetA: 'subnet-1',
   requestBurst: '7000',
+  allowedOrigin: 'https://shop.example, https://admin.example',
 }
 
 /** Packages the shop twice, so that a test can compare, and for production; without an account and without the network. */

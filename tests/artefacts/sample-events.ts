@@ -30,6 +30,7 @@ const sampleEvents = (timestamp: unknown): Record<string, object> => ({
     ],
   }),
   createOrder: apiEvent(order),
+  listAllOrders: apiEvent(),
   getOrder: apiEvent({ path: { id: '1' } }),
   listOrders: apiEvent({ path: { productId: '1' } }),
   settleOrder: rmqEvent({

@@ -185,6 +185,12 @@ describe('the template of production, with infrastructure that is there already'
     })
   })
 
+  it('lets the pages of each origin that was given read the answers', () => {
+    expect(production.Resources.HttpApi?.Properties.CorsConfiguration).toMatchObject({
+      AllowOrigins: ['https://shop.example', 'https://admin.example'],
+    })
+  })
+
   it('lets more requests through, or as many as it is told', () => {
     // What stands on the command line is text, which CloudFormation takes for a number, too.
     expect(production.Resources.HttpApiStage?.Properties.DefaultRouteSettings).toMatchObject({

@@ -4,6 +4,8 @@ export interface ApiRequest {
   /** Method and path, as in `serverless.yml`; then its answer is held to the OpenAPI document. */
   route?: string
   path?: Record<string, string>
+  /** As it was sent; the default is that of no route. */
+  rawPath?: string
   query?: Record<string, string>
   headers?: Record<string, string>
   /** Sent as JSON. */
@@ -17,6 +19,7 @@ export interface ApiRequest {
 export function apiEvent({
   route,
   path,
+  rawPath = '/',
   query,
   headers,
   json,
@@ -27,7 +30,7 @@ export function apiEvent({
   return {
     version: '2.0',
     routeKey: route ?? '$default',
-    rawPath: '/',
+    rawPath,
     rawQueryString: new URLSearchParams(query).toString(),
     headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...headers },
     pathParameters: path,

@@ -55,7 +55,7 @@ export function breachesOf(exchange: Exchange): string[] {
   const header = readerOf(exchange.headers)
   if (!header('x-request-id')) return gatewayBreaches(exchange)
   const found = operationAt(exchange.method, exchange.path)
-  if (!found) return unknownRouteBreaches(exchange)
+  if (!found) return unknownRouteBreaches(exchange, header('allow'))
 
   const response = found.operation.responses[exchange.status]
   if (!response) return [`${exchange.method} ${exchange.path} must not answer ${exchange.status}`]
@@ -75,8 +75,11 @@ export function expectContract(exchange: Exchange): void {
 const gatewayBreaches = ({ status }: Exchange) =>
   gatewayStatuses.includes(status) ? [] : [`a ${status} without x-request-id`]
 
-function unknownRouteBreaches({ status, body }: Exchange): string[] {
-  if (status !== 404) return [`a route that is not documented answers ${status}`]
+/** A path that is there with a method that it hasn't is 405 and names those that it has; any other path is 404. */
+function unknownRouteBreaches({ path, status, body }: Exchange, allow = ''): string[] {
+  const methods = Object.keys(paths[templateAt(path) ?? ''] ?? {}).map((method) => method.toUpperCase())
+  if (status !== (methods.length > 0 ? 405 : 404)) return [`a route that is not documented answers ${status}`]
+  if (methods.some((method) => !allow.split(', ').includes(method))) return [`allow is ${allow}`]
   return body === '' ? [] : schemaBreaches('components/schemas/ProblemDetails', JSON.parse(body))
 }
 
@@ -120,14 +123,19 @@ function schemaBreaches(pointer: string, value: unknown): string[] {
 const escaped = (segment: string) => encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'))
 
 function operationAt(method: string, path: string) {
-  // serverless-offline takes /products/ for /products.
-  const segments = path.replace(/\?.*$/, '').replace(/\/$/, '').split('/')
-  const template = Object.keys(paths)
-    .filter((candidate) => matches(candidate.split('/'), segments))
-    .sort((one, other) => one.split('{').length - other.split('{').length)[0]
   const key = method === 'HEAD' ? 'get' : method.toLowerCase()
+  const template = templateAt(
+    key === 'get' ? path.replace(/^(\/products\/[^/?]*)-with-orders\b/, '$1/with-orders') : path,
+  )
   const operation = template && paths[template]?.[key]
   return operation ? { operation, pointer: ['paths', template, key] } : undefined
+}
+
+function templateAt(path: string): string | undefined {
+  const segments = path.replace(/\?.*$/, '').split('/')
+  return Object.keys(paths)
+    .filter((candidate) => matches(candidate.split('/'), segments))
+    .sort((one, other) => one.split('{').length - other.split('{').length)[0]
 }
 
 const matches = (template: string[], segments: string[]) =>

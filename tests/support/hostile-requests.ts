@@ -15,6 +15,7 @@ export const routes = [
   ['POST', '/orders'],
   ['POST', '/orders'],
   ['POST', '/orders'],
+  ['GET', '/orders'],
   ['GET', '/orders/{id}'],
   ['GET', '/orders/product/{id}'],
   ['POST', '/admin/cache/warmup'],

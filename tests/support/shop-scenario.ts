@@ -125,11 +125,11 @@ export function itServesItsClients(client: () => ShopClient): void {
       expect(products.headers.get('link')).toMatch(/^<\/products\?limit=1&cursor=[\w-]+>; rel="next"$/)
     })
 
-    it('finds a product together with its orders', async () => {
+    it.each(['/with-orders', '-with-orders'])('finds a product together with its orders: %s', async (end) => {
       const product = await client().createProduct({ qty: 100 })
       const { body: order } = await client().order(product.id, 2)
 
-      const both = await shop.get(`/products/${product.id}/with-orders`)
+      const both = await shop.get(`/products/${product.id}${end}`)
 
       expect(both).toMatchObject({
         status: 200,
@@ -187,8 +187,10 @@ export function itServesItsClients(client: () => ShopClient): void {
       ['GET', '/products?limit=0', 400, 'validation-failed'],
       ['GET', '/orders/product/1?cursor=x', 400, 'validation-failed'],
       ['GET', '/nowhere', 404, 'route-not-found'],
-      ['PUT', '/products', 404, 'route-not-found'],
-      ['DELETE', '/orders/1', 404, 'route-not-found'],
+      ['GET', '/products/', 404, 'route-not-found'],
+      ['PUT', '/products', 405, 'method-not-allowed'],
+      ['DELETE', '/orders/1', 405, 'method-not-allowed'],
+      ['OPTIONS', '/health', 405, 'method-not-allowed'],
     ])('is told by %s %s: %d %s', async (method, path, status, code) => {
       const answer = await client().send(method, path, method === 'PATCH' ? { qty: 1 } : undefined)
 

@@ -7,6 +7,7 @@ import { createDatabase, type TestDatabase } from '../../support/test-database.t
 
 /** What no request to a running shop brings about, and what else holds it to the document. */
 const elsewhere = {
+  429: 'API Gateway throttles, in AWS alone: deployment/throttling.yml',
   500: 'itKeepsTheEndpointPromises (tests/support/endpoint-promises.ts) makes each endpoint fail',
 }
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
     environment: {
       DATABASE_URL: proxy.addressFor(database.url),
       ADMIN_API_KEY: `older-key, ${admin['x-api-key']}`,
-      CORS_ALLOWED_ORIGIN: 'https://shop.example',
+      CORS_ALLOWED_ORIGIN: 'https://admin.example, https://shop.example',
       STOCKROOM_DATA_DIR: data.path,
     },
   })
@@ -77,16 +78,16 @@ const askWithBadBodies = (method: string, path: string) => [
 
 /** What can be had twice is had twice, the second time with its etag. */
 async function askTwice(path: string): Promise<Exchange[]> {
-  const first = await ask('GET', path)
+  const first = await ask('GET', path, { headers: admin })
   const etag = String(first.headers.get('etag'))
-  return [first, await ask('GET', path, { headers: { 'if-none-match': etag } })]
+  return [first, await ask('GET', path, { headers: { ...admin, 'if-none-match': etag } })]
 }
 
 async function askForEverything(productId: number): Promise<Exchange[]> {
   const ordered = await order(productId, 1, { 'idempotency-key': 'a' })
   const { id: orderId } = JSON.parse(ordered.body)
   await new ShopClient(shop.url).settled(orderId)
-  const lists = ['/products', `/orders/product/${productId}`]
+  const lists = ['/products', '/orders', `/orders/product/${productId}`]
   const things = [`/products/${productId}`, `/products/${productId}/with-orders`, `/orders/${orderId}`]
   const pages = ['/openapi.json', '/docs', '/docs/show.js']
   const twice = await Promise.all([...lists, ...things, ...pages].map(askTwice))
@@ -105,7 +106,9 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
     ['PATCH', `/products/${productId}`],
     ['DELETE', `/products/${productId}`],
     ['POST', '/admin/cache/warmup'],
+    ['GET', '/orders'],
   ] as const
+  const guardedBodies = guarded.filter(([method]) => ['POST', 'PATCH'].includes(method))
   const unknown = [
     `/products/${nobody}`,
     `/products/${nobody}/with-orders`,
@@ -115,12 +118,13 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
   return Promise.all([
     ...guarded.map(([method, path]) => ask(method, path)),
     ...guarded.map(([method, path]) => ask(method, path, { headers: { 'x-api-key': 'wrong' } })),
-    ...[...guarded.filter(([method]) => method !== 'DELETE'), ['POST', '/orders'] as const].flatMap(
-      ([method, path]) => askWithBadBodies(method, path),
+    ...[...guardedBodies, ['POST', '/orders'] as const].flatMap(([method, path]) =>
+      askWithBadBodies(method, path),
     ),
     ...[...unknown, '/orders/product/x', '/products?limit=0', '/orders/product/1?cursor=x'].map((path) =>
       ask('GET', path),
     ),
+    ask('GET', '/orders?limit=0', { headers: admin }),
     ask('PATCH', `/products/${nobody}`, withBody('{"qty": 5}', admin)),
     ask('DELETE', `/products/${nobody}`, { headers: admin }),
     order(nobody, 1),
@@ -137,6 +141,7 @@ const askInVain = (unread: number) =>
       ask('GET', path),
     ),
     ...['/orders/1', `/orders/product/${unread}`, '/health'].map((path) => ask('GET', path)),
+    ask('GET', '/orders', { headers: admin }),
     create(),
     ask('PATCH', `/products/${unread}`, withBody('{"qty": 5}', admin)),
     ask('DELETE', `/products/${unread}`, { headers: admin }),
@@ -184,7 +189,9 @@ describe('a running shop', () => {
 
   it.each([
     ['https://shop.example', 'https://shop.example'],
+    ['https://admin.example', 'https://admin.example'],
     ['https://else.example', null],
+    ['null', null],
   ])('tells a browser that comes from %s whether it may send a request: %s', async (origin, allowed) => {
     const asked = {
       origin,
@@ -197,4 +204,22 @@ describe('a running shop', () => {
     expect(headers.get('access-control-allow-origin')).toBe(allowed)
     if (allowed) expect(headers.get('access-control-allow-headers')).toMatch(/idempotency-key/)
   })
+
+  it.each(['/products', '/nowhere'])(
+    'shows the answer of %s to no page of an origin it does not know',
+    async (path) => {
+      const ofOrigin = (origin: string) => fetch(shop.url + path, { headers: { origin } })
+
+      const answers = [
+        await ofOrigin('https://shop.example'),
+        await ofOrigin('https://else.example'),
+        await ofOrigin('null'),
+      ]
+
+      const shown = answers.map(({ headers }) =>
+        [...headers.keys()].filter((name) => name.startsWith('access-control-')),
+      )
+      expect(shown).toEqual([['access-control-allow-origin', 'access-control-expose-headers'], [], []])
+    },
+  )
 })

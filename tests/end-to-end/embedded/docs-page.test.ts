@@ -28,14 +28,16 @@ afterAll(async () => {
   await shop.remove()
 })
 
-/** Opens an operation, sends its example and resolves to what the page shows of the answer. */
-async function tryOut(operationId: string): Promise<{ status: string; body: string }> {
+/** Opens an operation, sends its example, and resolves to what was sent and what the page shows of the answer. */
+async function tryOut(operationId: string) {
   const operation = page.locator(`[id$="-${operationId}"]`)
-  await operation.locator('.opblock-summary-control').click()
-  await operation.getByRole('button', { name: 'Execute' }).click()
+  const execute = operation.getByRole('button', { name: 'Execute' })
+  if ((await execute.count()) === 0) await operation.locator('.opblock-summary-control').click()
+  const [sent] = await Promise.all([page.waitForEvent('requestfinished'), execute.click()])
   const answer = operation.locator('.live-responses-table')
   await answer.waitFor()
   return {
+    sent: sent.headers(),
     status: (await answer.locator('.response-col_status').last().innerText()).trim(),
     body: await answer.locator('.highlight-code').first().innerText(),
   }
@@ -59,12 +61,21 @@ describe('the page at /docs in a browser', () => {
     }
   })
 
-  it('creates a product and orders it, with the examples as they stand', async () => {
-    const created = await tryOut('createProduct')
+  it('orders what a new shop has, reads it and creates more, with the examples as they stand', async () => {
     const ordered = await tryOut('createOrder')
+    const read = await tryOut('getProduct')
+    const created = await tryOut('createProduct')
 
-    expect(created).toMatchObject({ status: '201', body: expect.stringContaining('"name": "Desk lamp"') })
     expect(ordered).toMatchObject({ status: '202', body: expect.stringContaining('"status": "pending"') })
+    expect(read).toMatchObject({ status: '200', body: expect.stringContaining('"id": 1,') })
+    expect(created).toMatchObject({ status: '201', body: expect.stringContaining('"name": "Desk lamp"') })
+  })
+
+  it('fills in nothing that every order would have in common', async () => {
+    const { sent } = await tryOut('createOrder')
+
+    for (const name of ['idempotency-key', 'x-request-id', 'traceparent'])
+      expect(sent).not.toHaveProperty(name)
   })
 
   it('folds the headers of every answer away, until somebody asks for them', async () => {

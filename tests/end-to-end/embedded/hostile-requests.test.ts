@@ -1,11 +1,14 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { breachesOf } from '../../support/contract.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
 import { type HostileRequest, hostileRequests, internalWords } from '../../support/hostile-requests.ts'
 
 const cases = 600
+const json = { 'content-type': 'application/json' }
+const order = '{"productId":2,"quantity":1}'
 const atOnce = 20
 const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
 
@@ -30,7 +33,12 @@ interface Answer {
 }
 
 /** Sends a request as it is; fetch would mend or refuse some. */
-function send(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
+function send(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: string | Buffer,
+): Promise<Answer> {
   const { hostname, port } = new URL(shop.url)
   return new Promise((resolve, reject) => {
     const sent = request({ hostname, port, method, path, headers, agent }, async (response) => {
@@ -98,14 +106,27 @@ describe('a running shop', () => {
     expect({ fault: faultOf(answer), answer }).toEqual({ fault: undefined, answer })
   })
 
+  it.each([
+    ['JSON in a text, which is not parsed twice', 400, '"{\\"productId\\":2,\\"quantity\\":1}"', json],
+    ['what is no UTF-8', 400, Buffer.from('{"productId":2,"caf\xe9":1}', 'latin1'), json],
+    ['a body without a type', 415, order, {}],
+    ['a body of an empty type', 415, order, { 'content-type': '' }],
+    ['a body of a malformed type', 415, order, { 'content-type': '////' }],
+    ['a packed body', 415, gzipSync(order), { ...json, 'content-encoding': 'gzip' }],
+  ])('refuses %s with %d', async (_, status, body, headers) => {
+    const answer = await send('POST', '/orders', headers as Record<string, string>, body)
+
+    expect({ ...answer, fault: faultOf(answer) }).toMatchObject({ status, fault: undefined })
+    expect(answer.headers['x-request-id']).toBeDefined()
+  })
+
   it('refuses an empty Idempotency-Key, and compares keys as they were sent', async () => {
-    const json = { 'content-type': 'application/json' }
     const created = await send('POST', '/products', json, '{"name": "Mug", "price": 1, "qty": 9}')
     const body = JSON.stringify({ productId: JSON.parse(created.body).id, quantity: 1 })
-    const order = (key: string) => send('POST', '/orders', { ...json, 'idempotency-key': key }, body)
+    const place = (key: string) => send('POST', '/orders', { ...json, 'idempotency-key': key }, body)
 
-    const empty = await order('')
-    const answers = [await order('Key'), await order('key'), await order('"key"'), await order('Key')]
+    const empty = await place('')
+    const answers = [await place('Key'), await place('key'), await place('"key"'), await place('Key')]
 
     expect([empty.status, JSON.parse(empty.body).code]).toEqual([400, 'idempotency-key-malformed'])
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202])

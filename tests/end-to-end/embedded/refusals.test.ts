@@ -62,6 +62,7 @@ describe('npm start', () => {
     ['WORKERS', '0'],
     ['CONSUMERS', 'no'],
     ['CORS_ALLOWED_ORIGIN', 'shop.example'],
+    ['CORS_ALLOWED_ORIGIN', 'https://shop.example,null'],
   ] as const)('names %s in one line and ends with 1 when it is "%s"', async (variable, value) => {
     const refusal = await refusalOf({ [variable]: value })
 

@@ -3,13 +3,14 @@ import { handler as answerUnknownRoute } from '../../../functions/operations/ans
 import { handler as warmCache } from '../../../functions/operations/warm-cache.ts'
 import { handler as createOrder } from '../../../functions/orders/create-order.ts'
 import { handler as getOrder } from '../../../functions/orders/get-order.ts'
+import { handler as listAllOrders } from '../../../functions/orders/list-all-orders.ts'
 import { handler as listOrders } from '../../../functions/orders/list-orders.ts'
 import { handler as createProduct } from '../../../functions/products/create-product.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
-import { handler as getProduct } from '../../../functions/products/get-product.ts'
 import { handler as listProducts } from '../../../functions/products/list-products.ts'
 import { handler as updateProduct } from '../../../functions/products/update-product.ts'
 import { handler as getProductWithOrders } from '../../../functions/storefront/get-product-with-orders.ts'
+import { handler as getProduct } from '../../../functions/storefront/show-product.ts'
 import { readBooks } from '../../../local/audit/books.ts'
 import { apiEvent } from '../../support/api-event.ts'
 import { breachesOf } from '../../support/contract.ts'
@@ -39,6 +40,7 @@ const endpoints: Record<string, typeof createOrder> = {
   'DELETE /products/{id}': deleteProduct,
   'GET /products/{id}/with-orders': getProductWithOrders,
   'POST /orders': createOrder,
+  'GET /orders': listAllOrders,
   'GET /orders/{id}': getOrder,
   'GET /orders/product/{id}': listOrders,
   'POST /admin/cache/warmup': warmCache,

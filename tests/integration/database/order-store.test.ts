@@ -4,6 +4,7 @@ import {
   claimUnsettledOrders,
   findOrder,
   insertOrders,
+  listAllOrders,
   listOrders,
   makeAnnouncementsDue,
   type OrderDraft,
@@ -138,6 +139,18 @@ describe('listOrders', () => {
 
   it('lists nothing for a product that nobody ordered', async () => {
     expect(await listOrders(0, 20)).toEqual([])
+  })
+})
+
+describe('listAllOrders', () => {
+  it('lists the orders of every product newest first, each once over the pages', async () => {
+    const orders = await store(draft(), draft({ productId: 8 }), draft(), draft({ productId: 9 }), draft())
+    const ids = orders.map(({ id }) => id)
+
+    const first = await listAllOrders(3)
+    const second = await listAllOrders(2, first.at(-1)?.id)
+
+    expect([...first, ...second].map(({ id }) => id)).toEqual(ids.reverse())
   })
 })
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { query } from '@stockroom/database/query'
+import { listAllOrders } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -63,6 +64,19 @@ describe('the statements of a sale', () => {
     const before = await readSoFar()
 
     await sellOne(id)
+
+    expect((await readSoFar()) - before).toBeLessThan(200)
+  })
+})
+
+describe('a page of all orders', () => {
+  it('reads a few rows of a full table, though it was planned while that was empty', async () => {
+    const { id } = await storeProduct({ qty: 1000 })
+    for (let count = 0; count < 10; count += 1) await listAllOrders(21)
+    await sellMany(id)
+    const before = await readSoFar()
+
+    await listAllOrders(21)
 
     expect((await readSoFar()) - before).toBeLessThan(200)
   })
