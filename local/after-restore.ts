@@ -1,3 +1,4 @@
+import { renewIdentity } from '@stockroom/database/identity'
 import { leaveOutUsedIds } from '@stockroom/database/used-ids'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { sourceQueues } from '@stockroom/messaging/dead-letters'
@@ -11,7 +12,7 @@ import { localSettings } from './settings.ts'
 
 /**
  * Makes a shop ready to start whose database was restored: what waits in the queues tells of what the database doesn't
- * know, and ids that it has forgotten stay with those who had them. Resolves to the exit code; while somebody consumes
+ * know, copies in the cache are of another state, and ids that it has forgotten stay with those who had them. Resolves to the exit code; while somebody consumes
  * the queues nothing is done.
  */
 export async function main(print: (line: string) => void): Promise<number> {
@@ -23,8 +24,10 @@ export async function main(print: (line: string) => void): Promise<number> {
     await requireServices({ ...process.env, REDIS_URL: undefined })
     if (!embedded.broker) for (const line of await emptyQueues()) print(line)
     await migrateAll()
-    for (const domain of ['products', 'orders'] as const)
+    for (const domain of ['products', 'orders'] as const) {
+      await renewIdentity(domain)
       print(`${domain}: new ones get ids above ${await leaveOutUsedIds(domain)}`)
+    }
     return 0
   } catch (error) {
     print((error as Error).message)

@@ -38,6 +38,17 @@ async function nextIds(): Promise<number[]> {
   return [id, (await orderCreatedMessage({ productId: id })).body.orderId]
 }
 
+const identities = async () =>
+  (
+    await runSql<{ id: string }>(
+      own.databaseUrl,
+      'select id from products.identity union all select id from orders.identity',
+    )
+  ).map(({ id }) => id)
+
+const areOthers = (before: string[], after: string[]) =>
+  before.length === 2 && after.length === 2 && !after.some((id) => before.includes(id))
+
 const countAll = () => Promise.all(all.map((queue) => broker.count(queue)))
 
 const step = 1_000_000_000
@@ -84,6 +95,14 @@ describe('npm run after-restore', () => {
     expect((await nextIds())[1]).toBeGreaterThan(copied)
   })
 
+  it('makes the copies in the cache those of another database', async () => {
+    const before = await identities()
+
+    await afterRestore()
+
+    expect(areOthers(before, await identities())).toBe(true)
+  })
+
   it('does nothing while somebody consumes a queue, and says so', async () => {
     const before = await nextIds()
     const { consumerTag } = await broker.channel.consume('order-settlement', () => {})
@@ -102,14 +121,16 @@ describe('npm run after-restore', () => {
 })
 
 describe('the SQL of docs/operations.md for a database without a way to it', () => {
-  it('leaves out as many ids', async () => {
+  it('leaves out as many ids, and disowns the copies in the cache', async () => {
     const page = readFileSync('docs/operations.md', 'utf8')
     const statements = [...page.matchAll(/```sql\n(.+?)```/gs)].flatMap(([, block = '']) => block)
     const before = await nextIds()
+    const copiesOf = await identities()
 
     for (const statement of statements) await runSql(own.databaseUrl, statement)
 
     expect(statements).toHaveLength(1)
+    expect(areOthers(copiesOf, await identities())).toBe(true)
     expect(isLeftOut(before, await nextIds())).toBe(true)
   })
 })
