@@ -3,19 +3,28 @@ import { consumer } from '@stockroom/messaging/consumer'
 import { orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
 import { showProducts } from './catalogue.ts'
 import { decideStock, type StockDecision } from './stock.ts'
-import { enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
+import { enterDecisions, findDecisions, findLocked, lockStock, writeStock } from './stock-store.ts'
 
-/** An order that was decided before keeps its outcome and has it told again: its event may have been lost. */
+/**
+ * An order that was decided before keeps its outcome and has it told again: its event may have been lost. Orders of a
+ * product that somebody keeps locked come again later.
+ */
 export const handler = consumer([orderCreated], async ({ messages }) => {
   const requests = messages.map(({ body }) => body)
   const origins = new Map(messages.map((message) => [message.body.orderId, message]))
 
-  const { result: changed, announced } = await commitAndAnnounce('products', async (trx, tell) => {
-    const stock = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
+  const { result, announced } = await commitAndAnnounce('products', async (trx, tell) => {
+    const productIds = [...new Set(requests.map(({ productId }) => productId))]
+    const stock = await lockStock(trx, productIds)
+    const locked = await findLocked(
+      trx,
+      productIds.filter((id) => !stock.has(id)),
+    )
     const earlier = await findDecisions(trx, [...origins.keys()])
     const decided = new Set(earlier.map(({ orderId }) => orderId))
+    const undecided = requests.filter(({ orderId }) => !decided.has(orderId))
     const { decisions, remaining } = decideStock(
-      requests.filter(({ orderId }) => !decided.has(orderId)),
+      undecided.filter(({ productId }) => !locked.has(productId)),
       stock,
     )
     await enterDecisions(trx, decisions)
@@ -24,9 +33,11 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
       const origin = origins.get(decision.orderId)
       tell(outcomeEvent(decision), origin?.correlationId, origin?.traceparent)
     }
-    return products
+    const waiting = new Set(undecided.filter(({ productId }) => locked.has(productId)))
+    return { products, waiting }
   })
-  await Promise.all([showProducts(changed), announced])
+  await Promise.all([showProducts(result.products), announced])
+  return { deferred: messages.filter(({ body }) => result.waiting.has(body)) }
 })
 
 function outcomeEvent({ orderId, productId, quantity, outcome }: StockDecision) {
