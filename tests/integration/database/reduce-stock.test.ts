@@ -205,9 +205,7 @@ describe('reduceStock', () => {
       orderCreatedMessage({ productId: other.id }),
     ]
 
-    await Promise.all(
-      Array.from({ length: 20 }, () => [here(...pair()), there(...pair().reverse())]).flat(),
-    )
+    await Promise.all(Array.from({ length: 20 }, () => [here(...pair()), there(...pair().reverse())]).flat())
     await reduce(...deferred())
 
     expect([await qtyOf(one.id), await qtyOf(other.id)]).toEqual([960, 960])
