@@ -38,10 +38,16 @@ const request = (productId: number, key?: string): OrderRequest => ({
   idempotency: key === undefined ? undefined : idempotencyOf(key),
 })
 
+const outcome = ({ taken = [] as string[], locked = [] as string[] }) => ({
+  taken: new Set(taken),
+  locked: new Set(locked),
+})
+const all = (wanted: readonly Idempotency[]) => outcome({ taken: wanted.map(({ key }) => key) })
+
 beforeEach(() => {
   clear()
   insertOrders.mockReset().mockImplementation(async (_trx, drafts) => drafts.map(orderOf))
-  takeKeys.mockReset().mockImplementation(async (_trx, wanted) => new Set(wanted.map(({ key }) => key)))
+  takeKeys.mockReset().mockImplementation(async (_trx, wanted) => all(wanted))
   rememberOrders.mockReset().mockResolvedValue()
   refreshRecentOrders.mockReset().mockResolvedValue()
 })
@@ -132,19 +138,19 @@ describe('placeOrder with an idempotency key', () => {
     }
     takeKeys.mockImplementation(async (session, wanted) => {
       noted('take', session)
-      return new Set(wanted.map(({ key }) => key))
+      return all(wanted)
     })
     rememberOrders.mockImplementation(async (session) => noted('remember', session))
 
     await placeOrder(request(7, 'a'))
 
     expect(steps).toEqual(['take, in the transaction', 'remember, in the transaction'])
-    expect(takeKeys.mock.calls).toEqual([[trx, [idempotencyOf('a')]]])
+    expect(takeKeys.mock.calls).toEqual([[trx, [idempotencyOf('a')], expect.any(Number)]])
     expect(rememberOrders.mock.calls).toEqual([[trx, [{ key: 'a', orderId: 107 }]]])
   })
 
   it('stores and tells nothing when the key belongs to another order', async () => {
-    takeKeys.mockResolvedValue(new Set())
+    takeKeys.mockResolvedValue(outcome({}))
 
     const placed = await placeOrder(request(7, 'a'))
 
@@ -154,7 +160,7 @@ describe('placeOrder with an idempotency key', () => {
   })
 
   it('gives each of a shared commit its own, whoever is left out', async () => {
-    takeKeys.mockResolvedValue(new Set(['a', 'c']))
+    takeKeys.mockResolvedValue(outcome({ taken: ['a', 'c'] }))
     const requests = [request(1, 'a'), request(2, 'b'), request(3), request(4, 'c')]
 
     const placed = await Promise.all(requests.map(placeOrder))
@@ -165,5 +171,51 @@ describe('placeOrder with an idempotency key', () => {
       { key: 'a', orderId: 101 },
       { key: 'c', orderId: 104 },
     ])
+  })
+})
+
+describe('placeOrder with an idempotency key that somebody else is just taking', () => {
+  const keysOf = (call: number) => takeKeys.mock.calls[call]?.[1].map(({ key }) => key)
+
+  it('tries again, apart and with more patience', async () => {
+    takeKeys.mockResolvedValueOnce(outcome({ locked: ['d'] }))
+
+    const placed = await placeOrder(request(7, 'd'))
+
+    expect(placed?.order.id).toBe(107)
+    const [[, , first] = [], [, , second] = []] = takeKeys.mock.calls
+    expect(second).toBeGreaterThan(first as number)
+  })
+
+  it('stores nothing when the other keeps it', async () => {
+    takeKeys.mockResolvedValue(outcome({ locked: ['e'] }))
+
+    expect(await placeOrder(request(7, 'e'))).toBeUndefined()
+    expect(insertOrders.mock.calls).toEqual([
+      [trx, []],
+      [trx, []],
+    ])
+  })
+
+  it('places the others of its commit at once', async () => {
+    takeKeys.mockResolvedValueOnce(outcome({ taken: ['g'], locked: ['f'] }))
+
+    const placed = await Promise.all([request(1, 'f'), request(2, 'g'), request(3)].map(placeOrder))
+
+    expect(placed.map((one) => one?.order.id)).toEqual([101, 102, 103])
+    expect(insertOrders.mock.calls[0]?.[1]).toEqual([draft(2), draft(3)])
+    expect(keysOf(1)).toEqual(['f'])
+  })
+
+  it('keeps a retry away from the others from the beginning', async () => {
+    takeKeys.mockImplementation(async (_trx, wanted) =>
+      wanted.some(({ key }) => key === 'h') ? outcome({ locked: ['h'] }) : all(wanted),
+    )
+    await placeOrder(request(1, 'h'))
+    takeKeys.mockClear()
+
+    await Promise.all([request(1, 'h'), request(2, 'i')].map(placeOrder))
+
+    expect(takeKeys.mock.calls.map((_, call) => keysOf(call)).sort()).toEqual([['h'], ['i']])
   })
 })

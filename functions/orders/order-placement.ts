@@ -24,58 +24,80 @@ export interface PlacedOrder {
   announced: Promise<void>
 }
 
+type Placement = PlacedOrder | 'key-locked' | undefined
+
+const together = groupCommit(placing({ patienceMs: 50 }), { maxSize: 500 })
+/** Orders whose key somebody else is just taking wait here, where they hold nobody up who has nothing to do with it. */
+const apart = groupCommit(placing({ patienceMs: 700 }), { maxSize: 500 })
+
+const lockedKeys = new Set<string>()
+const suspectMs = 10_000
+
 /**
  * Stores an order and its event in one commit, shared with the orders that arrive at the same time. Resolves to
- * undefined, having stored nothing, when its idempotency key belongs to another order.
- * @throws Unavailable when the database is away
+ * undefined, having stored nothing, when its idempotency key belongs to another order, or somebody is just taking it.
+ * @throws Unavailable when the database is away: nothing is stored then
+ * @throws OutcomeUnknown when the database goes away during the commit
  */
-export const placeOrder: (request: OrderRequest) => Promise<PlacedOrder | undefined> = groupCommit(
-  placeOrders,
-  {
-    maxSize: 500,
-  },
-)
+export async function placeOrder(request: OrderRequest): Promise<PlacedOrder | undefined> {
+  const key = request.idempotency?.key
+  if (key === undefined || !lockedKeys.has(key)) {
+    const placed = await together(request)
+    if (placed !== 'key-locked') return placed
+    suspect(key as string)
+  }
+  const placed = await apart(request)
+  return placed === 'key-locked' ? undefined : placed
+}
 
-async function placeOrders(requests: readonly OrderRequest[]): Promise<(PlacedOrder | undefined)[]> {
-  commitSizes.of().observe(requests.length)
-  const { result: placed, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
-    const orders = await insertOnce(trx, requests)
-    for (const [{ draft, traceparent }, order] of orders) {
-      tell(orderCreatedEvent(order), draft.requestId, traceparent)
-    }
-    return orders
-  })
-  // The next commit doesn't wait for the cache.
-  const refreshed = refreshRecentOrders([...placed.values()])
-  const told = Promise.all([refreshed, announced]).then(() => {})
-  return requests.map((request) => {
-    const order = placed.get(request)
-    return order && { order, announced: told }
-  })
+function suspect(key: string): void {
+  lockedKeys.add(key)
+  setTimeout(() => lockedKeys.delete(key), suspectMs).unref()
+}
+
+function placing({ patienceMs }: { patienceMs: number }) {
+  return async (requests: readonly OrderRequest[]): Promise<Placement[]> => {
+    commitSizes.of().observe(requests.length)
+    const { result, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
+      const { orders, locked } = await insertOnce(trx, requests, patienceMs)
+      for (const [{ draft, traceparent }, order] of orders) {
+        tell(orderCreatedEvent(order), draft.requestId, traceparent)
+      }
+      return { orders, locked }
+    })
+    const { orders, locked } = result
+    // The next commit doesn't wait for the cache.
+    const refreshed = refreshRecentOrders([...orders.values()])
+    const told = Promise.all([refreshed, announced]).then(() => {})
+    return requests.map((request) => {
+      const order = orders.get(request)
+      if (order) return { order, announced: told }
+      return locked.has(request.idempotency?.key as string) ? 'key-locked' : undefined
+    })
+  }
 }
 
 /** Inserts the orders whose idempotency key is free, or that have none. */
 async function insertOnce(
   trx: Transaction,
   requests: readonly OrderRequest[],
-): Promise<Map<OrderRequest, Order>> {
-  const taken = await takeKeys(
-    trx,
-    requests.flatMap(({ idempotency }) => idempotency ?? []),
-  )
+  patienceMs: number,
+): Promise<{ orders: Map<OrderRequest, Order>; locked: Set<string> }> {
+  const wanted = requests.flatMap(({ idempotency }) => idempotency ?? [])
+  const { taken, locked } = await takeKeys(trx, wanted, patienceMs)
   const admitted = requests.filter(({ idempotency }) => !idempotency || taken.has(idempotency.key))
-  const orders = await insertOrders(
+  const inserted = await insertOrders(
     trx,
     admitted.map(({ draft }) => draft),
   )
-  const inserted = new Map(admitted.map((request, index) => [request, orders[index] as Order]))
+  const orders = new Map(admitted.map((request, index) => [request, inserted[index] as Order]))
   await rememberOrders(
     trx,
-    [...inserted].flatMap(([{ idempotency }, { id }]) =>
+    [...orders].flatMap(([{ idempotency }, { id }]) =>
       idempotency ? { key: idempotency.key, orderId: id } : [],
     ),
   )
-  return inserted
+  return { orders, locked }
 }
 
 /** The event that tells of an order; it is told again while the order stays pending. */

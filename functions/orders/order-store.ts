@@ -93,7 +93,10 @@ export function listAllOrders(limit: number, before: number = Number.MAX_SAFE_IN
   )
 }
 
-/** Settles orders that are still pending and resolves to those; an order that is settled stays as it is. */
+/**
+ * Settles orders that are still pending and resolves to those; an order that is settled stays as it is, and so does one
+ * that somebody has locked.
+ */
 export async function settleOrders(
   trx: Transaction,
   settlements: readonly Settlement[],
@@ -103,7 +106,7 @@ export async function settleOrders(
     // By settled_at, since the index of pending orders would lead through every order that was settled since its last
     // vacuum.
     `with pending as (
-       select id from orders.orders where id = any(?) and settled_at is null order by id for update
+       select id from orders.orders where id = any(?) and settled_at is null order by id for update skip locked
      )
      update orders.orders
         set status = settlement.status, reason = settlement.reason, settled_at = now()
@@ -114,6 +117,17 @@ export async function settleOrders(
     [settlements.map(({ orderId }) => orderId), JSON.stringify(settlements)],
   )
   return rows.map(traced)
+}
+
+/** Tells which of some orders are pending. */
+export async function findPending(trx: Transaction, ids: readonly number[]): Promise<Set<number>> {
+  if (ids.length === 0) return new Set()
+  const rows = await query<{ id: number }>(
+    trx,
+    'select id from orders.orders where id = any(?) and settled_at is null',
+    [ids],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 /**

@@ -10,12 +10,13 @@ import type { Settlement } from './order-store.ts'
 process.env.LOG_LEVEL = 'silent'
 const { trx, commits, traceparents, clear, commitAndAnnounce } = announcements()
 const settleOrders = jest.fn<typeof import('./order-store.ts').settleOrders>()
+const findPending = jest.fn<typeof import('./order-store.ts').findPending>()
 const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
 const compareWithOrders = jest.fn<typeof import('./placed-orders.ts').compareWithOrders>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
-jest.unstable_mockModule('./order-store.ts', () => ({ settleOrders }))
+jest.unstable_mockModule('./order-store.ts', () => ({ settleOrders, findPending }))
 jest.unstable_mockModule('./placed-orders.ts', () => ({ compareWithOrders }))
 jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders }))
 const { handler } = await import('./settle-order-on-stock-outcome.ts')
@@ -53,11 +54,30 @@ beforeEach(() => {
       requestId: `request-${settlement.orderId}`,
     })),
   )
+  findPending.mockReset().mockResolvedValue(new Set())
   refreshRecentOrders.mockReset().mockResolvedValue()
   publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
 
 describe('settleOrder', () => {
+  it('puts the outcome of an order off that somebody has locked, and settles the others', async () => {
+    settleOrders.mockResolvedValue([
+      { order: settledOrder({ orderId: 2, status: 'confirmed', reason: null }), requestId: 'request-2' },
+    ])
+    findPending.mockResolvedValue(new Set([1]))
+
+    await settle(reduced(1), reduced(2), reduced(3))
+
+    expect(findPending.mock.calls).toEqual([[trx, [1, 3]]])
+    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([expect.objectContaining({ orderId: 2 })])
+    expect(publish.mock.calls.flat(2)).toEqual([
+      expect.objectContaining({
+        routingKey: 'order-settlement',
+        content: Buffer.from(JSON.stringify(reduced(1).body)),
+      }),
+    ])
+  })
+
   it('confirms orders that got their stock and rejects the others with the reason', async () => {
     await settle(reduced(1), rejected(2), rejected(3, 'product-not-found'))
 

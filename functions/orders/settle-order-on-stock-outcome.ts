@@ -9,24 +9,28 @@ import {
 } from '@stockroom/messaging/events'
 import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
 import type { Order } from './order.ts'
-import { type Settlement, settleOrders } from './order-store.ts'
+import { findPending, type Settlement, settleOrders } from './order-store.ts'
 import { compareWithOrders } from './placed-orders.ts'
 import { refreshRecentOrders } from './recent-orders.ts'
 
+/** An order that somebody has locked is settled later. */
 export const handler = consumer([stockReduced, stockRejected], async ({ messages }) => {
   const { own, refused } = await compareWithOrders(messages)
   const outcomes = new Map(own.map((outcome) => [outcome.body.orderId, outcome]))
 
-  const { result: settled, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
+  const { result, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
     const orders = await settleOrders(trx, [...outcomes.values()].map(settlementOf))
     for (const { order, requestId } of orders)
       tell(settledEvent(order), requestId, outcomes.get(order.id)?.traceparent)
-    return orders
+    const settled = new Set(orders.map(({ order }) => order.id))
+    const unsettled = [...outcomes.keys()].filter((id) => !settled.has(id))
+    return { orders, locked: await findPending(trx, unsettled) }
   })
-  for (const { order } of settled) settleSeconds.of(order.status).observe(secondsToSettle(order))
+  const { orders, locked } = result
+  for (const { order } of orders) settleSeconds.of(order.status).observe(secondsToSettle(order))
   // Of those that were settled before, too: whoever settled them may have died before their lists were dropped.
   await Promise.all([refreshRecentOrders(messages.map(({ body }) => body)), announced])
-  return { refused }
+  return { refused, deferred: own.filter(({ body }) => locked.has(body.orderId)) }
 })
 
 function settlementOf({ name, body }: EventOf<typeof stockReduced | typeof stockRejected>): Settlement {

@@ -6,20 +6,36 @@ import { log } from '@stockroom/runtime/logger'
 import { compareWithOrders } from '../orders/placed-orders.ts'
 import { showProducts, warmProducts } from './catalogue.ts'
 import { decideStock, isAbout, type StockDecision, type StockRequest } from './stock.ts'
-import { disownDecisions, enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
+import {
+  disownDecisions,
+  enterDecisions,
+  findDecisions,
+  findLocked,
+  lockStock,
+  writeStock,
+} from './stock-store.ts'
 
-/** An order that was decided before keeps its outcome and has it told again: its event may have been lost. */
+/**
+ * An order that was decided before keeps its outcome and has it told again: its event may have been lost. Orders of a
+ * product that somebody keeps locked come again later.
+ */
 export const handler = consumer([orderCreated], async ({ messages }) => {
   const { own, refused } = await compareWithOrders(messages)
   const requests = own.map(({ body }) => body)
   const origins = new Map(own.map((message) => [message.body.orderId, message]))
 
   const { result, announced } = await commitAndAnnounce('products', async (trx, tell) => {
-    const stock = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
+    const productIds = [...new Set(requests.map(({ productId }) => productId))]
+    const stock = await lockStock(trx, productIds)
+    const locked = await findLocked(
+      trx,
+      productIds.filter((id) => !stock.has(id)),
+    )
     const earlier = await findOwnDecisions(trx, requests)
     const decided = new Set(earlier.map(({ orderId }) => orderId))
+    const undecided = requests.filter(({ orderId }) => !decided.has(orderId))
     const { decisions, remaining } = decideStock(
-      requests.filter(({ orderId }) => !decided.has(orderId)),
+      undecided.filter(({ productId }) => !locked.has(productId)),
       stock,
     )
     await enterDecisions(trx, decisions)
@@ -28,10 +44,11 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
       const origin = origins.get(decision.orderId) as (typeof own)[number]
       tell(outcomeEvent(decision, origin.body.timestamp), origin.correlationId, origin.traceparent)
     }
-    return { products, earlier }
+    const waiting = new Set(undecided.filter(({ productId }) => locked.has(productId)))
+    return { products, earlier, waiting }
   })
   await Promise.all([showProducts(result.products), showAgain(result.earlier), announced])
-  return { refused }
+  return { refused, deferred: own.filter(({ body }) => result.waiting.has(body)) }
 })
 
 /** What the ledger has decided of these orders; what it has decided of others that had their ids before makes way. */

@@ -1,19 +1,49 @@
+import { withPatience } from '@stockroom/database/lock-patience'
 import { query, type Transaction } from '@stockroom/database/query'
 import type { Product } from './product.ts'
 import type { VersionedProduct } from './product-store.ts'
 import type { StockDecision } from './stock.ts'
 
-/** Locks the rows of the products in the order of their ids, so that batches never wait for each other in a circle. */
+/** How long a batch waits for products that others are just selling. */
+const patienceMs = 1000
+
+/** Products that were still locked after that, when somebody looked last: nobody waits for them again. */
+const stuck = new Set<number>()
+
+/**
+ * Locks the rows of the products in the order of their ids, so that batches never wait for each other in a circle, and
+ * resolves to their stock. A product that doesn't exist isn't in it, and neither is one that somebody keeps locked.
+ */
 export async function lockStock(
   trx: Transaction,
   productIds: readonly number[],
 ): Promise<Map<number, number>> {
-  const rows = await query<{ id: number; qty: number }>(
-    trx,
-    'select id, qty from products.products where id = any(?) order by id for update',
-    [productIds],
-  )
+  const { fresh = [], known = [] } = Object.groupBy(productIds, (id) => (stuck.has(id) ? 'known' : 'fresh'))
+  const rows =
+    (await withPatience(trx, patienceMs, () => lockRows(trx, fresh, 'for update'))) ??
+    (await lockRows(trx, fresh, 'for update skip locked'))
+  if (known.length > 0) rows.push(...(await lockRows(trx, known, 'for update skip locked')))
+  for (const { id } of rows) stuck.delete(id)
   return new Map(rows.map(({ id, qty }) => [id, qty]))
+}
+
+const lockRows = (trx: Transaction, ids: readonly number[], lock: 'for update' | 'for update skip locked') =>
+  query<{ id: number; qty: number }>(
+    trx,
+    `select id, qty from products.products where id = any(?) order by id ${lock}`,
+    [ids],
+  )
+
+/** Tells which of products that {@link lockStock} left out are there, and locked. */
+export async function findLocked(trx: Transaction, productIds: readonly number[]): Promise<Set<number>> {
+  if (productIds.length === 0) return new Set()
+  const rows = await query<{ id: number }>(trx, 'select id from products.products where id = any(?)', [
+    productIds,
+  ])
+  const locked = new Set(rows.map(({ id }) => id))
+  for (const id of productIds) if (!locked.has(id)) stuck.delete(id)
+  for (const id of locked) stuck.add(id)
+  return locked
 }
 
 /** Finds the orders that the ledger has decided already, with what was decided then. */

@@ -1,3 +1,5 @@
+import { sqlStateOf } from './sql-state.ts'
+
 /**
  * Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html that say what befell the server or the way
  * to it. A `commit` may have taken place before: PostgreSQL that is shut down while it waits for a standby has stored it.
@@ -9,8 +11,6 @@ const neverSent = /(?:^| - )Client (?:has encountered a connection error|was clo
 
 /** Whether an error of `commit` says for certain that nothing was stored. */
 export function isRolledBack(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  if (neverSent.test(error.message)) return true
-  const code = 'code' in error ? String(error.code) : ''
-  return /^(?!E)[0-9A-Z]{5}$/.test(code) && !mishaps.test(code)
+  const state = sqlStateOf(error)
+  return (state !== '' && !mishaps.test(state)) || (error instanceof Error && neverSent.test(error.message))
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { answerWithinMs } from '@stockroom/runtime/commit-deadline'
+import { OutcomeUnknown, Unavailable } from '@stockroom/runtime/unavailable'
 import { groupCommit } from './group-commit.ts'
 
 /** A commit that the test ends by hand. */
@@ -106,6 +107,74 @@ describe('groupCommit', () => {
     await end(1)
 
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+  })
+
+  it.each(['22003', '23505', '40001', '40P01', '55P03'])(
+    'retries a commit in halves that may have failed for one of its items, so that only that one fails: %s',
+    async (code) => {
+      const error = Object.assign(new Error('from the driver'), { code })
+      const insert = groupCommit(
+        async (items: readonly string[]) => {
+          if (items.includes('d')) throw error
+          return items.map((item) => item.toUpperCase())
+        },
+        { maxSize: 10 },
+      )
+
+      const outcomes = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map(insert))
+
+      expect(
+        outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason)),
+      ).toEqual(['A', 'B', 'C', error, 'E'])
+    },
+  )
+
+  it.each([
+    [
+      'the database is away',
+      new Unavailable('database', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
+    ],
+    ['the outcome is unknown', new OutcomeUnknown(Object.assign(new Error('lost'), { code: '57P01' }))],
+    ['the SQL is wrong', Object.assign(new Error('no such table'), { code: '42P01' })],
+  ])('fails for each item at once when %s', async (_, error) => {
+    const failing = jest.fn(() => Promise.reject(error))
+    const insert = groupCommit(failing, { maxSize: 10 })
+
+    const outcomes = await Promise.allSettled(['a', 'b', 'c'].map(insert))
+
+    expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason)).toEqual([
+      error,
+      error,
+      error,
+    ])
+    expect(failing).toHaveBeenCalledTimes(1)
+  })
+
+  it('retries a commit that waited for a lock in halves, too', async () => {
+    const locked = new Unavailable('database', Object.assign(new Error('from the driver'), { code: '55P03' }))
+    const insert = groupCommit(
+      async (items: readonly string[]) => (items.includes('b') ? Promise.reject(locked) : [...items]),
+      { maxSize: 10 },
+    )
+
+    const outcomes = await Promise.allSettled(['a', 'b', 'c'].map(insert))
+
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+
+  it('retries nothing when the time of its items is over', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] })
+    const insert = groupCommit(commit, { maxSize: 10 })
+    const outcomes = Promise.allSettled([insert('a'), insert('b')])
+    await turn()
+    jest.advanceTimersByTime(answerWithinMs)
+
+    commits[0]?.fail(Object.assign(new Error('from the driver'), { code: '23505' }))
+
+    expect(await outcomes).toEqual(
+      Array(2).fill({ status: 'rejected', reason: expect.objectContaining({ name: 'Unavailable' }) }),
+    )
+    expect(groups()).toEqual([['a', 'b']])
   })
 
   it('goes on after a commit that failed', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import middy from '@middy/core'
 import { currentInvocation, runInvocation } from '@stockroom/runtime/invocation'
 import { secrets } from '@stockroom/runtime/secrets'
@@ -20,6 +21,9 @@ export interface Batch<Event> {
   /** The queue that they came from. */
   queue: string
 }
+
+/** A batch of which everything is deferred takes so long at least, so that a queue of nothing else doesn't spin. */
+const deferralPauseMs = 250
 
 type Handle<Event> = (batch: Batch<Event>) => Promise<Unhandled<Event> | undefined>
 
@@ -58,7 +62,9 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
         ...poison,
         ...refused.map(({ message, reason }) => ({ ...deliveryOf(message), reason })),
       ])
-      await returnToQueues((unhandled?.deferred ?? []).map(deliveryOf))
+      const deferred = unhandled?.deferred ?? []
+      if (deferred.length > 0) await pause((deferralPauseMs * deferred.length) / messages.length)
+      await returnToQueues(deferred.map(deliveryOf))
     })
   return async (event: RmqEvent, context: Context): Promise<void> => {
     const { functionName, awsRequestId: requestId } = context

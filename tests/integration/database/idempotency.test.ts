@@ -1,7 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { RequestDeadline, runUntil } from '@stockroom/runtime/commit-deadline'
 import pg from 'pg'
 import { handler as createOrder } from '../../../functions/orders/create-order.ts'
 import { handler as getOrder } from '../../../functions/orders/get-order.ts'
+import { type OrderRequest, placeOrder } from '../../../functions/orders/order-placement.ts'
 import { handler as purgeIdempotencyKeys } from '../../../functions/orders/purge-idempotency-keys.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
@@ -40,6 +42,11 @@ const order = (key: string | undefined, json: object = {}, endpoint: Endpoint = 
     json: { productId: product.id, quantity: 2, ...json },
     headers: key === undefined ? {} : { 'idempotency-key': key },
   })
+
+const requestWith = (key: string | undefined): OrderRequest => ({
+  draft: { productId: product.id, quantity: 1, unitPrice: 1, totalPrice: 1, requestId: 'request-1' },
+  idempotency: key === undefined ? undefined : { key, fingerprint: 'any' },
+})
 
 const isReplay = ({ headers }: Answer) => headers['idempotent-replayed'] === 'true'
 
@@ -348,9 +355,26 @@ describe('a key that another instance is just taking', () => {
     const answer = await order(key)
     await end('rollback')
     const next = await order(newKey())
+    const again = await order(key)
 
-    expect(answer.statusCode).toBe(503)
+    expect(answer.body).toEqual(problem(409, 'idempotency-key-in-progress'))
     expect(next.statusCode).toBe(202)
+    expect(again.statusCode).toBe(202)
+  })
+
+  it.each([1, 5, 60])('harms nobody who comes with it: %d such keys among 600 orders', async (count) => {
+    const guilty = Array.from({ length: count }, newKey)
+    const innocent = Array.from({ length: 600 - count }, (_, n) => (n % 2 ? newKey() : undefined))
+    const ends = await Promise.all(guilty.map(takenElsewhere))
+
+    const places = (keys: (string | undefined)[]) =>
+      keys.map((key) => runUntil(new RequestDeadline(60_000), () => placeOrder(requestWith(key))))
+    const [placed, refused] = await Promise.all([Promise.all(places(innocent)), Promise.all(places(guilty))])
+    await Promise.all(ends.map((end) => end('rollback')))
+
+    expect(placed.filter((one) => one === undefined)).toEqual([])
+    expect(refused.filter((one) => one !== undefined)).toEqual([])
+    expect(await orders()).toHaveLength(600 - count)
   })
 })
 

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { transaction } from '@stockroom/database/query'
+import pg from 'pg'
 import { changeProduct, findProducts } from '../../../functions/products/product-store.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
+import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import {
@@ -55,8 +57,15 @@ const qtyOf = async (id: number) => (await findProducts([id]))[0]?.product.qty
 const outcomes = (count = Number.POSITIVE_INFINITY) =>
   brokers
     .flatMap(({ published }) => published)
+    .filter(({ exchange }) => exchange === 'shop.events')
     .slice(-count)
     .map(({ body }) => `${body.orderId} ${body.reason ?? 'reduced'}`)
+
+/** What was put off, and comes again. */
+const deferred = () =>
+  brokers
+    .flatMap((each) => each.of('stock-reduction'))
+    .map(({ body, options }) => ({ type: 'order.created', ...options, body }) as unknown as Message)
 
 const outcome = ({ body: { orderId } }: Message, what = 'reduced') => `${orderId} ${what}`
 
@@ -183,6 +192,7 @@ describe('reduceStock', () => {
     const batches = Array.from({ length: 12 }, (_, n) => orders.slice(n * 5, n * 5 + 5))
 
     await Promise.all(batches.flatMap((batch) => [here(...batch), there(...batch.toReversed())]))
+    await reduce(...deferred())
 
     const { initial, adjustments, sold, final } = await ledgerOf(own.databaseUrl, productId)
     expect(initial + adjustments - final).toBe(sold)
@@ -194,11 +204,13 @@ describe('reduceStock', () => {
 
   it('lets batches pass that hold the same products in opposite order', async () => {
     const [one, other] = [await storeProduct({ qty: 1000 }), await storeProduct({ qty: 1000 })]
+    const here = await anotherInstance()
     const there = await anotherInstance()
     const pair = [{ productId: one.id }, { productId: other.id }]
     const pairs = await Promise.all(Array.from({ length: 40 }, () => orderCreatedMessages(pair)))
 
-    await Promise.all(pairs.map((both, n) => (n % 2 === 0 ? reduce(...both) : there(...both.toReversed()))))
+    await Promise.all(pairs.map((both, n) => (n % 2 === 0 ? here(...both) : there(...both.toReversed()))))
+    await reduce(...deferred())
 
     expect([await qtyOf(one.id), await qtyOf(other.id)]).toEqual([960, 960])
   })
@@ -232,5 +244,69 @@ describe('reduceStock', () => {
     })
     expect(broker.of('stock.reduced')).toHaveLength(400)
     expect(broker.of('stock.rejected')).toHaveLength(100)
+  })
+})
+
+describe('reduceStock, while somebody keeps a product locked', () => {
+  let holder: pg.Client
+  let locked: number
+  let free: number
+
+  beforeEach(async () => {
+    locked = (await storeProduct({ qty: 5 })).id
+    free = (await storeProduct({ qty: 5 })).id
+    holder = new pg.Client(own.databaseUrl)
+    await holder.connect()
+    await holder.query('begin')
+    await holder.query('select 1 from products.products where id = $1 for update', [locked])
+  })
+
+  const release = async () => {
+    await holder.query('rollback')
+    await holder.end()
+  }
+
+  it('decides the orders of the others and puts those of the locked one to the end of the queue', async () => {
+    const here = await orderCreatedMessage({ productId: locked, quantity: 2 })
+    const there = await orderCreatedMessage({ productId: free, quantity: 2 })
+    const unknown = await orderCreatedMessage({ productId: 9_007_199_254_740_991 })
+
+    await reduce(here, there, unknown)
+    const before = outcomes()
+    const putOff = deferred()
+    await release()
+    await reduce(...putOff)
+
+    expect(before).toEqual([outcome(there), outcome(unknown, 'product-not-found')])
+    expect(putOff).toEqual([expect.objectContaining({ body: here.body, correlationId: here.correlationId })])
+    expect(outcomes(1)).toEqual([outcome(here)])
+    expect([await qtyOf(locked), await qtyOf(free)]).toEqual([3, 3])
+  })
+
+  it('waits a moment for it, as for another batch', async () => {
+    const reduced = reduce(await orderCreatedMessage({ productId: locked }))
+    await eventually(async () => {
+      const waiting =
+        "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+      return (await runSql(own.databaseUrl, waiting)).length > 0
+    })
+
+    await release()
+    await reduced
+
+    expect(deferred()).toEqual([])
+    expect(await qtyOf(locked)).toBe(4)
+  })
+
+  it('takes the stock once, however often the order is put off', async () => {
+    const order = await orderCreatedMessage({ productId: locked, quantity: 2 })
+    await reduce(order, order)
+    await reduce(...deferred())
+
+    await release()
+    await reduce(...deferred())
+
+    expect(await ledgerOf(own.databaseUrl, locked)).toMatchObject({ sold: 2, final: 3 })
+    expect(new Set(outcomes())).toEqual(new Set([outcome(order)]))
   })
 })

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import pg from 'pg'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { deliver, place } from '../../support/stories.ts'
 
-ownServices()
+const own = ownServices()
 const broker = RecordingBroker.inPlace()
 
 beforeEach(() => broker.reset())
@@ -90,5 +91,23 @@ describe('settleOrder', () => {
 
     const settled = await Promise.all(orders.map(({ id }) => findOrder(id)))
     expect(settled.map((order) => order?.status)).toEqual(orders.map(() => 'confirmed'))
+  })
+
+  it('settles the others when somebody keeps an order locked, and that one when it is free', async () => {
+    const [locked, free] = [await pendingOrder(), await pendingOrder()]
+    const holder = new pg.Client(own.databaseUrl)
+    await holder.connect()
+    await holder.query('begin')
+    await holder.query('select 1 from orders.orders where id = $1 for update', [locked.id])
+
+    await settle(reduced(locked.id), reduced(free.id))
+    const before = [await findOrder(locked.id), await findOrder(free.id)].map((order) => order?.status)
+    const putOff = broker.of('order-settlement').map(({ body }) => ({ type: 'stock.reduced', body }))
+    await holder.query('rollback')
+    await holder.end()
+    await settle(...putOff)
+
+    expect(before).toEqual(['pending', 'confirmed'])
+    expect((await findOrder(locked.id))?.status).toBe('confirmed')
   })
 })
