@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts'
+import { alarms } from './alarms.ts'
 import { crashes } from './crashes.ts'
 import { instances } from './instances.ts'
 import { kills } from './kills.ts'
@@ -10,6 +11,7 @@ import { outages } from './outages.ts'
 export const scenarios: readonly Scenario[] = [
   ...kills,
   ...networks,
+  ...alarms,
   ...crashes,
   ...messages,
   ...instances,
