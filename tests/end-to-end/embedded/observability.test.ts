@@ -196,4 +196,17 @@ describe('GET /metrics', () => {
     expect(await metric('stockroom_queue_messages')).toEqual(empty)
     expect(await metric('stockroom_dead_letter_messages')).toEqual(empty)
   })
+
+  it('tells when each sweep last succeeded, and that the broker takes messages', async () => {
+    const sweeps = ['publishPendingEvents', 'reannouncePendingOrders', 'purgeIdempotencyKeys']
+
+    const swept = await eventually(async () => {
+      const values = await metric('stockroom_sweep_last_success_timestamp_seconds')
+      return Object.keys(values).length === sweeps.length && values
+    })
+
+    expect(Object.keys(swept)).toEqual(expect.arrayContaining(sweeps.map((name) => `function="${name}"`)))
+    for (const at of Object.values(swept)) expect(at).toBeCloseTo(Date.now() / 1000, -3)
+    expect(await metric('stockroom_broker_blocked')).toEqual({ '': 0 })
+  })
 })

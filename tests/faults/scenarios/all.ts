@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts'
+import { alarms } from './alarms.ts'
 import { caches } from './caches.ts'
 import { crashes } from './crashes.ts'
 import { instances } from './instances.ts'
@@ -12,6 +13,7 @@ import { restores } from './restores.ts'
 export const scenarios: readonly Scenario[] = [
   ...kills,
   ...networks,
+  ...alarms,
   ...crashes,
   ...caches,
   ...messages,

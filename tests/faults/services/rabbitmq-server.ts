@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import amqp from 'amqplib'
 import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
 import { type Child, startChild, untilItListens } from './child.ts'
 import type { RabbitmqPrograms } from './programs.ts'
 import type { Server } from './server.ts'
+
+const run = promisify(execFile)
 
 const settings = `
 loopback_users = none
@@ -74,6 +78,11 @@ export class RabbitmqServer implements Server {
       await connection?.close()
       return connection !== undefined
     }, 60_000)
+  }
+
+  /** Runs `rabbitmqctl` on this node. */
+  async control(args: readonly string[]): Promise<void> {
+    await run(join(this.#programs.server, '..', 'rabbitmqctl'), ['-q', ...args], { env: this.#environment() })
   }
 
   /** The port mapper forgets a node when its connection closes, which it notices a moment after the kill. */
