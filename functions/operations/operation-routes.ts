@@ -1,14 +1,21 @@
 import type { RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
-import { Health } from './health.ts'
+import { Health, Liveness } from './health.ts'
 import { WarmedUp, WarmUp } from './warm-up.ts'
 
 const page = Type.String()
 
 export const operationRoutes: RouteTable = {
   tag: { name: 'Operations', description: 'For those who run the shop, and for those who build on it.' },
-  schemas: { Health, WarmUp, WarmedUp },
+  schemas: { Liveness, Health, WarmUp, WarmedUp },
   routes: {
+    getLiveness: {
+      route: 'GET /health/live',
+      summary: 'Ask whether the process answers',
+      description:
+        'Asks no service: whoever starts processes again asks here, and whoever sends them requests asks `/health`.',
+      answers: { 200: { description: 'The process answers.', schema: Liveness } },
+    },
     getHealth: {
       route: 'GET /health',
       summary: 'Ask how the shop is',

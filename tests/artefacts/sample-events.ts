@@ -29,6 +29,7 @@ export const sampleEvents: Record<string, object> = {
   reannouncePendingOrders: {},
   purgeIdempotencyKeys: {},
   getProductWithOrders: apiEvent({ path: { id: '1' } }),
+  getLiveness: apiEvent(),
   getHealth: apiEvent(),
   authorizeAdmin: { identitySource: ['first-key'] },
   warmCache: apiEvent({ json: { productIds: [1] } }),
