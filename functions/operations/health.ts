@@ -2,6 +2,10 @@ import Type, { type Static } from 'typebox'
 
 const UpOrDown = Type.Enum(['up', 'down'])
 
+/** That the process answers. */
+export const Liveness = Type.Object({ status: Type.Enum(['alive']) }, { examples: [{ status: 'alive' }] })
+export type Liveness = Static<typeof Liveness>
+
 /** How the shop is: `degraded` while cache or broker is down, `unhealthy` without the database. */
 export const Health = Type.Object(
   {

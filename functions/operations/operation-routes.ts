@@ -1,6 +1,6 @@
 import type { RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
-import { Health } from './health.ts'
+import { Health, Liveness } from './health.ts'
 import { WarmedUp, WarmUp } from './warm-up.ts'
 
 const page = Type.String()
@@ -11,8 +11,15 @@ export const operationRoutes: RouteTable = {
     description:
       'For those who run the shop, and for those who build on it. A local shop also has `GET /metrics`, for Prometheus.',
   },
-  schemas: { Health, WarmUp, WarmedUp },
+  schemas: { Liveness, Health, WarmUp, WarmedUp },
   routes: {
+    getLiveness: {
+      route: 'GET /health/live',
+      summary: 'Ask whether the process answers',
+      description:
+        'Asks no service: whoever starts processes again asks here, and whoever sends them requests asks `/health`.',
+      answers: { 200: { description: 'The process answers.', schema: Liveness } },
+    },
     getHealth: {
       route: 'GET /health',
       summary: 'Ask how the shop is',

@@ -20,26 +20,38 @@ const keepAliveAfterMs = 10_000
 /** knex would ask each new pool's server, on a connection that it leaves open when there is no answer. */
 const oldestVersion = '15'
 
-const pools = new Map<string, Knex>()
+type Pools = Map<string, Knex>
+const pools: Pools = new Map()
+const healthPools: Pools = new Map()
 
 /** The connection pool of a domain; domains that share a URL share the pool. Opens nothing until the first query. */
-export function database(domain: Domain): Knex {
+export const database = (domain: Domain): Knex =>
+  poolOf(domain, pools, configuration().databasePoolSize, configuration().databaseTimeoutMs + silenceMs)
+
+/**
+ * One connection of its own, shared in the same way, for asking whether the database answers: it doesn't queue up behind
+ * those who wait for the pool, hears nothing after `timeoutMs`, and is closed when nobody has asked for half a minute.
+ */
+export const healthConnection = (domain: Domain, timeoutMs: number): Knex =>
+  poolOf(domain, healthPools, 1, timeoutMs)
+
+function poolOf(domain: Domain, pools: Pools, size: number, timeoutMs: number): Knex {
   const url = databaseUrl(domain)
   let pool = pools.get(url)
   if (!pool) {
-    closeOldPools()
-    pool = openPool(url)
+    closeOldPools(pools)
+    pool = openPool(url, size, timeoutMs)
     pools.set(url, pool)
-    onShutdown('close', () => closePool(url))
+    onShutdown('close', () => closePool(pools, url))
   }
   return pool
 }
 
 /** With a rotated password comes another URL; statements that run on the old one's connections are finished. */
-function closeOldPools(): void {
+function closeOldPools(pools: Pools): void {
   const { productsDatabaseUrl, ordersDatabaseUrl } = configuration()
   for (const url of pools.keys()) {
-    if (url !== productsDatabaseUrl && url !== ordersDatabaseUrl) closePool(url).catch(() => {})
+    if (url !== productsDatabaseUrl && url !== ordersDatabaseUrl) closePool(pools, url).catch(() => {})
   }
 }
 
@@ -49,15 +61,15 @@ export function databaseUrl(domain: Domain): string {
   return required('DATABASE_URL', domain === 'products' ? productsDatabaseUrl : ordersDatabaseUrl)
 }
 
-function openPool(url: string): Knex {
-  const { databaseTimeoutMs, databasePoolSize } = configuration()
+function openPool(url: string, size: number, timeoutMs: number): Knex {
+  const { databaseTimeoutMs } = configuration()
   return knex({
     client: BoundedPostgresClient as unknown as typeof knex.Client,
     connection: {
       connectionString: url,
       application_name: 'stockroom',
       connectionTimeoutMillis: connectTimeoutMs,
-      query_timeout: databaseTimeoutMs + silenceMs,
+      query_timeout: timeoutMs,
       commit_timeout: 2 * databaseTimeoutMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveAfterMs,
@@ -67,7 +79,7 @@ function openPool(url: string): Knex {
     version: oldestVersion,
     pool: {
       min: 0,
-      max: databasePoolSize,
+      max: size,
       // A refused connection is tried again soon, so that everybody who waits is refused soon.
       createRetryIntervalMillis: 5,
       // RDS Proxy would pin the connection; there, `configureSessions` has told the server.
@@ -82,7 +94,7 @@ function prepare(connection: Client, done: (error: unknown) => void): void {
   prepareSession(connection, sessionSettings(configuration().databaseTimeoutMs)).then(() => done(null), done)
 }
 
-async function closePool(url: string): Promise<void> {
+async function closePool(pools: Pools, url: string): Promise<void> {
   const pool = pools.get(url)
   pools.delete(url)
   await pool?.destroy()

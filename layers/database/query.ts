@@ -18,7 +18,7 @@ export type Transaction = Knex.Transaction
  * const [product] = await query<Product>('products', 'select * from products.products where id = ?', [7])
  */
 export async function query<Row>(
-  session: Domain | Transaction,
+  session: Domain | Knex,
   sql: string,
   bindings: unknown[] = [],
 ): Promise<Row[]> {

@@ -40,6 +40,7 @@ const sampleEvents = (timestamp: unknown): Record<string, object> => ({
   reannouncePendingOrders: {},
   purgeIdempotencyKeys: {},
   getProductWithOrders: apiEvent({ path: { id: '1' } }),
+  getLiveness: apiEvent(),
   getHealth: apiEvent(),
   authorizeAdmin: { identitySource: ['first-key'] },
   warmCache: apiEvent({ json: { productIds: [1] } }),

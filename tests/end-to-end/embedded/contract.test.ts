@@ -94,6 +94,7 @@ async function askForEverything(productId: number): Promise<Exchange[]> {
   return [
     ordered,
     ...twice.flat(),
+    await ask('GET', '/health/live'),
     await ask('GET', '/health'),
     await ask('PATCH', `/products/${productId}`, withBody('{"qty": 5}', admin)),
     await ask('POST', '/admin/cache/warmup', withBody(`{"productIds": [${productId}]}`, admin)),

@@ -26,11 +26,12 @@ async function instanceAt(url: string) {
   const { configuration } = await import('@stockroom/runtime/configuration')
   configuration()
   const { query, transaction } = await import('@stockroom/database/query')
+  const { databaseAnswers } = await import('@stockroom/database/database-health')
   const { placeOrder } = await import('../../../functions/orders/order-placement.ts')
   const { shutDown } = await import('@stockroom/runtime/shutdown')
   const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
   RecordingBroker.inPlace(useBrokerClient)
-  return { query, transaction, placeOrder, shutDown }
+  return { query, transaction, databaseAnswers, placeOrder, shutDown }
 }
 
 beforeEach(async () => {
@@ -114,6 +115,28 @@ describe('a crowd of orders', () => {
     const outcomes = await outcomesOf(1500, () => shop.placeOrder(request))
 
     expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['done']))
+  })
+})
+
+describe('while every connection of the pool is in use', () => {
+  afterEach(() => {
+    delete process.env.DATABASE_POOL_SIZE
+  })
+
+  it('health hears the database on a connection of its own', async () => {
+    process.env.DATABASE_POOL_SIZE = '1'
+    shop = await instanceAt(own.databaseUrl)
+    const { promise: isRead, resolve: read } = Promise.withResolvers<void>()
+    const crowd = shop.transaction('orders', async (trx) => {
+      await shop.query(trx, 'select 1')
+      await isRead
+    })
+
+    const answers = [await shop.databaseAnswers(), await shop.databaseAnswers()]
+
+    read()
+    await crowd
+    expect(answers).toEqual([true, true])
   })
 })
 
