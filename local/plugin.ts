@@ -29,11 +29,11 @@ interface ServerlessOffline {
 export default class StockroomLocal {
   readonly hooks = {
     'before:offline:start': async () => {
-      await this.#prepare('shop')
+      await this.#prepareShop()
       this.#surroundOffline()
     },
     'before:offline:start:init': async () => {
-      await this.#prepare('shop')
+      await this.#prepareShop()
       this.#hideRoutes()
     },
     'offline:start:ready': () => this.#open(),
@@ -61,6 +61,12 @@ export default class StockroomLocal {
     this.#log = log
   }
 
+  async #prepareShop(): Promise<void> {
+    await this.#prepare('shop')
+    const { answerAsApiGateway } = await import('./api-gateway.ts')
+    await answerAsApiGateway(this.#serverless.service.provider.httpApi.cors, this.#log)
+  }
+
   async #prepare(command: 'shop' | 'consumers'): Promise<void> {
     try {
       const { prepareParts } = await import('./shop.ts')
@@ -69,8 +75,6 @@ export default class StockroomLocal {
       const { serviceDir: directory, service } = this.#serverless
       await keepFunctionsWarm({ directory, provider: service.provider }, this.#log)
       await this.#configureService(this.#parts)
-      const { answerAsApiGateway } = await import('./api-gateway.ts')
-      await answerAsApiGateway(service.provider.httpApi.cors, this.#log)
       const { createFunctionRunner } = await import('../plugins/serverless-offline-rabbitmq/index.ts')
       this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
       const { prepareFarewell } = await import('./farewell.ts')
