@@ -29,11 +29,11 @@ interface ServerlessOffline {
 export default class StockroomLocal {
   readonly hooks = {
     'before:offline:start': async () => {
-      await this.#prepare('shop')
+      await this.#prepareShop()
       this.#surroundOffline()
     },
     'before:offline:start:init': async () => {
-      await this.#prepare('shop')
+      await this.#prepareShop()
       this.#hideRoutes()
     },
     'offline:start:ready': () => this.#open(),
@@ -61,6 +61,12 @@ export default class StockroomLocal {
     this.#log = log
   }
 
+  async #prepareShop(): Promise<void> {
+    await this.#prepare('shop')
+    const { answerAsApiGateway } = await import('./api-gateway.ts')
+    await answerAsApiGateway(this.#serverless.service.provider.httpApi.cors, this.#log)
+  }
+
   async #prepare(command: 'shop' | 'consumers'): Promise<void> {
     try {
       const { prepareParts } = await import('./shop.ts')
@@ -74,8 +80,6 @@ export default class StockroomLocal {
       // Those who invoke a function by name need one of the processes of a shop.
       const hasLambdaPort = role !== 'worker' && role !== 'consumers'
       await (hasLambdaPort ? guardLambdaPort(settings) : openNoLambdaPort())
-      const { answerAsApiGateway } = await import('./api-gateway.ts')
-      await answerAsApiGateway(service.provider.httpApi.cors, this.#log)
       const { createFunctionRunner } = await import('../plugins/serverless-offline-rabbitmq/index.ts')
       this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
       const { keepIdleConnections } = await import('./keep-alive.ts')
