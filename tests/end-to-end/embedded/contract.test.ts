@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { apiDocument } from '../../../functions/operations/api-document.ts'
 import { documentedOutcomes, type Exchange, expectContract, outcomeOf } from '../../support/contract.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'
@@ -83,19 +84,27 @@ async function askTwice(path: string): Promise<Exchange[]> {
   return [first, await ask('GET', path, { headers: { ...admin, 'if-none-match': etag } })]
 }
 
+type Gets = Record<string, { get?: { parameters: { name: string; example?: unknown }[] } }>
+
+/** What can be had: the paths of the document, with these ids, and with its examples for what is no id. */
+function pathsToGet(productId: number, orderId: number): string[] {
+  return Object.entries(apiDocument.paths as Gets).flatMap(([template, { get }]) => {
+    if (!get) return []
+    const examples = Object.fromEntries(get.parameters.map(({ name, example }) => [name, example]))
+    const values: Record<string, unknown> = { ...examples, productId, id: productId }
+    if (template === '/orders/{id}') values.id = orderId
+    return [template.replace(/\{(\w+)\}/g, (_, name) => String(values[name]))]
+  })
+}
+
 async function askForEverything(productId: number): Promise<Exchange[]> {
   const ordered = await order(productId, 1, { 'idempotency-key': 'a' })
   const { id: orderId } = JSON.parse(ordered.body)
   await new ShopClient(shop.url).settled(orderId)
-  const lists = ['/products', '/orders', `/orders/product/${productId}`]
-  const things = [`/products/${productId}`, `/products/${productId}/with-orders`, `/orders/${orderId}`]
-  const pages = ['/openapi.json', '/docs', '/docs/show.js']
-  const twice = await Promise.all([...lists, ...things, ...pages].map(askTwice))
+  const twice = await Promise.all(pathsToGet(productId, orderId).map(askTwice))
   return [
     ordered,
     ...twice.flat(),
-    await ask('GET', '/health/live'),
-    await ask('GET', '/health'),
     await ask('PATCH', `/products/${productId}`, withBody('{"qty": 5}', admin)),
     await ask('POST', '/admin/cache/warmup', withBody(`{"productIds": [${productId}]}`, admin)),
   ]

@@ -1,18 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Knex } from 'knex'
+import { migrationsOf, newestMigrations } from '../../support/migrations.ts'
 import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
 
-const products = [
-  '20261121_000000_create_products',
-  '20261125_000000_add_outbox_traceparent',
-  '20261126_000000_create_identity',
-]
-const orders = [
-  '20261121_000000_create_orders',
-  '20261121_000001_create_idempotency_keys',
-  '20261125_000001_add_outbox_traceparent',
-  '20261126_000001_create_identity',
-]
+const products = migrationsOf('products')
+const orders = migrationsOf('orders')
 
 let database: TestDatabase
 
@@ -46,16 +38,16 @@ describe('migrations', () => {
     const applied = await migrateAll()
 
     expect(applied).toEqual({ products, orders })
-    expect(await tables()).toEqual([
-      'orders.idempotency_keys',
-      'orders.identity',
-      'orders.orders',
-      'orders.outbox',
-      'products.identity',
-      'products.outbox',
-      'products.products',
-      'products.stock_movements',
-    ])
+    expect(await tables()).toEqual(
+      expect.arrayContaining([
+        'orders.idempotency_keys',
+        'orders.orders',
+        'orders.outbox',
+        'products.outbox',
+        'products.products',
+        'products.stock_movements',
+      ]),
+    )
   })
 
   it('all succeed when four instances start for the first time at once, each migration applied once', async () => {
@@ -84,12 +76,12 @@ describe('migrations', () => {
   it('go on after a run that was killed and left its lock', async () => {
     const { migrateAll, rollbackNewest } = await freshInstance()
     await migrateAll()
-    await rollbackNewest()
+    const newest = await rollbackNewest()
     await runSql(database.url, 'update orders.migrations_lock set is_locked = 1')
 
     const applied = await migrateAll()
 
-    expect(applied.orders).toEqual(orders.slice(-1))
+    expect([...applied.products, ...applied.orders]).toEqual([newest?.name])
   })
 
   it('of a newer version are left alone by one that was rolled back and does not know them', async () => {
@@ -107,22 +99,27 @@ describe('migrations', () => {
   })
 
   it('are reverted one at a time, the newest of both domains, and no other with it', async () => {
+    const keys = '20261121_000001_create_idempotency_keys'
     const { migrateAll, rollbackNewest, statusOfAll } = await freshInstance()
     await migrateAll()
 
-    const reverted = [await rollbackNewest(), await rollbackNewest(), await rollbackNewest()]
+    const reverted: { name: string }[] = []
+    for (
+      let last = await rollbackNewest();
+      last;
+      last = last.name === keys ? undefined : await rollbackNewest()
+    )
+      reverted.push(last)
 
-    expect(reverted).toEqual([
-      { domain: 'orders', name: orders.at(-1) },
-      { domain: 'products', name: products.at(-1) },
-      { domain: 'orders', name: orders.at(-2) },
-    ])
-    expect(await statusOfAll()).toEqual({
-      products: { applied: products.slice(0, -1), pending: products.slice(-1) },
-      orders: { applied: orders.slice(0, -2), pending: orders.slice(-2) },
+    const gone = newestMigrations().slice(0, reverted.length)
+    const isGone = (name: string) => gone.some((migration) => migration.name === name)
+    const statusOf = (names: string[]) => ({
+      applied: names.filter((name) => !isGone(name)),
+      pending: names.filter(isGone),
     })
+    expect(reverted).toEqual(gone)
+    expect(await statusOfAll()).toEqual({ products: statusOf(products), orders: statusOf(orders) })
     expect(await tables()).toEqual([
-      'orders.idempotency_keys',
       'orders.orders',
       'orders.outbox',
       'products.outbox',
@@ -173,12 +170,8 @@ describe('migrations', () => {
     delete process.env.ORDERS_DATABASE_URL
     await other.drop()
 
-    expect(here).toEqual([
-      'products.identity',
-      'products.outbox',
-      'products.products',
-      'products.stock_movements',
-    ])
+    expect(here).toContain('products.products')
+    expect(here.filter((name) => !name.startsWith('products.'))).toEqual([])
     expect(there).toEqual([{ exists: true }])
   })
 })

@@ -6,6 +6,7 @@ import { handler as migrate } from '../../../functions/operations/migrate.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
 import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
+import { migrationsOf } from '../../support/migrations.ts'
 import { ownServices } from '../../support/own-services.ts'
 
 const own = ownServices({ rabbitmq: true, database: 'empty' })
@@ -131,19 +132,7 @@ describe('migrate', () => {
     const outcomes = [await run(), await run()]
 
     expect(outcomes).toEqual([
-      {
-        products: [
-          '20261121_000000_create_products',
-          '20261125_000000_add_outbox_traceparent',
-          '20261126_000000_create_identity',
-        ],
-        orders: [
-          '20261121_000000_create_orders',
-          '20261121_000001_create_idempotency_keys',
-          '20261125_000001_add_outbox_traceparent',
-          '20261126_000001_create_identity',
-        ],
-      },
+      { products: migrationsOf('products'), orders: migrationsOf('orders') },
       { products: [], orders: [] },
     ])
     for (const queue of everyQueue) expect(await broker.count(queue)).toBe(0)
