@@ -41,6 +41,12 @@ describe('the log of a batch', () => {
     ])
   })
 
+  it('names a message by an id that does nothing to a terminal', () => {
+    logHandled({ queue, messages: [{ ...message(1), messageId: '\u009b2J\n' }] })
+
+    expect(lines).toMatchObject([['debug', { messageId: '\\u{9b}2J\\n' }, 'order.created handled']])
+  })
+
   it('builds no lines that nobody wants', () => {
     isVerbose = false
 

@@ -2,6 +2,7 @@ import { log } from '@stockroom/runtime/logger'
 import { traceIdOf } from '@stockroom/runtime/trace-context'
 import type { Batch } from './consumer.ts'
 import type { ShopEvent } from './events.ts'
+import { printable } from './foreign-text.ts'
 import type { Received } from './parse-message.ts'
 
 /** Orders that one line names at most. */
@@ -21,5 +22,6 @@ export function logReturned({ queue, messages }: Batch<ShopEvent>, error: unknow
 
 function identity({ body, messageId, correlationId: requestId, traceparent }: Received<ShopEvent>) {
   const orderId = 'orderId' in body ? body.orderId : undefined
-  return { orderId, requestId, traceId: traceparent && traceIdOf(traceparent), messageId }
+  const traceId = traceparent && traceIdOf(traceparent)
+  return { orderId, requestId, traceId, messageId: messageId && printable(messageId) }
 }

@@ -3,7 +3,7 @@ import { log } from '@stockroom/runtime/logger'
 import { acceptedTraceparent, traceIdOf } from '@stockroom/runtime/trace-context'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { poisonMessages } from '@stockroom/telemetry/shop-metrics'
-import { someOf } from './foreign-text.ts'
+import { printable, someOf } from './foreign-text.ts'
 import { copiedOptions } from './message-copy.ts'
 import { type OutboundMessage, publish } from './publisher.ts'
 import { headerValue, type RmqMessage } from './rmq-event.ts'
@@ -45,7 +45,7 @@ function logPoison({ queue, reason, message }: PoisonMessage): void {
     {
       queue,
       reason,
-      messageId,
+      messageId: messageId === null ? undefined : printable(messageId),
       requestId: isRequestId(correlationId) ? correlationId : undefined,
       traceId: traceparent && traceIdOf(traceparent),
     },

@@ -152,9 +152,12 @@ describe(`${random} hostile messages (seed ${seed}) beside healthy orders`, () =
   })
 
   it('never cost the connection, nor a batch a second try, and leave short lines in the log', () => {
-    expect(shop.stdout).toContain('message goes to the dead letters')
-    expect(shop.stdout + shop.stderr).not.toMatch(/connection lost|polling interrupted|failed:|comes again/)
-    const longest = Math.max(...shop.stdout.split('\n').map(({ length }) => length))
-    expect(longest).toBeLessThan(4000)
+    const lines = `${shop.stdout}\n${shop.stderr}`.split('\n')
+
+    expect(lines.some((line) => line.includes('message goes to the dead letters'))).toBe(true)
+    const failures = /connection lost|polling interrupted|failed:|comes again/
+    expect(lines.filter((line) => failures.test(line)).slice(0, 3)).toEqual([])
+    expect(lines.filter((line) => control.test(line)).slice(0, 3)).toEqual([])
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(4000)
   })
 })

@@ -7,6 +7,7 @@ import { runSql } from '../../support/test-database.ts'
 import { runScript } from '../checks/audit.ts'
 import type { Scenario, Stage } from '../scenario.ts'
 import { countReady, withChannel } from '../services/broker-client.ts'
+import { publishHostile } from '../services/hostile-publisher.ts'
 
 /** Which queue each event goes to. */
 export const queueOf: Record<string, string> = Object.fromEntries(
@@ -97,6 +98,26 @@ const poisonFlood: Scenario = {
   },
 }
 
+const hostilePerQueue = 500
+
+const hostileFrames: Scenario = {
+  name: 'hostile-frames',
+  injected: `${hostilePerQueue} messages with headers and properties made to break their readers, into each queue`,
+  needs: ['broker'],
+  quick: true,
+  async inject({ bench }) {
+    const url = bench.urls.RABBITMQ_URL
+    const before = await countReady(url, deadQueues)
+    await publishHostile(url, queues, hostilePerQueue)
+    const expected = before + queues.length * hostilePerQueue
+    await eventually(async () => (await countReady(url, deadQueues)) === expected, 20_000)
+  },
+  async verify(stage) {
+    await requirePromptSettlement(stage)
+    await discardDeadLetters(stage)
+  },
+}
+
 /** The poison delays nobody. */
 async function requirePromptSettlement({ bench, productIds }: Stage): Promise<void> {
   const [row] = await runSql<{ seconds: number }>(
@@ -125,4 +146,4 @@ export async function discardDeadLetters({ bench }: Stage): Promise<void> {
   if (left > 0) throw new Error(`${left} dead letters are left after discarding all ${before} (${output})`)
 }
 
-export const messages: Scenario[] = [deliveredTwice, poisonFlood]
+export const messages: Scenario[] = [deliveredTwice, poisonFlood, hostileFrames]

@@ -7,6 +7,18 @@ import { handler as settleOrder } from '../../../functions/orders/settle-order-o
 import { findProducts } from '../../../functions/products/product-store.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { toRmqEvent } from '../../../plugins/serverless-offline-rabbitmq/index.ts'
+import { deadly } from '../../support/amqp/hostile-messages.ts'
+import { RawPublisher } from '../../support/amqp/raw-publisher.ts'
+import {
+  arrayField,
+  field,
+  intField,
+  longLong,
+  shortText,
+  table,
+  textField,
+  type WireProperties,
+} from '../../support/amqp/wire.ts'
 import { BrokerClient, bodyOf } from '../../support/broker-client.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { ownServices } from '../../support/own-services.ts'
@@ -147,6 +159,48 @@ describe('a poison message', () => {
 
     const { properties } = await broker.next('stock-reduction.dead')
     expect(properties.headers).toMatchObject({ 'x-first-failed-at': firstFailure, origin: 'Größe', n: 7 })
+  })
+
+  describe('that nobody could publish again as it is', () => {
+    const notUtf8 = Buffer.alloc(255, 0xff)
+    const sent: [string, WireProperties, string][] = [
+      [
+        'a version of 33 kB',
+        { headers: table(['schema-version', textField('v'.repeat(33_000))]) },
+        'schema-version',
+      ],
+      ['a name that is no text', { headers: table([notUtf8, intField(1)]) }, `${'\ufffd'.repeat(40)}…`],
+      ['an id that is no text', { messageId: shortText(notUtf8) }, 'messageId'],
+      [
+        'a time beyond all',
+        { headers: table(['time', field('T', longLong(-1n))]), timestamp: longLong(-1n) },
+        '',
+      ],
+      ['other queues', { headers: table(['CC', arrayField(textField('order-settlement'))]) }, 'CC'],
+      ['a reply', { replyTo: shortText('amq.rabbitmq.reply-to.x') }, 'replyTo'],
+      ...deadly.map((value): [string, WireProperties, string] => [
+        'a deadly header',
+        { headers: table(['odd', value]) },
+        '',
+      ]),
+    ]
+
+    it.each(sent)('goes to the dead letters once, without %s', async (_what, properties, left) => {
+      const publisher = await RawPublisher.connect(own.rabbitmqUrl)
+      publisher.publish({ routingKey: 'stock-reduction', properties, content: Buffer.from('nonsense') })
+      await publisher.confirmed()
+      publisher.close()
+
+      await consume('stock-reduction', reduceStock)
+
+      const dead = await broker.next('stock-reduction.dead')
+      expect(dead.content.toString()).toBe('nonsense')
+      expect(dead.properties.headers?.['x-dead-letter-reason']).toMatch(
+        /^(not JSON|unknown schema-version v{80}…)(; without .+)?$/,
+      )
+      expect(dead.properties.headers?.['x-dead-letter-reason']).toContain(left)
+      expect(await broker.count('stock-reduction.dead')).toBe(0)
+    })
   })
 
   it('delays none of its neighbours', async () => {

@@ -8,6 +8,9 @@ import amqp, { type ChannelModel, type ConfirmChannel, type GetMessage, type Opt
 import { handler as handleDeadLetters } from '../../../functions/operations/handle-dead-letters.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { main } from '../../../local/dead-letters.ts'
+import { deadly, deepest } from '../../support/amqp/hostile-messages.ts'
+import { RawPublisher } from '../../support/amqp/raw-publisher.ts'
+import { type Entry, shortText, table } from '../../support/amqp/wire.ts'
 import { ownName, testEnvironment } from '../../support/environment.ts'
 import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
@@ -224,6 +227,76 @@ describe('dead-letters redrive', () => {
 
     expect(code).toBe(1)
     expect(await idsIn('stock-reduction.dead', 2)).toEqual(ids)
+  })
+})
+
+describe('letters that somebody has made to break their readers', () => {
+  const values = [...deepest, ...deadly]
+  const names = [
+    'x-dead-letter-reason',
+    'x-attempts',
+    'x-first-failed-at',
+    'x-delivery-count',
+    'x-first-death-reason',
+  ]
+
+  /** Puts them straight into the dead-letter queue. */
+  async function forge() {
+    const publisher = await RawPublisher.connect(own.rabbitmqUrl)
+    values.forEach((value, index) => {
+      const entries = names.map((name): Entry => [name, value.length < 25_000 ? value : Buffer.from('V')])
+      const headers = table(['first', value], ...entries)
+      const properties = { headers, messageId: shortText(`\u001b[2J\n${index}`), type: shortText('a\nb') }
+      publisher.publish({
+        routingKey: 'stock-reduction.dead',
+        properties,
+        content: Buffer.from('\u0007{}\n'),
+      })
+    })
+    await publisher.confirmed()
+    publisher.close()
+  }
+
+  it('are listed, shown and inspected', async () => {
+    await forge()
+
+    const { code, printed } = await run('list')
+    await eventually(async () => (await countOf('stock-reduction.dead')) === values.length)
+    const shown = await run('show', '--all')
+    await eventually(async () => (await countOf('stock-reduction.dead')) === values.length)
+
+    expect({ code, lines: printed.length }).toEqual({ code: 0, lines: values.length + 1 })
+    expect(printed[0]).toMatch(/^stock-reduction {2}\\u\{1b\}\[2J\\n0 {2}a\\nb {2}/)
+    expect([...printed, ...shown.printed].join('\n')).not.toMatch(/[^\P{Cc}\n]/u)
+    expect(shown.printed[1]).toBe('\\u{7}{}\\n')
+    expect((await inspectQueues()).deadLetters).toHaveLength(values.length)
+  })
+
+  it('are redriven without what can not be published again, and discarded', async () => {
+    await forge()
+
+    const redriven = await run('redrive', '--all')
+    expect(redriven).toMatchObject({
+      code: 0,
+      printed: expect.arrayContaining([`${values.length} messages went back to their queues`]),
+    })
+    expect(await drain('stock-reduction', values.length)).toHaveLength(values.length)
+
+    await forge()
+    expect(await run('discard', '\\u{1b}[2J\\n0')).toMatchObject({ code: 0 })
+    expect(await run('discard', '--all')).toMatchObject({ code: 0 })
+    expect(await countOf('stock-reduction.dead')).toBe(0)
+  })
+
+  it('are redriven to the queue that they came from alone', async () => {
+    await setAside(1, 'stock-reduction', { CC: ['order-settlement'], expiration: '3600000', userId: 'guest' })
+
+    const { printed } = await run('redrive', '--all')
+
+    expect(printed[1]).toMatch(/ {2}without userId, expiration, CC$/)
+    const [back] = await drain('stock-reduction', 1)
+    expect(back?.properties).toMatchObject({ expiration: undefined, userId: undefined })
+    expect(await countOf('order-settlement')).toBe(0)
   })
 })
 

@@ -3,7 +3,6 @@ import { connect, type Socket } from 'node:net'
 import {
   contentHeader,
   frame,
-  long,
   longText,
   method,
   octet,
@@ -15,13 +14,14 @@ import {
 
 /** A message whose properties are bytes of the test's own. */
 export interface WireMessage {
-  exchange?: string
+  /** The name of a queue. */
   routingKey: string
   properties: WireProperties
   content: Buffer
 }
 
-const open = { channel: 1, heartbeat: 0 }
+const channel = 1
+const noHeartbeat = 0
 const frameOverhead = 8
 
 /**
@@ -33,7 +33,7 @@ export class RawPublisher {
   #received: Buffer = Buffer.alloc(0)
   #largestFrame = 4096
   #sent = 0
-  #confirmed = 0
+  readonly #unconfirmed = new Set<number>()
   #end: Error | undefined
   #wake = () => {}
 
@@ -63,13 +63,12 @@ export class RawPublisher {
   }
 
   async #open(user: string, virtualHost: string): Promise<void> {
-    const { channel, heartbeat } = open
     this.#socket.write(Buffer.from('AMQP\0\0\x09\x01', 'latin1'))
     await this.#answer('10.10')
     this.#socket.write(method(0, 10, 11, table(), shortText('PLAIN'), longText(user), shortText('en_US')))
     const limits = await this.#answer('10.30')
     this.#largestFrame = limits.readUInt32BE(2)
-    this.#socket.write(method(0, 10, 31, limits.subarray(0, 6), short(heartbeat)))
+    this.#socket.write(method(0, 10, 31, limits.subarray(0, 6), short(noHeartbeat)))
     this.#socket.write(method(0, 10, 40, shortText(virtualHost), shortText(''), octet(0)))
     await this.#answer('10.41')
     this.#socket.write(method(channel, 20, 10, shortText('')))
@@ -78,25 +77,27 @@ export class RawPublisher {
     await this.#answer('85.11')
   }
 
-  publish({ exchange = '', routingKey, properties, content }: WireMessage): void {
-    const { channel } = open
+  publish({ routingKey, properties, content }: WireMessage): void {
     const largest = this.#largestFrame - frameOverhead
     this.#socket.cork()
-    this.#socket.write(
-      method(channel, 60, 40, short(0), shortText(exchange), shortText(routingKey), octet(0)),
-    )
+    this.#socket.write(method(channel, 60, 40, short(0), shortText(''), shortText(routingKey), octet(0)))
     this.#socket.write(contentHeader(channel, content.length, properties))
     for (let at = 0; at < content.length; at += largest)
       this.#socket.write(frame(3, channel, content.subarray(at, at + largest)))
     this.#socket.uncork()
     this.#sent += 1
+    this.#unconfirmed.add(this.#sent)
   }
 
-  /** Resolves when RabbitMQ has confirmed everything. @throws what it closed the connection or the channel for */
+  /** Resolves when RabbitMQ has taken everything. @throws what it refuses, or closes the connection or the channel for */
   async confirmed(): Promise<void> {
-    while (this.#confirmed < this.#sent) {
+    while (this.#unconfirmed.size > 0) {
       const { id, args } = await this.#nextMethod()
-      if (id === '60.80' || id === '60.120') this.#confirmed = Number(args.readBigUInt64BE(0))
+      if (id !== '60.80') throw new Error(`RabbitMQ answered ${id} in the place of a confirm`)
+      const tag = Number(args.readBigUInt64BE(0))
+      const isForAllBefore = args[8] === 1
+      const confirmed = isForAllBefore ? [...this.#unconfirmed].filter((sent) => sent <= tag) : [tag]
+      for (const sent of confirmed) this.#unconfirmed.delete(sent)
     }
   }
 
@@ -125,5 +126,3 @@ export class RawPublisher {
     return { id, args: payload.subarray(4) }
   }
 }
-
-export const _unused = long

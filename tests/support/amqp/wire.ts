@@ -18,9 +18,9 @@ export function longLong(value: bigint): Buffer {
 
 /** At most 255 bytes, which need not be UTF-8. */
 export const shortText = (text: string | Buffer) =>
-  Buffer.concat([octet(Buffer.byteLength(text)), Buffer.from(text as string)])
+  Buffer.concat([octet(Buffer.byteLength(text)), Buffer.from(text)])
 export const longText = (text: string | Buffer) =>
-  Buffer.concat([long(Buffer.byteLength(text)), Buffer.from(text as string)])
+  Buffer.concat([long(Buffer.byteLength(text)), Buffer.from(text)])
 
 /** A value of a table, with the letter of its type before it. */
 export const field = (type: string, ...bytes: Buffer[]) => Buffer.concat([Buffer.from(type), ...bytes])
