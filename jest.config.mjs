@@ -37,35 +37,49 @@ const artefacts = {
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
 }
 
+/** Start shops as a user does, and watch them for long. */
+const longTests = [
+  'tests/end-to-end/**/*.test.ts',
+  'plugins/*/tests/life.test.ts',
+  'plugins/*/tests/packed-package.test.ts',
+]
+const longPluginTests = ['plugins/.+/tests/life.test.ts', 'plugins/.+/tests/packed-package.test.ts']
+/** Two of them stand in `npm test`: a shop starts, and keeps to its contract. */
+const smokeTests = ['contract', 'hostile-requests'].map((name) => `tests/end-to-end/embedded/${name}.test.ts`)
+
 /** Tests on services: those that are missing decide which files are left out. */
-async function projectsOnServices(artefactsAlone) {
+async function projectsOnServices(kind) {
   const services = await findServices()
   publishEnvironment({ services, databaseServerUrl: services.database.url, prefix: newPrefix() })
-  if (artefactsAlone) return [project('artefacts', ['tests/artefacts/**/*.test.ts'], artefacts)]
-  const onServices = {
-    globalSetup: '<rootDir>/tests/support/global-setup.ts',
-    globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
-    testPathIgnorePatterns: [
-      ...leftOutFiles(missingServicesOf(services)),
-      ...missingTools(process.env.CI === 'true').leftOut,
-    ].map((path) => `<rootDir>/${path}`),
-  }
+  if (kind === 'artefacts') return [project('artefacts', ['tests/artefacts/**/*.test.ts'], artefacts)]
+  const leftOut = [
+    ...leftOutFiles(missingServicesOf(services)),
+    ...missingTools(process.env.CI === 'true').leftOut,
+  ]
+  const onServices = (displayName, testMatch, alsoLeftOut = [], options = {}) =>
+    project(displayName, testMatch, {
+      globalSetup: '<rootDir>/tests/support/global-setup.ts',
+      globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
+      testPathIgnorePatterns: [...leftOut, ...alsoLeftOut].map((path) => `<rootDir>/${path}`),
+      ...options,
+    })
+  if (kind === 'end-to-end') return [onServices('end-to-end', longTests, smokeTests)]
   return [
-    project('integration', ['tests/integration/**/*.test.ts', 'plugins/*/tests/**/*.test.ts'], {
-      ...onServices,
-      setupFiles: ['<rootDir>/tests/support/integration-environment.ts'],
-    }),
-    project('end-to-end', ['tests/end-to-end/**/*.test.ts'], onServices),
+    unit,
+    onServices(
+      'integration',
+      ['tests/integration/**/*.test.ts', 'plugins/*/tests/**/*.test.ts'],
+      longPluginTests,
+      {
+        setupFiles: ['<rootDir>/tests/support/integration-environment.ts'],
+      },
+    ),
+    onServices('end-to-end', smokeTests),
   ]
 }
 
-async function projectsOf(kind) {
-  if (kind === 'unit') return [unit]
-  if (kind === 'artefacts') return projectsOnServices(true)
-  return [unit, ...(await projectsOnServices(false))]
-}
-
 export default async () => {
+  const kind = process.env.STOCKROOM_TESTS
   forgetShopVariables()
   return {
     collectCoverageFrom: ['functions/**/*.ts', 'layers/**/*.ts', '!**/*.test.ts'],
@@ -73,6 +87,6 @@ export default async () => {
     maxWorkers: Math.min(4, availableParallelism()),
     // A shop may take a minute to start beside the other tests.
     testTimeout: 90_000,
-    projects: await projectsOf(process.env.STOCKROOM_TESTS),
+    projects: kind === 'unit' ? [unit] : await projectsOnServices(kind),
   }
 }

@@ -7,7 +7,7 @@ import { missingServicesLine, missingServicesOf, refusalFor } from './missing-se
 import { onTeardown } from './teardown-tasks.ts'
 import { missingTools } from './tools.ts'
 
-/** Says what is missing, and starts a PostgreSQL where none was found. */
+/** Says what is missing and how long it takes, and starts a PostgreSQL where none was found. */
 export default async function setUp(): Promise<void> {
   const environment = testEnvironment()
   const missing = missingServicesOf(environment.services)
@@ -15,6 +15,7 @@ export default async function setUp(): Promise<void> {
   if (missing.length > 0) process.stderr.write(`${refusal ?? missingServicesLine(missing)}\n`)
   if (refusal) process.exit(1)
   process.stderr.write(missingTools(process.env.CI === 'true').line)
+  process.stderr.write('On two cores these tests take some four minutes.\n')
   if (!environment.databaseServerUrl) {
     publishEnvironment({ ...environment, databaseServerUrl: await startOwnPostgres() })
   }
