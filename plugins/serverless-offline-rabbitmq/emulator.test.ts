@@ -79,7 +79,7 @@ describe('Emulator, with an in-process broker', () => {
 describe('Emulator, without a broker', () => {
   it('gives up in time, in one line without the password', async () => {
     const unreachable = { ...mapping, brokerUrl: 'amqp://guest:secret@127.0.0.1:1' }
-    emulator = new Emulator({ mappings: [unreachable], invoke: async () => {}, log, startUpWaitMs: 1000 })
+    emulator = new Emulator({ mappings: [unreachable], invoke: async () => {}, log, startUpWaitMs: 4000 })
 
     await expect(emulator.start()).rejects.toThrow(
       /^RabbitMQ at amqp:\/\/127.0.0.1:1 can't be reached \([^@]*ECONNREFUSED[^@]*\): start it or correct the broker URL.$/,

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
  */
 export async function eventually<Value>(
   attempt: () => Value | Promise<Value>,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<NonNullable<Value>> {
   const deadline = performance.now() + limitMs
   for (;;) {
