@@ -57,6 +57,7 @@ describe('on the embedded database', () => {
       'orders: pending',
       'orders: pending',
       'orders: pending',
+      'orders: pending',
     ])
     expect(first).toEqual({ code: 0, output: before.output.replaceAll('pending', 'applied'), errors: '' })
     expect(second).toEqual({
@@ -65,8 +66,8 @@ describe('on the embedded database', () => {
       errors: '',
     })
     expect(between.output).toBe(first.output)
-    expect(reverted.output).toBe('orders: reverted 20261125_000001_add_outbox_traceparent\n')
-    expect(after.output).toContain('orders: pending 20261125_000001_add_outbox_traceparent')
+    expect(reverted.output).toBe('orders: reverted 20261126_000002_create_take_keys\n')
+    expect(after.output).toContain('orders: pending 20261126_000002_create_take_keys')
     expect(after.output).toContain('products: applied 20261125_000000_add_outbox_traceparent')
     expect(await readdir(directory)).not.toContain('shop.pid')
     expect(await readdir(join(directory, 'postgres'))).not.toContain('postmaster.pid')

@@ -10,6 +10,7 @@ import {
 import * as createOrders from './orders/20261121_000000_create_orders.ts'
 import * as createIdempotencyKeys from './orders/20261121_000001_create_idempotency_keys.ts'
 import * as addOrdersTraceparent from './orders/20261125_000001_add_outbox_traceparent.ts'
+import * as createTakeKeys from './orders/20261126_000002_create_take_keys.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
 
@@ -23,6 +24,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261121_000000_create_orders': createOrders,
     '20261121_000001_create_idempotency_keys': createIdempotencyKeys,
     '20261125_000001_add_outbox_traceparent': addOrdersTraceparent,
+    '20261126_000002_create_take_keys': createTakeKeys,
   },
 }
 

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts'
 import { crashes } from './crashes.ts'
 import { instances } from './instances.ts'
 import { kills } from './kills.ts'
+import { locks } from './locks.ts'
 import { messages } from './messages.ts'
 import { networks } from './networks.ts'
 import { outages } from './outages.ts'
@@ -11,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   ...kills,
   ...networks,
   ...crashes,
+  ...locks,
   ...messages,
   ...instances,
   ...outages,

@@ -137,6 +137,7 @@ describe('migrate', () => {
           '20261121_000000_create_orders',
           '20261121_000001_create_idempotency_keys',
           '20261125_000001_add_outbox_traceparent',
+          '20261126_000002_create_take_keys',
         ],
       },
       { products: [], orders: [] },
