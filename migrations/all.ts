@@ -11,6 +11,7 @@ import * as createOrders from './orders/20261121_000000_create_orders.ts'
 import * as createIdempotencyKeys from './orders/20261121_000001_create_idempotency_keys.ts'
 import * as addOrdersTraceparent from './orders/20261125_000001_add_outbox_traceparent.ts'
 import * as createOrdersIdentity from './orders/20261126_000001_create_identity.ts'
+import * as createTakeKeys from './orders/20261126_000002_create_take_keys.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
 import * as createProductsIdentity from './products/20261126_000000_create_identity.ts'
@@ -27,6 +28,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261121_000001_create_idempotency_keys': createIdempotencyKeys,
     '20261125_000001_add_outbox_traceparent': addOrdersTraceparent,
     '20261126_000001_create_identity': createOrdersIdentity,
+    '20261126_000002_create_take_keys': createTakeKeys,
   },
 }
 

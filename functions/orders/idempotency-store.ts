@@ -1,4 +1,3 @@
-import { withPatience } from '@stockroom/database/lock-patience'
 import { query, type Transaction } from '@stockroom/database/query'
 import type { Idempotency } from './idempotency.ts'
 import type { Order } from './order.ts'
@@ -12,11 +11,6 @@ export interface RememberedOrder {
 
 const kept = "interval '24 hours'"
 const keysPerRun = 10_000
-
-/** Once it has waited in vain, a transaction looks for what is locked with little patience. */
-const briefMs = 10
-/** From then on it leaves out what stands beside a locked key, too: somebody holds very many. */
-const mostInVain = 30
 
 /** Finds the order that a key was used for within the last 24 hours. */
 export async function findRemembered(key: string): Promise<RememberedOrder | undefined> {
@@ -42,42 +36,17 @@ export async function takeKeys(
   wanted: readonly Idempotency[],
   patienceMs: number,
 ): Promise<{ taken: Set<string>; locked: Set<string> }> {
-  const taken = new Set<string>()
-  const locked = new Set<string>()
-  const parts = wanted.length > 0 ? [wanted.toSorted(byKey)] : []
-  for (let part = parts.shift(), inVain = 0; part; part = parts.shift()) {
-    const keys = part
-    const free = await withPatience(trx, inVain === 0 ? patienceMs : briefMs, () => insertKeys(trx, keys))
-    if (free) for (const key of free) taken.add(key)
-    else if (keys.length === 1 || inVain >= mostInVain) for (const { key } of keys) locked.add(key)
-    else parts.unshift(...eighthsOf(keys))
-    if (!free) inVain += 1
-  }
-  return { taken, locked }
-}
-
-/** In the same order in every transaction, so that no two wait for each other. */
-const byKey = ({ key: one }: Idempotency, { key: other }: Idempotency) => (one < other ? -1 : 1)
-
-function eighthsOf(keys: readonly Idempotency[]): Idempotency[][] {
-  const size = Math.ceil(keys.length / 8)
-  return Array.from({ length: Math.ceil(keys.length / size) }, (_, part) =>
-    keys.slice(part * size, (part + 1) * size),
-  )
-}
-
-async function insertKeys(trx: Transaction, keys: readonly Idempotency[]): Promise<string[]> {
-  const rows = await query<{ key: string }>(
+  if (wanted.length === 0) return { taken: new Set(), locked: new Set() }
+  const rows = await query<{ key: string; isLocked: boolean }>(
     trx,
-    `insert into orders.idempotency_keys as present (key, fingerprint)
-     select key, fingerprint from json_to_recordset(?) as wanted(key text, fingerprint text) order by key collate "C"
-     on conflict (key) do update
-        set fingerprint = excluded.fingerprint, order_id = null, created_at = now()
-      where present.created_at <= now() - ${kept}
-     returning key`,
-    [JSON.stringify(keys)],
+    `select wanted_key as key, is_locked as "isLocked" from orders.take_keys(?, ${kept}, ?)`,
+    [JSON.stringify(wanted), patienceMs],
   )
-  return rows.map(({ key }) => key)
+  const keysOf = (those: typeof rows) => new Set(those.map(({ key }) => key))
+  return {
+    taken: keysOf(rows.filter((row) => !row.isLocked)),
+    locked: keysOf(rows.filter((row) => row.isLocked)),
+  }
 }
 
 /** Notes which orders the taken keys stand for. */

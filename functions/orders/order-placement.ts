@@ -28,7 +28,7 @@ type Placement = PlacedOrder | 'key-locked' | undefined
 
 const together = groupCommit(placing({ patienceMs: 50 }), { maxSize: 500 })
 /** Orders whose key somebody else is just taking wait here, where they hold nobody up who has nothing to do with it. */
-const apart = groupCommit(placing({ patienceMs: 700 }), { maxSize: 500 })
+const apart = groupCommit(placing({ patienceMs: 700 }), { maxSize: 500, leastLeftMs: 1000 })
 
 const lockedKeys = new Set<string>()
 const suspectMs = 10_000
@@ -44,15 +44,9 @@ export async function placeOrder(request: OrderRequest): Promise<PlacedOrder | u
   if (key === undefined || !lockedKeys.has(key)) {
     const placed = await together(request)
     if (placed !== 'key-locked') return placed
-    suspect(key as string)
   }
   const placed = await apart(request)
   return placed === 'key-locked' ? undefined : placed
-}
-
-function suspect(key: string): void {
-  lockedKeys.add(key)
-  setTimeout(() => lockedKeys.delete(key), suspectMs).unref()
 }
 
 function placing({ patienceMs }: { patienceMs: number }) {
@@ -85,6 +79,7 @@ async function insertOnce(
 ): Promise<{ orders: Map<OrderRequest, Order>; locked: Set<string> }> {
   const wanted = requests.flatMap(({ idempotency }) => idempotency ?? [])
   const { taken, locked } = await takeKeys(trx, wanted, patienceMs)
+  for (const key of locked) suspect(key)
   const admitted = requests.filter(({ idempotency }) => !idempotency || taken.has(idempotency.key))
   const inserted = await insertOrders(
     trx,
@@ -98,6 +93,11 @@ async function insertOnce(
     ),
   )
   return { orders, locked }
+}
+
+function suspect(key: string): void {
+  lockedKeys.add(key)
+  setTimeout(() => lockedKeys.delete(key), suspectMs).unref()
 }
 
 /** The event that tells of an order; it is told again while the order stays pending. */

@@ -153,12 +153,17 @@ export async function claimUnsettledOrders(trx: Transaction, limit: number): Pro
   return rows.map(traced)
 }
 
-/** Makes the next announcement of every pending order due now; the column has milliseconds, which are not rounded up. */
+/**
+ * Makes the next announcement of every pending order due now, except of those that somebody has locked; the column has
+ * milliseconds, which are not rounded up.
+ */
 export async function makeAnnouncementsDue(trx: Transaction): Promise<void> {
   await query(
     trx,
     `update orders.orders set announce_again_at = date_trunc('milliseconds', now())
-      where status = 'pending' and announce_again_at > now()`,
+      where id in (
+        select id from orders.orders where status = 'pending' and announce_again_at > now() for update skip locked
+      )`,
   )
 }
 

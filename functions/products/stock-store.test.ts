@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Transaction } from '@stockroom/database/query'
 
 const query = jest.fn<(trx: unknown, sql: string, bindings: [number[]]) => Promise<unknown[]>>()
-const withPatience = jest.fn<(trx: unknown, ms: number, work: () => Promise<unknown>) => Promise<unknown>>()
+const unlessLocked = jest.fn<(trx: unknown, work: () => Promise<unknown>) => Promise<unknown>>()
 jest.unstable_mockModule('@stockroom/database/query', () => ({ query }))
-jest.unstable_mockModule('@stockroom/database/lock-patience', () => ({ withPatience }))
+jest.unstable_mockModule('@stockroom/database/unless-locked', () => ({ unlessLocked }))
 const { findLocked, lockStock } = await import('./stock-store.ts')
 
 const trx = {} as Transaction
@@ -20,14 +20,14 @@ beforeEach(() => {
     .mockImplementation(async (_, sql, [ids]) =>
       ids.filter((id) => id !== locked || !sql.includes('for update')).map(row),
     )
-  withPatience.mockReset().mockResolvedValue(undefined)
+  unlessLocked.mockReset().mockResolvedValue(undefined)
 })
 
 describe('a product that stays locked', () => {
   it('is waited for once, and then passed over until it could be locked again', async () => {
     await lockStock(trx, [free, locked])
     await findLocked(trx, [locked])
-    withPatience.mockImplementation((_, __, work) => work())
+    unlessLocked.mockImplementation((_, work) => work())
     query.mockClear()
 
     const stock = await lockStock(trx, [free, locked])

@@ -1,13 +1,10 @@
-import { withPatience } from '@stockroom/database/lock-patience'
 import { query, type Transaction } from '@stockroom/database/query'
+import { unlessLocked } from '@stockroom/database/unless-locked'
 import type { Product } from './product.ts'
 import type { VersionedProduct } from './product-store.ts'
 import type { StockDecision } from './stock.ts'
 
-/** How long a batch waits for products that others are just selling. */
-const patienceMs = 1000
-
-/** Products that were still locked after that, when somebody looked last: nobody waits for them again. */
+/** Products that somebody kept locked for longer than a batch waits, when one looked last: nobody waits for them again. */
 const stuck = new Set<number>()
 
 /**
@@ -20,7 +17,7 @@ export async function lockStock(
 ): Promise<Map<number, number>> {
   const { fresh = [], known = [] } = Object.groupBy(productIds, (id) => (stuck.has(id) ? 'known' : 'fresh'))
   const rows =
-    (await withPatience(trx, patienceMs, () => lockRows(trx, fresh, 'for update'))) ??
+    (await unlessLocked(trx, () => lockRows(trx, fresh, 'for update'))) ??
     (await lockRows(trx, fresh, 'for update skip locked'))
   if (known.length > 0) rows.push(...(await lockRows(trx, known, 'for update skip locked')))
   for (const { id } of rows) stuck.delete(id)

@@ -21,6 +21,7 @@ const columns: { title: string; width: number; cell(result: Result): string | nu
   { title: 'requests', width: 8, cell: ({ book }) => book?.outcomes.length },
   { title: 'orders', width: 6, cell: ({ book }) => book?.accepted().size },
   { title: '503', width: 5, cell: ({ book }) => book?.count(503) },
+  { title: 'unknown', width: 7, cell: ({ book }) => book?.countUnknown() },
   { title: '409', width: 5, cell: ({ book }) => book?.count(409) },
   { title: 'no answer', width: 9, cell: ({ book }) => book?.count(undefined) },
   { title: 'settled', width: 7, cell: ({ settled }) => settled },

@@ -76,14 +76,15 @@ export class Load {
 
   /** A keyed request may be repeated without harm, and is while the load runs. */
   async #persist(order: Omit<OrderRequest, 'requestId' | 'phase'>): Promise<void> {
-    let outcome = await this.#send(order)
+    let outcome = await this.send(order)
     while (order.key && mayPass(outcome) && !this.#stopped) {
       await pause(500 + Math.random() * 500)
-      outcome = await this.#send(order)
+      outcome = await this.send(order)
     }
   }
 
-  async #send(order: Omit<OrderRequest, 'requestId' | 'phase'>): Promise<Outcome> {
+  /** Sends one request and notes what became of it. */
+  async send(order: Omit<OrderRequest, 'requestId' | 'phase'>): Promise<Outcome> {
     const { shopUrls } = this.#setting
     const url = shopUrls[this.#sent++ % shopUrls.length]
     const request = { ...order, requestId: randomUUID(), phase: this.phase }

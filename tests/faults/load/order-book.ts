@@ -35,6 +35,11 @@ export class OrderBook {
     return this.outcomes.filter((outcome) => outcome.status === status).length
   }
 
+  /** How many were told that nobody knows what became of them. */
+  countUnknown(): number {
+    return this.outcomes.filter(({ code }) => code === 'outcome-unknown').length
+  }
+
   /** The ids of the orders that were answered with 202, each once. */
   accepted(): Set<number> {
     return new Set(this.outcomes.flatMap(({ status, orderId }) => (status === 202 && orderId ? orderId : [])))
@@ -51,9 +56,9 @@ export class OrderBook {
     })
   }
 
-  /** The request ids of those that may have been stored although nobody was told so. */
+  /** The request ids of those that may have been stored although nobody was told so. A 503 isn't one of them. */
   uncertain(): Set<string> {
-    const isUncertain = ({ status }: Outcome) => status === undefined || status === 503
+    const isUncertain = ({ status, code }: Outcome) => status === undefined || code === 'outcome-unknown'
     return new Set(this.outcomes.filter(isUncertain).map(({ requestId }) => requestId))
   }
 

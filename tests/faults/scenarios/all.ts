@@ -4,6 +4,7 @@ import { caches } from './caches.ts'
 import { crashes } from './crashes.ts'
 import { instances } from './instances.ts'
 import { kills } from './kills.ts'
+import { locks } from './locks.ts'
 import { messages } from './messages.ts'
 import { networks } from './networks.ts'
 import { outages } from './outages.ts'
@@ -16,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   ...alarms,
   ...crashes,
   ...caches,
+  ...locks,
   ...messages,
   ...instances,
   ...outages,

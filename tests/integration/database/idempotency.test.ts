@@ -372,8 +372,8 @@ describe('a key that another instance is just taking', () => {
     const [placed, refused] = await Promise.all([Promise.all(places(innocent)), Promise.all(places(guilty))])
     await Promise.all(ends.map((end) => end('rollback')))
 
-    expect(placed.filter((one) => one === undefined)).toEqual([])
-    expect(refused.filter((one) => one !== undefined)).toEqual([])
+    expect(placed.filter((one) => one === undefined)).toHaveLength(0)
+    expect(refused.filter((one) => one !== undefined)).toHaveLength(0)
     expect(await orders()).toHaveLength(600 - count)
   })
 })
