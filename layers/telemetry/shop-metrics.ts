@@ -81,9 +81,26 @@ export const poisonMessages = counters({
   labels: ['queue'],
 })
 
+export const failedBatches = counters({
+  name: 'stockroom_failed_batches_total',
+  cloudWatchName: 'FailedBatches',
+  help: 'Batches that a consumer could not handle, so that they come again.',
+  unit: 'count',
+  labels: ['queue'],
+})
+
+/** The services are those of `Unavailable`; `timeout` stands for an answer that took too long. */
+export const unavailableAnswers = counters({
+  name: 'stockroom_http_unavailable_total',
+  cloudWatchName: 'HttpUnavailable',
+  help: 'Requests that were refused with 503, by the service that was away.',
+  unit: 'count',
+  labels: ['service'],
+})
+
 /** The families whose values grow in the process. */
 export const recorded = {
-  counters: [requests, cacheReads, publishedEvents, poisonMessages],
+  counters: [requests, unavailableAnswers, cacheReads, publishedEvents, poisonMessages, failedBatches],
   histograms: [requestSeconds, settleSeconds, batchSizes, commitSizes],
 }
 
