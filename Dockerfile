@@ -24,8 +24,9 @@ ENV PATH=/shop/node_modules/.bin:$PATH \
 COPY --from=packages /shop ./
 COPY . .
 USER node
-EXPOSE 3000
+EXPOSE 3000 3001
+# Whether the process answers: starting it again is no help while a database is away.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 3000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 3000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # What `npm start` executes, without npm between it and the signals.
 CMD ["node", "--max-semi-space-size=32", "--heap-growing-percent=40", "node_modules/.bin/serverless", "offline", "start"]

@@ -8,11 +8,14 @@ export interface BannerFacts {
   environment: Record<string, string | undefined>
 }
 
+/** Where a person finds what listens at `host`: at every interface, this machine's own name leads there. */
+export const localUrl = (host: string, port: number): string =>
+  `http://${/^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host}:${port}`
+
 /** The lines that a person sees when the shop is ready: where it listens, what backs each part, and what to try. */
 export function banner({ settings, databaseDirectory, environment }: BannerFacts): string {
   const { embedded, host, httpPort, workers, consumers } = settings
-  // Where every interface is listened on, this machine's own name leads there.
-  const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host}:${httpPort}`
+  const url = localUrl(host, httpPort)
   const backing = {
     database: embedded.database
       ? `PostgreSQL, embedded (${databaseDirectory})`

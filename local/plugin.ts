@@ -174,8 +174,14 @@ export default class StockroomLocal {
   }
 
   async #openConsumers(): Promise<void> {
+    const { openHealthPort } = await import('./health-port.ts')
+    const { localUrl } = await import('./banner.ts')
+    const { parts, run } = this.#ready()
+    const { host, healthPort } = parts.settings
+    const port = await openHealthPort({ host, port: healthPort }, run)
     await this.#sweep()
-    process.stdout.write('Stockroom consumes its queues. Ctrl-C stops it.\n')
+    const url = `${localUrl(host, port)}/health`
+    process.stdout.write(`Stockroom consumes its queues; ${url} tells how it is. Ctrl-C stops it.\n`)
   }
 
   async #sweep(): Promise<void> {

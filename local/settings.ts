@@ -5,6 +5,8 @@ export interface LocalSettings {
   host: string
   httpPort: number
   lambdaPort: number
+  /** Where consumers of their own answer for their health; by default where they find room. */
+  healthPort: number | undefined
   /** Processes that serve HTTP; with more than one, the consumers run in a process of their own. */
   workers: number
   /** Whether this process also consumes the queues and minds the schedules, or leaves both to `npm run consumers`. */
@@ -36,6 +38,7 @@ export function localSettings(environment: Environment): LocalSettings {
     host: environment.HTTP_HOST || 'localhost',
     httpPort: port('HTTP_PORT', 3000),
     lambdaPort: port('LAMBDA_PORT', 3002),
+    healthPort: environment.HEALTH_PORT ? port('HEALTH_PORT', 3001) : undefined,
     workers,
     consumers,
     retryPauseMs: integer(environment, 'RABBITMQ_RETRY_PAUSE_MS', { fallback: 1000, from: 1, to: 60_000 }),

@@ -33,7 +33,7 @@ export async function prepareParts(command: 'shop' | 'consumers'): Promise<Parts
   if (role === 'worker')
     return { role, settings, databaseDirectory: undefined, environment: process.env, stop: shutDown }
   if (role !== 'shop') requireRealParts(role, settings)
-  if (role !== 'consumers') await requirePorts(settings)
+  await requirePorts(role, settings)
   await requireServices(process.env)
 
   const database = settings.embedded.database ? await embedDatabase(settings.dataDirectory) : undefined
@@ -71,7 +71,14 @@ function requireRealParts(role: Role, settings: LocalSettings): void {
   throw new ConfigurationError(`${who} need real services: set ${missing.join(', ')}, as .env.example shows.`)
 }
 
-async function requirePorts({ host, httpPort, lambdaPort }: LocalSettings): Promise<void> {
+async function requirePorts(
+  role: Role,
+  { host, httpPort, lambdaPort, healthPort }: LocalSettings,
+): Promise<void> {
+  if (role === 'consumers') {
+    if (healthPort) await requireFreePort('HEALTH_PORT', host, healthPort)
+    return
+  }
   await requireFreePort('HTTP_PORT', host, httpPort)
   await requireFreePort('LAMBDA_PORT', lambdaHost, lambdaPort)
 }

@@ -5,6 +5,8 @@ process.env.LOG_LEVEL = 'silent'
 const databaseAnswers = jest.fn<() => Promise<boolean>>()
 const cacheAnswers = jest.fn<() => Promise<boolean>>()
 const brokerAnswers = jest.fn<() => Promise<boolean>>()
+const unconsumedQueues = jest.fn<() => Promise<string[]>>()
+jest.unstable_mockModule('@stockroom/messaging/consumer-health', () => ({ unconsumedQueues }))
 jest.unstable_mockModule('@stockroom/database/database-health', () => ({ databaseAnswers }))
 jest.unstable_mockModule('@stockroom/cache/cache-health', () => ({ cacheAnswers }))
 jest.unstable_mockModule('@stockroom/messaging/broker-health', () => ({ brokerAnswers }))
@@ -14,6 +16,7 @@ const services = (database: boolean, cache: boolean, broker: boolean) => {
   databaseAnswers.mockResolvedValue(database)
   cacheAnswers.mockResolvedValue(cache)
   brokerAnswers.mockResolvedValue(broker)
+  unconsumedQueues.mockResolvedValue([])
 }
 
 beforeEach(() => services(true, true, true))
@@ -36,5 +39,23 @@ describe('GET /health', () => {
     expect(answer.statusCode).toBe(statusCode)
     expect(answer.body).toEqual({ status, timestamp: expect.any(String), services: words })
     expect(new Date(answer.body.timestamp).toISOString()).toBe(answer.body.timestamp)
+  })
+  it('is degraded while nobody consumes a queue, and says which', async () => {
+    unconsumedQueues.mockResolvedValue(['stock-reduction', 'order-settlement'])
+
+    const answer = await send(handler, { route: 'GET /health' })
+
+    expect([answer.statusCode, answer.body]).toEqual([
+      200,
+      {
+        status: 'degraded',
+        timestamp: expect.any(String),
+        services: { database: 'up', cache: 'up', broker: 'up' },
+        warnings: [
+          'Nobody consumes stock-reduction: orders stay pending.',
+          'Nobody consumes order-settlement: orders stay pending.',
+        ],
+      },
+    ])
   })
 })

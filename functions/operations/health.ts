@@ -6,12 +6,16 @@ const UpOrDown = Type.Enum(['up', 'down'])
 export const Liveness = Type.Object({ status: Type.Enum(['alive']) }, { examples: [{ status: 'alive' }] })
 export type Liveness = Static<typeof Liveness>
 
-/** How the shop is: `degraded` while cache or broker is down, `unhealthy` without the database. */
+/**
+ * How the shop is: `degraded` while cache or broker is down or nobody consumes a queue, which `warnings` names then;
+ * `unhealthy` without the database.
+ */
 export const Health = Type.Object(
   {
     status: Type.Enum(['healthy', 'degraded', 'unhealthy']),
     timestamp: Type.String({ format: 'date-time' }),
     services: Type.Object({ database: UpOrDown, cache: UpOrDown, broker: UpOrDown }),
+    warnings: Type.Optional(Type.Array(Type.String())),
   },
   {
     examples: [

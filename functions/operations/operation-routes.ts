@@ -24,7 +24,7 @@ export const operationRoutes: RouteTable = {
       route: 'GET /health',
       summary: 'Ask how the shop is',
       description:
-        '`degraded` while cache or broker is down: the shop still answers. `unhealthy` without the database.',
+        '`degraded` while cache or broker is down, or while nobody consumes a queue, which `warnings` names then: the shop still answers. `unhealthy` without the database.',
       answers: {
         200: { description: 'The shop is healthy or degraded.', schema: Health },
         503: { description: 'The shop is unhealthy.', schema: Health, headers: ['retry-after'] },

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { currentDeadline } from '@stockroom/runtime/commit-deadline'
-import { OutcomeUnknown } from '@stockroom/runtime/unavailable'
+import { DeadlineExceeded } from '@stockroom/runtime/deadline'
+import { OutcomeUnknown, Unavailable } from '@stockroom/runtime/unavailable'
+import { unavailableAnswers } from '@stockroom/telemetry/shop-metrics'
 import { problem, send, standardHeaders } from '../../tests/support/endpoint-promises.ts'
 import type { HttpResponse } from './response.ts'
 
@@ -50,6 +52,19 @@ describe('problem details', () => {
       expect(answer.body).toEqual(problem(409, 'insufficient-stock'))
     },
   )
+
+  it.each([
+    ['database', new Unavailable('database', 'connection refused')],
+    ['broker', new Unavailable('broker', 'not connected')],
+    ['timeout', new DeadlineExceeded('No answer within 1900 ms')],
+  ])('count a 503 by what was away: %s', async (service, error) => {
+    const counter = unavailableAnswers.of(service)
+    const before = counter.value
+
+    const answer = await send(failing(error))
+
+    expect([answer.statusCode, counter.value - before]).toEqual([503, 1])
+  })
 
   it('leave what succeeds as it is, even to a client that accepts problems', async () => {
     const succeeding = endpoint(async () => ({ statusCode: 200, headers: { 'x-mine': '1' }, body: '{}' }))

@@ -3,6 +3,7 @@ import { DeadlineExceeded } from '@stockroom/runtime/deadline'
 import { currentInvocation } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
 import { OutcomeUnknown, Unavailable } from '@stockroom/runtime/unavailable'
+import { unavailableAnswers } from '@stockroom/telemetry/shop-metrics'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { errorCodes } from './error-codes.ts'
 import { Problem } from './problem.ts'
@@ -19,6 +20,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Unavailable || error instanceof DeadlineExceeded) {
     log.warn({ err: error }, 'request refused for now')
+    unavailableAnswers.of(error instanceof Unavailable ? error.service : 'timeout').add()
     return new Problem('service-unavailable', 'A service that the shop needs is away. Try again in a moment.')
   }
   if (error instanceof OutcomeUnknown) {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { currentInvocation } from '@stockroom/runtime/invocation'
 import { Unavailable } from '@stockroom/runtime/unavailable'
+import { failedBatches } from '@stockroom/telemetry/shop-metrics'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
 import { rmqEvent } from '../../tests/support/rmq-event.ts'
 import { stockReduced, stockRejected } from './events.ts'
@@ -144,6 +145,21 @@ describe('a consumer', () => {
     handle.mockRejectedValue(new Unavailable('database', 'connection refused'))
 
     await expect(consume(reduced(1))).rejects.toMatchObject({ name: 'Unavailable', service: 'database' })
+  })
+
+  it.each([
+    ['what its handler fails with', () => handle.mockRejectedValue(new Error('no'))],
+    ['a dead letter that is not confirmed', () => publish.mockResolvedValue([false])],
+  ])('counts a batch that returns for %s', async (_, fail) => {
+    const counter = failedBatches.of('order-settlement')
+    const before = counter.value
+    await consume(reduced(1), poison)
+    const afterSuccess = counter.value
+
+    fail()
+    await consume(reduced(1), poison).catch(() => {})
+
+    expect([afterSuccess - before, counter.value - before]).toEqual([0, 1])
   })
 
   it('works under the request id of its invocation', async () => {

@@ -5,7 +5,7 @@ import { secrets } from '@stockroom/runtime/secrets'
 import { thaw } from '@stockroom/runtime/thaw'
 import { newTraceparent } from '@stockroom/runtime/trace-context'
 import { flushBeforeFreeze } from '@stockroom/telemetry/before-freeze'
-import { batchSizes } from '@stockroom/telemetry/shop-metrics'
+import { batchSizes, failedBatches } from '@stockroom/telemetry/shop-metrics'
 import { tracing } from '@stockroom/telemetry/tracing'
 import type { Context } from 'aws-lambda'
 import { logHandled, logReturned } from './batch-log.ts'
@@ -72,6 +72,9 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
       await runInvocation({ functionName, requestId, traceparent: newTraceparent() }, () =>
         chain(event, context),
       )
+    } catch (error) {
+      failedBatches.of(queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')).add()
+      throw error
     } finally {
       if (flushBeforeFreeze) await flushBeforeFreeze()
     }

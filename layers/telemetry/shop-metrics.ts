@@ -97,9 +97,26 @@ export const lastSweep = gauges({
   labels: ['function'],
 })
 
+export const failedBatches = counters({
+  name: 'stockroom_failed_batches_total',
+  cloudWatchName: 'FailedBatches',
+  help: 'Batches that a consumer could not handle, so that they come again.',
+  unit: 'count',
+  labels: ['queue'],
+})
+
+/** The services are those of `Unavailable`; `timeout` stands for an answer that took too long. */
+export const unavailableAnswers = counters({
+  name: 'stockroom_http_unavailable_total',
+  cloudWatchName: 'HttpUnavailable',
+  help: 'Requests that were refused with 503, by the service that was away.',
+  unit: 'count',
+  labels: ['service'],
+})
+
 /** What the process itself knows. The gauges of several processes are one: the highest. */
 export const recorded = {
-  counters: [requests, cacheReads, publishedEvents, poisonMessages],
+  counters: [requests, unavailableAnswers, cacheReads, publishedEvents, poisonMessages, failedBatches],
   histograms: [requestSeconds, settleSeconds, batchSizes, commitSizes],
   gauges: [brokerBlocked, lastSweep],
 }

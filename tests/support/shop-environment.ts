@@ -24,6 +24,7 @@ export const shopVariables = [
   'HTTP_HOST',
   'HTTP_PORT',
   'LAMBDA_PORT',
+  'HEALTH_PORT',
   'WORKERS',
   'CONSUMERS',
   'STOCKROOM_DATA_DIR',

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -14,6 +15,7 @@ import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
+import type { ShopVariable } from '../../support/shop-environment.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
 import { ledgerOf } from '../../support/stories.ts'
 import { pathOf } from '../../support/tools.ts'
@@ -61,10 +63,10 @@ const startApi = () =>
     },
   })
 
-const startConsumers = () =>
+const startConsumers = (environment: Partial<Record<ShopVariable, string>> = {}) =>
   ShopProcess.start({
     command: commandOf('consumers'),
-    environment: { ...services.environment, SLS_LOG_LEVEL: 'warning' },
+    environment: { ...services.environment, SLS_LOG_LEVEL: 'warning', ...environment },
     readyLine: 'Stockroom consumes its queues',
   })
 
@@ -211,27 +213,57 @@ async function get(origin: string, path: string): Promise<string> {
   return `${response.statusCode} ${await text(response)}`
 }
 
-describe('the health check of the consumers', () => {
-  const check = async () => {
+describe('the consumers in a container of their own', () => {
+  /** Executes the health check of the container, with the port of a process in the place of the container's. */
+  const check = (port: number) => {
     const [, program, ...args] = compose.services.consumers?.healthcheck?.test ?? []
-    const env = { PATH: process.env.PATH, LOG_LEVEL: 'silent', ...services.environment }
-    return promisify(execFile)(program as string, args, { env }).then(
-      ({ stdout }) => ({ code: 0, stdout }),
-      ({ code, stdout }) => ({ code, stdout }),
+    const ofProcess = args.map((arg) => arg.replace('127.0.0.1:3001', `localhost:${port}`))
+    return promisify(execFile)(program as string, ofProcess).then(
+      () => 0,
+      ({ code }) => code,
     )
   }
 
-  it('says which queues nobody consumes', async () => {
-    const consumers = await startConsumers()
-    const whileThere = await check()
+  it('are missed by the health of the shop, and have a health check and metrics of their own', async () => {
+    const api = await startApi()
+    const health = async () =>
+      (await (await fetch(`${api.url}/health`)).json()) as { status: string; warnings?: string[] }
+    const missed = await eventually(async () => {
+      const answer = await health()
+      return answer.status === 'degraded' ? answer : undefined
+    }, 30_000)
+
+    const port = await freePort()
+    const consumers = await startConsumers({ HEALTH_PORT: String(port) })
+    const whileThere = await check(port)
+    await eventually(async () => (await health()).status === 'healthy', 30_000)
+    const metrics = await (await fetch(`http://localhost:${port}/metrics`)).text()
     await consumers.stop()
 
-    expect(whileThere).toEqual({ code: 0, stdout: '' })
-    expect(await check()).toEqual({
-      code: 1,
-      stdout: Object.keys(queues)
-        .map((queue) => `Nobody consumes ${queue}.\n`)
-        .join(''),
+    expect(missed.warnings).toEqual([
+      'Nobody consumes stock-reduction: orders stay pending.',
+      'Nobody consumes order-settlement: orders stay pending.',
+    ])
+    expect(consumers.stdout).toContain(`http://localhost:${port}/health`)
+    expect([whileThere, await check(port)]).toEqual([0, 1])
+    expect(metrics).toContain('stockroom_queue_messages{queue="stock-reduction"} 0')
+  })
+
+  it('name HEALTH_PORT in one line and end with 1 when it is taken', async () => {
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(0, 'localhost', resolve))
+    const { port } = holder.address() as { port: number }
+
+    const consumers = await ShopProcess.launch({
+      command: commandOf('consumers'),
+      environment: { ...services.environment, HEALTH_PORT: String(port) },
     })
+    const code = await consumers.exit(30_000)
+    holder.close()
+
+    expect([code, consumers.stderr.trimEnd()]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`^HEALTH_PORT ${port} .*in use[^\\n]*$`)),
+    ])
   })
 })
