@@ -94,6 +94,12 @@ describe('the headers of a copy', () => {
     expect(copyOf(headers)).toEqual({ headers, left: [] })
   })
 
+  it('are nested as deep as the tools show them', () => {
+    const deep = JSON.parse(`${'['.repeat(32)}${']'.repeat(32)}`)
+
+    expect(copyOf({ deep })).toEqual({ headers: { deep }, left: [] })
+  })
+
   it('are texts again where Lambda hands over their bytes, in lists and tables too', () => {
     expect(copyOf({ a: headerBytes('ü'), b: [{ c: headerBytes('d') }] })).toEqual({
       headers: { a: 'ü', b: [{ c: 'd' }] },

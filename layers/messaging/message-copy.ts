@@ -22,6 +22,7 @@ const textNames = ['type', 'correlationId', 'appId', 'contentType', 'contentEnco
 const longestShortText = 255
 /** Bytes of all headers: amqplib encodes 64 kB, and the tools show 32 kB of them. */
 const headerRoom = 24 * 1024
+/** How deep the tools show them. */
 const deepest = 32
 /** RabbitMQ sends a message to the queues that these name, too. */
 const routing = new Set(['CC', 'BCC'])
@@ -92,7 +93,7 @@ class Copier {
       return typeof value === 'string' || typeof value === 'boolean' ? value : undefined
     if (value === null || Buffer.isBuffer(value)) return value
     if (Object.hasOwn(value, '!')) return isTyped(value) ? value : undefined
-    if (depth === deepest) return undefined
+    if (depth > deepest) return undefined
     return Array.isArray(value) ? this.#array(value, depth + 1) : this.#table(value, depth + 1)
   }
 
