@@ -12,9 +12,11 @@ import * as createIdempotencyKeys from './orders/20261121_000001_create_idempote
 import * as addOrdersTraceparent from './orders/20261125_000001_add_outbox_traceparent.ts'
 import * as createOrdersIdentity from './orders/20261126_000001_create_identity.ts'
 import * as createTakeKeys from './orders/20261126_000002_create_take_keys.ts'
+import * as addOrdersMessageId from './orders/20261126_000004_add_outbox_message_id.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
 import * as createProductsIdentity from './products/20261126_000000_create_identity.ts'
+import * as addProductsMessageId from './products/20261126_000003_add_outbox_message_id.ts'
 
 /** Every migration by domain. Append; never rename or change one that was released. */
 const migrations: Record<Domain, Migrations> = {
@@ -22,6 +24,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261121_000000_create_products': createProducts,
     '20261125_000000_add_outbox_traceparent': addProductsTraceparent,
     '20261126_000000_create_identity': createProductsIdentity,
+    '20261126_000003_add_outbox_message_id': addProductsMessageId,
   },
   orders: {
     '20261121_000000_create_orders': createOrders,
@@ -29,6 +32,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261125_000001_add_outbox_traceparent': addOrdersTraceparent,
     '20261126_000001_create_identity': createOrdersIdentity,
     '20261126_000002_create_take_keys': createTakeKeys,
+    '20261126_000004_add_outbox_message_id': addOrdersMessageId,
   },
 }
 

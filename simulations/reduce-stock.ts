@@ -36,7 +36,17 @@ export async function reduceStock(
   const createdAt = new Date().toISOString()
   const events = decisions.map(({ orderId, productId, quantity }) => {
     const { name, body } = stockReduced.of({ orderId, productId, quantity, timestamp: createdAt })
-    return { id: newId(), name, body, correlationId: null, traceparent: null, createdAt, attempts: 0 }
+    const messageId = `${name}:${orderId}`
+    return {
+      id: newId(),
+      messageId,
+      name,
+      body,
+      correlationId: null,
+      traceparent: null,
+      createdAt,
+      attempts: 0,
+    }
   })
   await changeOutbox(trx, 'products', { add: events, remove: [] })
 }

@@ -25,6 +25,7 @@ const trx = { of: 'the test' } as never
 const events = (...ids: string[]): OutboxEvent[] =>
   ids.map((id) => ({
     id,
+    messageId: `order.created:${id}`,
     name: 'order.created',
     body: {},
     correlationId: null,

@@ -42,7 +42,12 @@ describe('POST /products', () => {
     expect(commits).toEqual([
       {
         domain: 'products',
-        told: [{ event: { name: 'product.created', body: stored.product }, correlationId: 'r1' }],
+        told: [
+          {
+            event: { name: 'product.created', body: stored.product, version: stored.version },
+            correlationId: 'r1',
+          },
+        ],
       },
     ])
   })

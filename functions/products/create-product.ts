@@ -9,7 +9,7 @@ import { insertProduct } from './product-store.ts'
 export const handler = endpointWithBody(NewProduct, async ({ body, requestId, traceparent }) => {
   const { result: created, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const inserted = await insertProduct(trx, body)
-    tell(productCreated.of(inserted.product), requestId, traceparent)
+    tell(productCreated.of(inserted.product, inserted.version), requestId, traceparent)
     return inserted
   })
   await Promise.all([showProducts([created]), announced])

@@ -39,7 +39,7 @@ describe('DELETE /products/{id}', () => {
     expect(commits).toEqual([
       {
         domain: 'products',
-        told: [{ event: { name: 'product.deleted', body: { id: 7 } }, correlationId: 'r1' }],
+        told: [{ event: { name: 'product.deleted', body: { id: 7 }, version: 4 }, correlationId: 'r1' }],
       },
     ])
   })

@@ -12,7 +12,7 @@ export const handler = endpoint(async ({ path, requestId, traceparent }) => {
   const { result: lastVersion, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const removed = await removeProduct(trx, id)
     if (removed === undefined) throw new Problem('product-not-found', `There is no product ${id}.`)
-    tell(productDeleted.of({ id }), requestId, traceparent)
+    tell(productDeleted.of({ id }, removed + 1), requestId, traceparent)
     return removed
   })
   await Promise.all([hideProduct(id, lastVersion), announced])

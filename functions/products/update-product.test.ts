@@ -58,7 +58,12 @@ describe('PATCH /products/{id}', () => {
     expect(commits).toEqual([
       {
         domain: 'products',
-        told: [{ event: { name: 'product.updated', body: changed.product }, correlationId: 'r1' }],
+        told: [
+          {
+            event: { name: 'product.updated', body: changed.product, version: changed.version },
+            correlationId: 'r1',
+          },
+        ],
       },
     ])
   })

@@ -13,7 +13,7 @@ export const handler = endpointWithBody(ProductChange, async ({ path, body, requ
   const { result: updated, announced } = await commitAndAnnounce('products', async (trx, tell) => {
     const changed = await changeProduct(trx, id, body)
     if (!changed) throw new Problem('product-not-found', `There is no product ${id}.`)
-    tell(productUpdated.of(changed.product), requestId, traceparent)
+    tell(productUpdated.of(changed.product, changed.version), requestId, traceparent)
     return changed
   })
   await Promise.all([showProducts([updated]), announced])

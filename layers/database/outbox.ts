@@ -3,8 +3,9 @@ import { query, type Transaction } from './query.ts'
 
 /** An event on its way from a domain's transaction to the broker. */
 export interface OutboxEvent {
-  /** Becomes the AMQP `messageId`. */
   id: string
+  /** Becomes the AMQP `messageId`: what the message says, so that whoever hears it twice can tell. */
+  messageId: string
   /** The event's name, such as `order.created`. */
   name: string
   body: object
@@ -37,9 +38,9 @@ export async function changeOutbox(
      ), removed as (
        delete from ${domain}.outbox where id in (select id from confirmed)
      )
-     insert into ${domain}.outbox (id, name, body, correlation_id, traceparent, created_at, next_attempt_at)
-     select id, name, body, "correlationId", traceparent, "createdAt", now() + ${ownersTurn}
-       from json_to_recordset(?) as event(id uuid, name text, body json, "correlationId" text, traceparent text,
+     insert into ${domain}.outbox (id, message_id, name, body, correlation_id, traceparent, created_at, next_attempt_at)
+     select id, "messageId", name, body, "correlationId", traceparent, "createdAt", now() + ${ownersTurn}
+       from json_to_recordset(?) as event(id uuid, "messageId" text, name text, body json, "correlationId" text, traceparent text,
                                           "createdAt" timestamptz)`,
     [remove, JSON.stringify(add)],
   )
@@ -52,7 +53,7 @@ export async function changeOutbox(
 export function claimPendingEvents(trx: Transaction, domain: Domain, limit: number): Promise<OutboxEvent[]> {
   return query<OutboxEvent>(
     trx,
-    `select id, name, body, correlation_id as "correlationId", traceparent, created_at as "createdAt", attempts
+    `select id, coalesce(message_id, id::text) as "messageId", name, body, correlation_id as "correlationId", traceparent, created_at as "createdAt", attempts
        from ${domain}.outbox
       where next_attempt_at <= now()
       order by next_attempt_at

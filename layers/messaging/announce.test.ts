@@ -3,7 +3,7 @@ import type { OutboxEvent } from '@stockroom/database/outbox'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import * as events from './events.ts'
-import { orderCreated, productDeleted } from './events.ts'
+import { orderConfirmed, orderCreated, productDeleted } from './events.ts'
 import { isBound } from './topology.ts'
 
 process.env.LOG_LEVEL = 'silent'
@@ -99,14 +99,30 @@ describe('commitAndAnnounce', () => {
     expect(steps).toEqual(['store', 'commit', 'publish', 'remove'])
   })
 
+  it.each([
+    ['order.confirmed:7', orderConfirmed.of({ orderId: 7, productId: 1, quantity: 1, timestamp: '' })],
+    ['product.deleted:7:3', productDeleted.of({ id: 7 }, 3)],
+  ])(
+    'calls a message by what it says, so that it is the same when it is told again: %s',
+    async (messageId, told) => {
+      await commitAndAnnounce('orders', async (_trx, tell) => {
+        tell(told, undefined)
+        tell(told, undefined)
+      })
+
+      expect(stored().map((row) => row.messageId)).toEqual([messageId, messageId])
+    },
+  )
+
   it('stores each event with its correlation id and its place in a trace in the outbox of its domain', async () => {
     await commitAndAnnounce('products', async (_trx, tell) => {
-      tell(productDeleted.of({ id: 7 }), 'r1', trace)
-      tell(productDeleted.of({ id: 8 }), undefined)
+      tell(productDeleted.of({ id: 7 }, 3), 'r1', trace)
+      tell(productDeleted.of({ id: 8 }, 3), undefined)
     })
 
     const row = (id: number, correlationId: string | null, traceparent: string | null) => ({
       id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+      messageId: `product.deleted:${id}:3`,
       name: 'product.deleted',
       body: { id },
       correlationId,
@@ -303,6 +319,7 @@ describe('commitAndAnnounce', () => {
 describe('publishEvents', () => {
   const outboxEvent = (changes: Partial<OutboxEvent> = {}): OutboxEvent => ({
     id: 'a',
+    messageId: 'order.created:1',
     name: 'order.created',
     body: { orderId: 1 },
     correlationId: 'r1',
@@ -323,7 +340,7 @@ describe('publishEvents', () => {
             routingKey: 'order.created',
             content: Buffer.from('{"orderId":1}'),
             options: {
-              messageId: 'a',
+              messageId: 'order.created:1',
               type: 'order.created',
               timestamp: Date.UTC(2026, 10, 21, 10) / 1000,
               correlationId: 'r1',
@@ -365,9 +382,9 @@ describe('publishEvents', () => {
     brokerAnswers(true, false, true)
 
     const confirmed = await publishEvents('orders', [
-      outboxEvent({ id: 'a' }),
-      outboxEvent({ id: 'b' }),
-      outboxEvent({ id: 'c' }),
+      outboxEvent({ id: 'a', messageId: 'order.created:1' }),
+      outboxEvent({ id: 'b', messageId: 'order.created:2' }),
+      outboxEvent({ id: 'c', messageId: 'order.created:3' }),
     ])
 
     expect(confirmed).toEqual(['a', 'c'])
@@ -429,7 +446,7 @@ describe('an event that the broker answers late', () => {
     await passTime()
     brokerAnswers(true, false)
     const [waiting] = stored()
-    const others = ['b', 'c'].map((id) => ({ ...(waiting as OutboxEvent), id }))
+    const others = ['b', 'c'].map((id) => ({ ...(waiting as OutboxEvent), id, messageId: id }))
 
     const sweep = publishEvents('orders', [others[0], waiting, others[1]] as OutboxEvent[])
     await passTime()

@@ -2,7 +2,7 @@ import type { OutboxEvent } from '@stockroom/database/outbox'
 import { outboundMessage } from './outbox-message.ts'
 import { sendObserved } from './publish-observed.ts'
 
-/** The broker's answers that are still missing, by the id of the event. */
+/** The broker's answers that are still missing, by the id of the message. */
 const missing = new Map<string, Promise<boolean>>()
 
 /**
@@ -11,16 +11,16 @@ const missing = new Map<string, Promise<boolean>>()
  * @throws Unavailable while the broker is away, blocks or is behind
  */
 export async function sendOnce(events: readonly OutboxEvent[]): Promise<Promise<boolean>[]> {
-  const earlier = events.map(({ id }) => missing.get(id))
+  const earlier = events.map(({ messageId }) => missing.get(messageId))
   const fresh = events.filter((_, index) => !earlier[index])
   const answers = (await sendObserved(fresh.map(outboundMessage))).values()
   return events.map(
-    ({ id }, index) => earlier[index] ?? remember(id, answers.next().value as Promise<boolean>),
+    ({ messageId }, index) => earlier[index] ?? remember(messageId, answers.next().value as Promise<boolean>),
   )
 }
 
-function remember(id: string, answer: Promise<boolean>): Promise<boolean> {
-  missing.set(id, answer)
-  answer.finally(() => missing.delete(id))
+function remember(messageId: string, answer: Promise<boolean>): Promise<boolean> {
+  missing.set(messageId, answer)
+  answer.finally(() => missing.delete(messageId))
   return answer
 }

@@ -5,6 +5,8 @@ import Type, { type Static, type TObject } from 'typebox'
 export interface ShopEvent<Name extends string = string, Body extends object = object> {
   name: Name
   body: Body
+  /** Of the thing that it tells of, where the body alone doesn't say which change it was. */
+  version?: number
 }
 
 /** A fact that the shop tells others of: its name and what its body holds. */
@@ -13,8 +15,8 @@ export interface EventDefinition<Name extends string = string, Body extends obje
   schema: TObject
   /** Whether a body holds everything that the event promises; members that it doesn't know are fine. */
   isBody(body: unknown): body is Body
-  /** The event with this body. */
-  of(body: Body): ShopEvent<Name, Body>
+  /** The event with this body; `version` is that of a thing which changes more than once. */
+  of(body: Body, version?: number): ShopEvent<Name, Body>
 }
 
 /** The event that a definition defines. */
@@ -35,7 +37,7 @@ function defineEvent<Name extends string, Schema extends TObject>(
     name,
     schema,
     isBody: (body): body is Static<Schema> & object => validate(body),
-    of: (body) => ({ name, body }),
+    of: (body, version) => (version === undefined ? { name, body } : { name, body, version }),
   }
 }
 

@@ -6,12 +6,14 @@ import { eventExchange, isBound } from './topology.ts'
 
 /** An event as it stands in an outbox, told at this moment. */
 export function outboxEvent(
-  { name, body }: ShopEvent,
+  event: ShopEvent,
   correlationId: string | undefined,
   traceparent: string | undefined,
 ): OutboxEvent {
+  const { name, body } = event
   return {
     id: randomUUID(),
+    messageId: messageIdOf(event),
     name,
     body,
     correlationId: correlationId ?? null,
@@ -21,9 +23,15 @@ export function outboxEvent(
   }
 }
 
+/** The same whenever the event is told: `order.created:42`, `product.updated:7:12`. */
+function messageIdOf({ name, body, version }: ShopEvent): string {
+  const { orderId, id } = body as { orderId?: number; id?: number }
+  return version === undefined ? `${name}:${orderId ?? id}` : `${name}:${id}:${version}`
+}
+
 /** An event of an outbox as the message that tells of it. */
 export function outboundMessage({
-  id,
+  messageId,
   name,
   body,
   correlationId,
@@ -35,7 +43,7 @@ export function outboundMessage({
     routingKey: name,
     content: Buffer.from(JSON.stringify(body)),
     options: {
-      messageId: id,
+      messageId,
       type: name,
       timestamp: Math.floor(Date.parse(createdAt) / 1000),
       correlationId: correlationId ?? undefined,

@@ -27,7 +27,8 @@ const table = <Item>(items: readonly Item[], entry: (item: Item) => [string, unk
 
 /** AMQP properties, for which AsyncAPI has no place of its own. */
 const properties = {
-  messageId: 'A UUID; a new one when an order is announced again.',
+  messageId:
+    'What the message says, the same when it is told again: `<event>:<order id>`, or `<event>:<product id>:<version>`.',
   type: 'The name of the event, as the routing key.',
   timestamp: 'Seconds since 1970-01-01T00:00:00Z.',
   correlationId: 'The X-Request-Id of the request that the event follows from.',

@@ -31,8 +31,9 @@ const event = (orderId: number) =>
 /** A trace for each order. */
 const traceparentOf = (orderId: number) => `00-${String(orderId).padStart(32, '0')}-b7ad6b7169203331-01`
 
-const row = (orderId: number): OutboxEvent => ({
-  id: randomUUID(),
+const row = (orderId: number, id = randomUUID()): OutboxEvent => ({
+  id,
+  messageId: id,
   ...event(orderId),
   correlationId: `request-${orderId}`,
   traceparent: traceparentOf(orderId),
@@ -66,9 +67,11 @@ const sweep = () => publishPendingEvents({}, lambdaContext()) as Promise<{ produ
 
 const left = async () =>
   (
-    await runSql<{ id: string }>(own.databaseUrl, 'select id from orders.outbox order by (body->>$1)::int', [
-      'orderId',
-    ])
+    await runSql<{ id: string }>(
+      own.databaseUrl,
+      'select message_id as id from orders.outbox order by (body->>$1)::int',
+      ['orderId'],
+    )
   ).map(({ id }) => id)
 const published = () => broker.published.map(({ options }) => options.messageId)
 
@@ -97,7 +100,7 @@ describe('commitAndAnnounce', () => {
         routingKey: 'order.confirmed',
         body: event(1).body,
         options: {
-          messageId: expect.stringMatching(/^[\da-f-]{36}$/),
+          messageId: 'order.confirmed:1',
           type: 'order.confirmed',
           timestamp: expect.any(Number),
           correlationId: 'request-1',

@@ -1,0 +1,3 @@
+import { outboxMessageId } from '../outbox-message-id.ts'
+
+export const { up, down } = outboxMessageId('products')
