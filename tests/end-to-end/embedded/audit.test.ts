@@ -147,12 +147,3 @@ describe('the audit of an embedded shop', () => {
     expect(await runningEmbeddedPostgres(shop.dataDirectory)).toBeUndefined()
   }, 90_000)
 })
-
-describe('dead-letters of an embedded shop', () => {
-  it('says in one line that nobody else can reach them', async () => {
-    const { code, stdout, stderr } = await shop.run('local/dead-letters.ts', 'list')
-
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
-    expect(stdout).toMatch(/^RABBITMQ_URL is not set; [^\n]+\n$/)
-  })
-})
