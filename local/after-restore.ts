@@ -55,4 +55,4 @@ async function emptyQueues(): Promise<string[]> {
   return lines
 }
 
-if (import.meta.main) process.exitCode = await main((line) => process.stdout.write(`${line}\n`))
+if (import.meta.main) process.exitCode = await main(console.log)

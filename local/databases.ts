@@ -1,5 +1,6 @@
 import { claimDataDirectory } from './data-directory.ts'
-import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { runningEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
+import type { LocalSettings } from './settings.ts'
 
 /** A database of this process's own. */
 export interface EmbeddedDatabase {
@@ -23,4 +24,19 @@ export async function embedDatabase(path: string): Promise<EmbeddedDatabase> {
       await directory.release()
     },
   }
+}
+
+/**
+ * For commands that only read: points DATABASE_URL to the embedded database of a running shop, or starts it when none
+ * runs; does nothing where the environment names a database. Resolves to what ends that.
+ */
+export async function readDatabase({
+  embedded,
+  dataDirectory,
+}: Pick<LocalSettings, 'embedded' | 'dataDirectory'>): Promise<() => Promise<void>> {
+  if (!embedded.database) return async () => {}
+  const running = await runningEmbeddedPostgres(dataDirectory)
+  if (!running) return (await embedDatabase(dataDirectory)).stop
+  process.env.DATABASE_URL = running
+  return async () => {}
 }

@@ -7,6 +7,7 @@ const takeDeadLetters = jest.fn<(channel: object, queue: string) => Promise<Dead
 const removeDeadLetters = jest.fn<(channel: object, letters: DeadLetter[]) => Promise<void>>()
 const requireServices = jest.fn<(environment: object) => Promise<void>>()
 const shutDown = jest.fn<() => Promise<void>>()
+const askRunningShop = jest.fn<typeof import('./running-shop.ts').askRunningShop>()
 const publish = jest.fn<(messages: OutboundMessage[]) => Promise<boolean[]>>()
 jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
 jest.unstable_mockModule('@stockroom/messaging/dead-letters', () => ({
@@ -17,6 +18,7 @@ jest.unstable_mockModule('@stockroom/messaging/dead-letters', () => ({
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('@stockroom/runtime/shutdown', () => ({ shutDown }))
 jest.unstable_mockModule('./environment-file.ts', () => ({ loadEnvironment: () => {} }))
+jest.unstable_mockModule('./running-shop.ts', () => ({ askRunningShop }))
 jest.unstable_mockModule('./reachability.ts', () => ({ requireServices }))
 const { main } = await import('./dead-letters.ts')
 
@@ -91,13 +93,14 @@ beforeEach(() => {
 })
 
 describe('dead-letters list', () => {
-  it('prints one line for each letter, and how many there are', async () => {
+  it('prints a heading, one line for each letter, and how many there are', async () => {
     const { code, printed } = await run('list')
 
     expect(printed).toEqual([
-      'stock-reduction  a  order.created  2026-11-21T10:00:00.000Z  not JSON',
-      'stock-reduction  b  order.created  2026-11-21T10:00:00.000Z  not JSON',
-      'order-settlement  c  order.created  2026-11-21T10:00:00.000Z  not JSON',
+      'queue             id  type           first failed              reason',
+      'stock-reduction   a   order.created  2026-11-21T10:00:00.000Z  not JSON',
+      'stock-reduction   b   order.created  2026-11-21T10:00:00.000Z  not JSON',
+      'order-settlement  c   order.created  2026-11-21T10:00:00.000Z  not JSON',
       '3 dead letters',
     ])
     expect(code).toBe(0)
@@ -114,7 +117,97 @@ describe('dead-letters list', () => {
     const { printed } = await run('list', '--queue', 'order-settlement')
 
     expect(takeDeadLetters.mock.calls).toEqual([[channel, 'order-settlement']])
-    expect(printed.at(-1)).toBe('1 dead letters')
+    expect(printed.at(-1)).toBe('1 dead letter')
+  })
+
+  it('shortens ids that stay unambiguous, and each other command takes them so', async () => {
+    const [one, other] = ['0d3f6c1e-5b7a-4f57-9d0c-1c9f8a7b6d5e', 'a1b2c3d4-5b7a-4f57-9d0c-1c9f8a7b6d5e']
+    Object.assign(letters, { 'stock-reduction': [letter(one), letter(other)], 'order-settlement': [] })
+
+    const { printed } = await run('list')
+    const discarded = await run('discard', 'a1b2c3d4')
+
+    expect(printed.slice(1, 3).map((line) => line.split(/ +/)[1])).toEqual(['0d3f6c1e', 'a1b2c3d4'])
+    expect(discarded).toMatchObject({ code: 0, printed: ['1 message discarded'] })
+    expect(removed()).toEqual([other])
+  })
+})
+
+describe('--json', () => {
+  const json = async (...args: string[]) => {
+    const { code, output } = await run(...args, '--json')
+    return { code, document: JSON.parse(output) }
+  }
+
+  it('lists letters with whole ids', async () => {
+    const id = '0d3f6c1e-5b7a-4f57-9d0c-1c9f8a7b6d5e'
+    Object.assign(letters, { 'stock-reduction': [letter(id)], 'order-settlement': [] })
+
+    expect(await json('list')).toEqual({
+      code: 0,
+      document: {
+        problems: [],
+        letters: [
+          {
+            queue: 'stock-reduction',
+            messageId: id,
+            type: 'order.created',
+            reason: 'not JSON',
+            firstFailedAt: '2026-11-21T10:00:00.000Z',
+            attempts: 3,
+          },
+        ],
+      },
+    })
+  })
+
+  it('shows properties and body, too', async () => {
+    expect(await json('show', 'b')).toMatchObject({
+      document: {
+        letters: [{ messageId: 'b', body: 'body of b', properties: { correlationId: 'request-1' } }],
+      },
+    })
+  })
+
+  it('tells which letters went back, which stay, and which are not there', async () => {
+    publish.mockImplementation(async (messages) =>
+      messages.map(({ content }) => `${content}` !== 'body of a'),
+    )
+
+    expect(await json('redrive', 'a', 'c', 'z')).toEqual({
+      code: 1,
+      document: {
+        problems: ['There is no dead letter z.'],
+        redriven: [{ queue: 'order-settlement', messageId: 'c', without: [] }],
+        stayed: [{ queue: 'stock-reduction', messageId: 'a' }],
+      },
+    })
+  })
+
+  it('tells which letters are discarded', async () => {
+    expect(await json('discard', 'b')).toEqual({
+      code: 0,
+      document: { problems: [], discarded: [{ queue: 'stock-reduction', messageId: 'b' }] },
+    })
+  })
+
+  it('is a document as well when nothing is there, and when something fails', async () => {
+    expect(await json('show', 'z')).toEqual({
+      code: 1,
+      document: { problems: ['There is no dead letter z.'], letters: [] },
+    })
+    requireServices.mockRejectedValue(new Error('no broker'))
+    expect(await json('list')).toEqual({ code: 1, document: { error: 'no broker' } })
+  })
+
+  it('does nothing to a terminal, whatever a letter holds, and loses none of it', async () => {
+    const text = '\u001b[2J\n\u009b\u202e\u{e0001}\ud800'
+    Object.assign(letters, { 'stock-reduction': [letter(text)], 'order-settlement': [] })
+
+    const { output } = await run('show', '--all', '--json')
+
+    expect(output).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+    expect(JSON.parse(output).letters[0]).toMatchObject({ messageId: text, body: `body of ${text}` })
   })
 })
 
@@ -179,7 +272,7 @@ describe('dead-letters redrive', () => {
 
     expect(printed).toEqual([
       '2 messages went back to their queues',
-      '1 stay where they were: their queues did not take them.',
+      '1 message stays where it was: its queue did not take it.',
       'stock-reduction  b',
     ])
     expect(code).toBe(1)
@@ -268,7 +361,7 @@ describe('a letter that somebody has made to deceive', () => {
   it('is one line of the list, which does nothing to the terminal', async () => {
     const { printed } = await run('list')
 
-    expect(printed).toEqual([`stock-reduction  ${seen}  ${seen}  ${seen}  ${seen}`, '1 dead letters'])
+    expect(printed.slice(1)).toEqual([`stock-reduction  ${seen}  ${seen}  ${seen}  ${seen}`, '1 dead letter'])
   })
 
   it('is shown with everything that it has, which does nothing to the terminal', async () => {
@@ -296,7 +389,7 @@ describe('dead-letters discard', () => {
   it('takes the letters away that are named, and no other', async () => {
     const { code, printed } = await run('discard', 'b')
 
-    expect({ code, printed }).toEqual({ code: 0, printed: ['1 messages discarded'] })
+    expect({ code, printed }).toEqual({ code: 0, printed: ['1 message discarded'] })
     expect(removed()).toEqual(['b'])
   })
 
@@ -322,16 +415,16 @@ describe('dead-letters discard', () => {
     expect(printed).toEqual([
       'There is no dead letter x.',
       'There is no dead letter y.',
-      '1 messages discarded',
+      '1 message discarded',
     ])
     expect(code).toBe(1)
     expect(removed()).toEqual(['b'])
   })
 
-  it('says 1 when there is nothing at all', async () => {
+  it('says so, and 1, when there is nothing at all', async () => {
     Object.assign(letters, { 'stock-reduction': [], 'order-settlement': [] })
 
-    expect(await run('discard', '--all')).toMatchObject({ code: 1 })
+    expect(await run('discard', '--all')).toMatchObject({ code: 1, output: 'There are no dead letters.' })
   })
 
   it('finds a letter in the queue alone that is named', async () => {
@@ -363,13 +456,12 @@ describe('dead-letters', () => {
     expect(openChannel).not.toHaveBeenCalled()
   })
 
-  it('says in one line that it can not reach the broker of a shop that keeps it in its process', async () => {
-    delete process.env.RABBITMQ_URL
+  it.each([['--help'], ['-h'], ['list', '--help']])('explains itself to %s', async (...args) => {
+    const { code, output } = await run(...args)
 
-    const { code, printed } = await run('list')
-
-    expect(code).toBe(1)
-    expect(printed).toEqual([expect.stringMatching(/^RABBITMQ_URL is not set; [^\n]+$/)])
+    expect(code).toBe(0)
+    expect(output).toMatch(/^Looks after the messages[\s\S]*--json[\s\S]*Exit codes/)
+    expect(openChannel).not.toHaveBeenCalled()
   })
 
   it('says in one line why it can not reach RabbitMQ', async () => {
@@ -385,5 +477,40 @@ describe('dead-letters', () => {
     await run(...args)
 
     expect(shutDown).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('dead-letters of a shop that keeps its broker in its process', () => {
+  beforeEach(() => {
+    delete process.env.RABBITMQ_URL
+    askRunningShop.mockReset()
+  })
+
+  it('are dealt with by the function in the running shop', async () => {
+    askRunningShop.mockResolvedValue({ exitCode: 1, lines: ['one', 'other'] })
+
+    const result = await run('redrive', 'a', '--json')
+
+    expect(result).toMatchObject({ code: 1, printed: ['one', 'other'] })
+    expect(askRunningShop.mock.calls[0]?.slice(1, 3)).toEqual([
+      'handleDeadLetters',
+      { args: ['redrive', 'a', '--json'] },
+    ])
+    expect(openChannel).not.toHaveBeenCalled()
+  })
+
+  it('are gone when no shop runs, which is said in one line', async () => {
+    askRunningShop.mockResolvedValue(undefined)
+
+    const { code, printed } = await run('list')
+
+    expect(code).toBe(1)
+    expect(printed).toEqual([expect.stringMatching(/^RABBITMQ_URL is not set, and no shop runs [^\n]+$/)])
+  })
+
+  it('stay where they are when the function fails, which is said in one line', async () => {
+    askRunningShop.mockResolvedValue({ errorType: 'Error', errorMessage: 'The broker is unavailable' })
+
+    expect(await run('list')).toMatchObject({ code: 1, printed: ['The broker is unavailable'] })
   })
 })

@@ -1,47 +1,68 @@
 import { openChannel } from '@stockroom/messaging/broker-connection'
-import { sourceQueues } from '@stockroom/messaging/dead-letters'
 import { ConfigurationError } from '@stockroom/runtime/configuration'
 import { shutDown } from '@stockroom/runtime/shutdown'
-import { parse, run, UsageError } from '../functions/operations/dead-letter-commands.ts'
+import { run } from '../functions/operations/dead-letter-commands.ts'
+import {
+  type DeadLetterRequest,
+  parse,
+  UsageError,
+  usage,
+} from '../functions/operations/dead-letter-request.ts'
 import { loadEnvironment } from './environment-file.ts'
 import { requireServices } from './reachability.ts'
+import { askRunningShop } from './running-shop.ts'
+import { localSettings } from './settings.ts'
 
-const usage = `Looks after the messages that no consumer could handle.
+/** A little more than the function has in serverless.yml. */
+const answerWithinMs = 65_000
 
-  npm run dead-letters -- list                 one line each
-  npm run dead-letters -- show ID              one with its headers and body
-  npm run dead-letters -- redrive ID… | --all  back into the queue that it came from
-  npm run dead-letters -- discard ID… | --all  away for good
-
-  --queue NAME   only those of one queue: ${sourceQueues.join(' or ')}
-
-Exit codes: 0 done, 1 nothing was there or something failed, 2 the command was not understood.`
+type Print = (line: string) => void
 
 /** Runs the command line and resolves to the exit code. */
-export async function main(args: string[], print: (line: string) => void): Promise<number> {
+export async function main(args: string[], print: Print): Promise<number> {
+  let request: DeadLetterRequest | undefined
   try {
-    const request = parse(args)
+    const parsed = parse(args)
+    if (parsed === 'help') {
+      print(usage)
+      return 0
+    }
+    request = parsed
     loadEnvironment()
-    await requireBroker()
-    const channel = await openChannel()
-    return await run(request, channel, print)
+    if (!process.env.RABBITMQ_URL) return await runInShop(args, print)
+    await requireServices({ RABBITMQ_URL: process.env.RABBITMQ_URL })
+    return await run(request, await openChannel(), print)
   } catch (error) {
-    print(error instanceof UsageError ? `${error.message}\n\n${usage}` : (error as Error).message)
-    return error instanceof UsageError ? 2 : 1
+    const { message } = error as Error
+    const isMisunderstood = error instanceof UsageError
+    if (isMisunderstood) print(`${message}\n\n${usage}`)
+    else print(request?.json ? JSON.stringify({ error: message }) : message)
+    return isMisunderstood ? 2 : 1
   } finally {
     // Closing the connection leaves every letter that wasn't dealt with where it was.
     await shutDown()
   }
 }
 
-async function requireBroker(): Promise<void> {
-  if (!process.env.RABBITMQ_URL) {
+/** The broker is in the process of the running shop, which does the same there. */
+async function runInShop(args: string[], print: Print): Promise<number> {
+  const settings = localSettings(process.env)
+  const answer = await askRunningShop(settings, 'handleDeadLetters', { args }, answerWithinMs)
+  if (!answer) {
     throw new ConfigurationError(
-      'RABBITMQ_URL is not set; the broker in process keeps its dead letters while its shop runs, and nobody else can reach them.',
+      `RABBITMQ_URL is not set, and no shop runs with STOCKROOM_DATA_DIR ${settings.dataDirectory}; the broker in process keeps its dead letters while its shop runs.`,
     )
   }
-  await requireServices({ RABBITMQ_URL: process.env.RABBITMQ_URL })
+  const { exitCode, lines, errorMessage } = answer as {
+    exitCode?: number
+    lines?: string[]
+    errorMessage?: string
+  }
+  if (exitCode === undefined || !lines)
+    throw new Error(errorMessage ?? "The shop that runs there can't tell of its dead letters.")
+  for (const line of lines) print(line)
+  return exitCode
 }
 
-if (import.meta.main)
-  process.exitCode = await main(process.argv.slice(2), (line) => process.stdout.write(`${line}\n`))
+// console.log, other than a stream, doesn't fail when its reader is `head`; what was asked is done to its end.
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), console.log)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LocalSettings } from './settings.ts'
 
@@ -13,6 +13,12 @@ export const tokenHeader = 'x-stockroom-token'
 
 /** Several shops may share a folder, never a port. */
 const tokenFile = ({ dataDirectory, lambdaPort }: Place) => join(dataDirectory, `lambda-${lambdaPort}.token`)
+
+/** The ports whose tokens lie in a data directory: those of its running shops, and of killed ones. */
+export async function portsOfTokens(dataDirectory: string): Promise<number[]> {
+  const files = await readdir(dataDirectory).catch(() => [])
+  return files.flatMap((name) => /^lambda-(\d+)\.token$/.exec(name)?.[1] ?? []).map(Number)
+}
 
 /**
  * Makes the token of this start and keeps it in the data directory, where this process's user alone can read it, until

@@ -1,8 +1,8 @@
 import { migrateAll, rollbackNewest, statusOfAll } from '../migrations/all.ts'
-import { embedDatabase } from './databases.ts'
+import { embedDatabase, readDatabase } from './databases.ts'
 import { loadEnvironment } from './environment-file.ts'
 import { requireServices } from './reachability.ts'
-import { localSettings } from './settings.ts'
+import { type LocalSettings, localSettings } from './settings.ts'
 
 /** What `node local/migrate.ts` can do, each with the lines that it prints. */
 const commands = new Map<string | undefined, () => Promise<string[]>>([
@@ -29,7 +29,7 @@ function eachDomain<Result>(
 async function run(name: string | undefined): Promise<void> {
   const command = commands.get(name)
   if (!command) throw new Error(`Say one of ${[...commands.keys()].join(', ')}, not "${name ?? ''}".`)
-  const stop = await prepareDatabase()
+  const stop = await prepareDatabase(name === 'status')
   try {
     for (const line of await command()) console.log(line)
   } catch (error) {
@@ -39,13 +39,20 @@ async function run(name: string | undefined): Promise<void> {
   }
 }
 
-/** Makes the database reachable that the environment names, or starts the embedded one; resolves to what ends it. */
-async function prepareDatabase(): Promise<() => Promise<void>> {
-  const { embedded, dataDirectory } = localSettings(process.env)
+/**
+ * Makes the database reachable that the environment names, or the embedded one; resolves to what ends it. What changes
+ * the schemas needs the embedded one for itself, without a shop on it.
+ */
+async function prepareDatabase(onlyReads: boolean): Promise<() => Promise<void>> {
+  const settings = localSettings(process.env)
   const { DATABASE_URL, PRODUCTS_DATABASE_URL, ORDERS_DATABASE_URL } = process.env
-  const database = embedded.database ? await embedDatabase(dataDirectory) : undefined
+  const stop = onlyReads ? await readDatabase(settings) : await claimDatabase(settings)
   await requireServices({ DATABASE_URL, PRODUCTS_DATABASE_URL, ORDERS_DATABASE_URL })
-  return async () => database?.stop()
+  return stop
+}
+
+async function claimDatabase({ embedded, dataDirectory }: LocalSettings): Promise<() => Promise<void>> {
+  return embedded.database ? (await embedDatabase(dataDirectory)).stop : async () => {}
 }
 
 /** What PostgreSQL says; knex puts the whole statement before it. */

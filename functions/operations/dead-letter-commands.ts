@@ -1,98 +1,33 @@
-import { parseArgs } from 'node:util'
-import {
-  type DeadLetter,
-  removeDeadLetters,
-  sourceQueues,
-  takeDeadLetters,
-} from '@stockroom/messaging/dead-letters'
-import { printable, someOf } from '@stockroom/messaging/foreign-text'
+import { type DeadLetter, removeDeadLetters, takeDeadLetters } from '@stockroom/messaging/dead-letters'
 import type { ConfirmChannel } from 'amqplib'
+import { choose } from './dead-letter-ids.ts'
+import { jsonReport, type Outcome, reportLines } from './dead-letter-report.ts'
+import type { DeadLetterRequest } from './dead-letter-request.ts'
 import { redrive } from './redriving.ts'
 
-/** A command that wasn't understood. */
-export class UsageError extends Error {}
+/** Deals with the chosen letters, which `channel` holds. */
+type Command = (letters: DeadLetter[], channel: ConfirmChannel) => Promise<Pick<Outcome, 'done' | 'stayed'>>
 
-/** What shall be done, with which messages. */
-export interface DeadLetterRequest {
-  command: string
-  ids: Set<string>
-  all: boolean
-  queues: string[]
-}
+const untouched: Command = async (letters) => ({ done: whole(letters), stayed: [] })
 
-/** @throws UsageError for a command line that can't be understood */
-export function parse(args: string[]): DeadLetterRequest {
-  const { values, positionals } = readArguments(args)
-  const [command, ...ids] = positionals
-  const queues = values.queue ? [values.queue] : sourceQueues
-  const { all = false } = values
-  if (!command || !Object.hasOwn(commands, command))
-    throw new UsageError(command ? `There is no command ${command}.` : 'Say what to do.')
-  if (queues.some((queue) => !sourceQueues.includes(queue)))
-    throw new UsageError(`There is no queue ${values.queue}.`)
-  const namesLetters = all !== ids.length > 0
-  if (command !== 'list' && !namesLetters)
-    throw new UsageError(`${command} wants the ids of messages, or --all.`)
-  return { command, ids: new Set(ids), all: all || command === 'list', queues }
-}
-
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: { all: { type: 'boolean' }, queue: { type: 'string' } },
-    })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-type Print = (line: string) => void
-
-/** Deals with the chosen letters, which `channel` holds, and resolves to how many of them stay that should have gone. */
-type Command = (letters: DeadLetter[], print: Print, channel: ConfirmChannel) => Promise<number>
-
-const commands: Record<string, Command> = {
-  async list(letters, print) {
-    for (const { queue, messageId, type, reason, firstFailedAt } of letters) {
-      print(row(queue, messageId, type, firstFailedAt ?? '-', reason))
-    }
-    print(`${letters.length} dead letters`)
-    return 0
-  },
-  async show(letters, print) {
-    for (const { queue, message, body } of letters) {
-      const story = JSON.stringify({ queue, properties: message.properties }, undefined, 2)
-      print(story.split('\n').map(printedLine).join('\n'))
-      print(printedLine(body))
-    }
-    return 0
-  },
-  async redrive(letters, print, channel) {
+const commands: Record<DeadLetterRequest['command'], Command> = {
+  list: untouched,
+  show: untouched,
+  async redrive(letters, channel) {
     const { gone, stayed } = await redrive(letters)
     await removeDeadLetters(
       channel,
       gone.map(({ letter }) => letter),
     )
-    print(`${gone.length} messages went back to their queues`)
-    for (const { letter, left } of gone)
-      if (left.length > 0) print(row(letter.queue, letter.messageId, `without ${someOf(left)}`))
-    if (stayed.length > 0) print(`${stayed.length} stay where they were: their queues did not take them.`)
-    for (const { queue, messageId } of stayed) print(row(queue, messageId))
-    return stayed.length
+    return { done: gone, stayed }
   },
-  async discard(letters, print, channel) {
+  async discard(letters, channel) {
     await removeDeadLetters(channel, letters)
-    print(`${letters.length} messages discarded`)
-    return 0
+    return { done: whole(letters), stayed: [] }
   },
 }
 
-const printedLine = (line: string): string => printable(line)
-
-/** One line, whatever somebody else has written into its columns. */
-const row = (...columns: string[]): string => columns.map(printedLine).join('  ')
+const whole = (letters: DeadLetter[]) => letters.map((letter) => ({ letter, left: [] }))
 
 /**
  * Does what was asked, closes the channel, and resolves to the exit code. Letters that weren't dealt with go back to
@@ -101,10 +36,12 @@ const row = (...columns: string[]): string => columns.map(printedLine).join('  '
 export async function run(
   request: DeadLetterRequest,
   channel: ConfirmChannel,
-  print: Print,
+  print: (line: string) => void,
 ): Promise<number> {
   try {
-    return await runOn(channel, request, print)
+    const outcome = await outcomeOf(request, channel)
+    for (const line of request.json ? [jsonReport(outcome)] : reportLines(outcome)) print(line)
+    return outcome.problems.length > 0 || outcome.stayed.length > 0 ? 1 : 0
   } finally {
     await closeQuietly(channel)
   }
@@ -117,22 +54,16 @@ async function closeQuietly(channel: ConfirmChannel): Promise<void> {
   } catch {}
 }
 
-async function runOn(
-  channel: ConfirmChannel,
+async function outcomeOf(
   { command, ids, all, queues }: DeadLetterRequest,
-  print: Print,
-): Promise<number> {
+  channel: ConfirmChannel,
+): Promise<Outcome> {
   const letters: DeadLetter[] = []
   for (const queue of queues) {
     for (const letter of await takeDeadLetters(channel, queue)) letters.push(letter)
   }
-  // An id with characters that can't be printed is named as it is listed.
-  const names = ({ messageId }: DeadLetter) => [messageId, printable(messageId)]
-  const chosen = letters.filter((letter) => all || names(letter).some((name) => ids.has(name)))
-  const found = new Set(chosen.flatMap(names))
-  const missing = [...ids].filter((id) => !found.has(id))
-  for (const id of missing) print(`There is no dead letter ${printable(id)}.`)
-  if (chosen.length === 0 && command !== 'list') return 1
-  const stayed = await commands[command]?.(chosen, print, channel)
-  return missing.length > 0 || stayed ? 1 : 0
+  const { chosen, problems } = all ? { chosen: letters, problems: [] } : choose(letters, ids)
+  if (all && chosen.length === 0 && command !== 'list') problems.push('There are no dead letters.')
+  if (chosen.length === 0) return { command, problems, done: [], stayed: [] }
+  return { command, problems, ...(await commands[command](chosen, channel)) }
 }

@@ -3,7 +3,7 @@ import { copiedOptions } from '@stockroom/messaging/message-copy'
 import { type OutboundMessage, publish } from '@stockroom/messaging/publisher'
 
 /** A letter that its queue has taken, with the names of what could not be published again. */
-interface Redriven {
+export interface Redriven {
   letter: DeadLetter
   left: string[]
 }

@@ -2,11 +2,10 @@ import { inspectQueues, type QueueInspection } from '@stockroom/messaging/queue-
 import { configuration } from '@stockroom/runtime/configuration'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { statusOfAll } from '../../migrations/all.ts'
-import { embedDatabase } from '../databases.ts'
-import { runningEmbeddedPostgres } from '../embedded-postgres.ts'
+import { readDatabase } from '../databases.ts'
 import { loadEnvironment } from '../environment-file.ts'
-import { lambdaAccess } from '../lambda-access.ts'
 import { requireServices } from '../reachability.ts'
+import { askRunningShop } from '../running-shop.ts'
 import { type LocalSettings, localSettings } from '../settings.ts'
 import { readBooks } from './books.ts'
 import { parse, usage } from './command-line.ts'
@@ -49,18 +48,11 @@ async function printAudit(print: (line: string) => void, json = false): Promise<
   }
 }
 
-/** Uses the embedded database of a running shop, or starts it when none runs; resolves to what ends that. */
-export async function prepareDatabase({
-  embedded,
-  dataDirectory,
-}: LocalSettings): Promise<() => Promise<void>> {
-  if (embedded.database) {
-    const running = await runningEmbeddedPostgres(dataDirectory)
-    if (!running) return (await embedDatabase(dataDirectory)).stop
-    process.env.DATABASE_URL = running
-  }
+/** Makes the database ready to be read, that of a running shop too; resolves to what ends that. */
+export async function prepareDatabase(settings: LocalSettings): Promise<() => Promise<void>> {
+  const stop = await readDatabase(settings)
   configuration()
-  return async () => {}
+  return stop
 }
 
 /** Reads the books, and what waits in the queues. */
@@ -77,23 +69,19 @@ async function requireSchemas(): Promise<void> {
   throw new Error('There are no books yet, or older ones: start the shop once, or run npm run migrate.')
 }
 
-/** Asks the shop about the queues in its process; resolves to undefined when none runs. */
+/** Asks the shop about the queues in its process; resolves to undefined when none runs, and its queues ended with it. */
 export async function askShop(settings: LocalSettings): Promise<QueueInspection | undefined> {
-  const signal = AbortSignal.timeout(answerWithinMs)
-  const { url, headers } = await lambdaAccess(settings, 'inspectQueues')
-  const response = await fetch(url, { method: 'POST', headers, body: '{}', signal }).catch((error) => {
-    if (signal.aborted)
-      throw new Error(`LAMBDA_PORT ${settings.lambdaPort} gives no answer about the queues.`)
-    return error.cause?.code === 'ECONNREFUSED' ? undefined : Promise.reject(error)
-  })
-  if (!response) return undefined // no shop runs here, and its queues ended with it
-  const inspection = (await response.json().catch(() => ({}))) as Partial<QueueInspection>
-  if (isInspection(inspection)) return inspection
-  throw new Error(`What answers at LAMBDA_PORT ${settings.lambdaPort} can't tell of the queues of this shop.`)
+  const answer: Partial<QueueInspection> | undefined = await askRunningShop(
+    settings,
+    'inspectQueues',
+    {},
+    answerWithinMs,
+  )
+  if (!answer || isInspection(answer)) return answer
+  throw new Error("The shop that runs there can't tell of its queues.")
 }
 
 const isInspection = (answer: Partial<QueueInspection>): answer is QueueInspection =>
   typeof answer.ready === 'object' && Array.isArray(answer.deadLetters)
 
-if (import.meta.main)
-  process.exitCode = await main((line) => process.stdout.write(`${line}\n`), process.argv.slice(2))
+if (import.meta.main) process.exitCode = await main(console.log, process.argv.slice(2))

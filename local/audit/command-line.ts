@@ -7,7 +7,7 @@ export const usage = `Reads the books of a shop: orders, stock, ledger, outbox, 
   npm run audit -- --help    this page
 
 It audits the shop on the services that DATABASE_URL and RABBITMQ_URL name, in the environment or in .env, else the
-embedded one.
+embedded one of STOCKROOM_DATA_DIR, running or stopped.
 
 Exit codes: 0 the books balance, 1 they don't or can't be read, 2 the command was not understood.`
 

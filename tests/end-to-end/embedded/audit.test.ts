@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Order } from '../../../functions/orders/order.ts'
 import { runningEmbeddedPostgres } from '../../../local/embedded-postgres.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
+import { freePort } from '../../support/free-port.ts'
 import { rmqEvent } from '../../support/rmq-event.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { runSql } from '../../support/test-database.ts'
@@ -95,10 +96,30 @@ describe('the audit of an embedded shop', () => {
     })
   }, 60_000)
 
+  it('finds the running shop by its data directory, whatever LAMBDA_PORT the environment names', async () => {
+    const { LAMBDA_PORT } = shop.environment
+    shop.environment.LAMBDA_PORT = String(await freePort())
+
+    const { code, stdout } = await audit()
+    Object.assign(shop.environment, { LAMBDA_PORT })
+
+    expect(code).toBe(0)
+    expect(stdout).toContain('0 in stock-reduction, 0 in order-settlement')
+  }, 60_000)
+
   it('leaves the running shop as it is: it goes on and is not stopped', async () => {
     await audit()
 
     expect((await settledOrder()).status).toBe('confirmed')
+  }, 60_000)
+
+  it('is not all that can be read meanwhile: migrate:status lists the migrations, and only a rollback is refused', async () => {
+    const status = await shop.run('local/migrate.ts', 'status')
+    const rollback = await shop.run('local/migrate.ts', 'rollback')
+
+    expect({ code: status.code, stderr: status.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(status.stdout).toMatch(/^(\w+: applied \S+\n)+$/)
+    expect(rollback).toMatchObject({ code: 1, stderr: expect.stringContaining('is in use by another shop') })
   }, 60_000)
 
   it('names what is broken in a running shop', async () => {
@@ -125,13 +146,4 @@ describe('the audit of an embedded shop', () => {
     expect(await readdir(shop.dataDirectory)).not.toContain('shop.pid')
     expect(await runningEmbeddedPostgres(shop.dataDirectory)).toBeUndefined()
   }, 90_000)
-})
-
-describe('dead-letters of an embedded shop', () => {
-  it('says in one line that nobody else can reach them', async () => {
-    const { code, stdout, stderr } = await shop.run('local/dead-letters.ts', 'list')
-
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
-    expect(stdout).toMatch(/^RABBITMQ_URL is not set; [^\n]+\n$/)
-  })
 })

@@ -147,7 +147,7 @@ describe(`${random} hostile messages (seed ${seed}) beside healthy orders`, () =
     const list = await run('list')
     expect(list.code).toBe(0)
     expect(list.lines.at(-1)).toBe(`${messages.length} dead letters`)
-    expect(list.lines).toHaveLength(messages.length + 1)
+    expect(list.lines).toHaveLength(messages.length + 2)
     expect(list.lines.filter((line) => control.test(line))).toEqual([])
 
     const report: string[] = []

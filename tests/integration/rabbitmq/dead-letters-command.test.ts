@@ -130,8 +130,11 @@ describe('dead-letters list', () => {
 
     expect(first.code).toBe(0)
     expect(first.printed).toEqual([
-      expect.stringMatching(/^stock-reduction {2}poison {2}order\.created {2}20\d\d-\S+Z {2}not JSON$/),
-      'stock-reduction  refused  (none)  -  set aside by RabbitMQ (rejected)',
+      expect.stringMatching(/^queue +id +type +first failed +reason$/),
+      expect.stringMatching(/^stock-reduction {2}poison {3}order\.created {2}20\d\d-\S+Z {2}not JSON$/),
+      expect.stringMatching(
+        /^stock-reduction {2}refused {2}\(none\) +- {25}set aside by RabbitMQ \(rejected\)$/,
+      ),
       '2 dead letters',
     ])
     expect(second).toEqual(first)
@@ -146,7 +149,7 @@ describe('dead-letters list', () => {
 
     const { printed } = await run('list', '--queue', 'order-settlement')
 
-    expect(printed[0]).toContain('delivered too often without success')
+    expect(printed[1]).toContain('delivered too often without success')
   })
 })
 
@@ -265,8 +268,8 @@ describe('letters that somebody has made to break their readers', () => {
     const shown = await run('show', '--all')
     await eventually(async () => (await countOf('stock-reduction.dead')) === values.length)
 
-    expect({ code, lines: printed.length }).toEqual({ code: 0, lines: values.length + 1 })
-    expect(printed[0]).toMatch(/^stock-reduction {2}\\u\{1b\}\[2J\\n0 {2}a\\nb {2}/)
+    expect({ code, lines: printed.length }).toEqual({ code: 0, lines: values.length + 2 })
+    expect(printed[1]).toMatch(/^stock-reduction {2}\\u\{1b\}\[2J\\n0 +a\\nb +/)
     expect([...printed, ...shown.printed].join('\n')).not.toMatch(/[^\P{Cc}\n]/u)
     expect(shown.printed[1]).toBe('\\u{7}{}\\n')
     expect((await inspectQueues()).deadLetters).toHaveLength(values.length)
@@ -309,9 +312,16 @@ describe('the function that does the same in AWS', () => {
     const listed = await invoke('list')
     const redriven = await invoke('redrive', '--all')
 
-    expect(listed).toEqual({ exitCode: 0, lines: [expect.stringContaining(id as string), '1 dead letters'] })
-    expect(redriven).toEqual({ exitCode: 0, lines: ['1 messages went back to their queues'] })
+    expect(listed).toEqual({
+      exitCode: 0,
+      lines: [expect.any(String), expect.stringContaining(`${id?.slice(0, 8)} `), '1 dead letter'],
+    })
+    expect(redriven).toEqual({ exitCode: 0, lines: ['1 message went back to its queue'] })
     expect(await idsIn('stock-reduction', 1)).toEqual([id])
+  })
+
+  it('explains itself', async () => {
+    expect(await invoke('--help')).toEqual({ exitCode: 0, lines: [expect.stringMatching(/^Looks after/)] })
   })
 
   it('fails for what it does not understand', async () => {
@@ -393,7 +403,7 @@ describe('npm run dead-letters', () => {
     const { code, stdout, stderr } = await runProcess({ RABBITMQ_URL: own.rabbitmqUrl }, 'list')
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/^stock-reduction .*\n1 dead letters\n$/)
+    expect(stdout).toMatch(/^queue .*\nstock-reduction .*\n1 dead letter\n$/)
   })
 
   it('exits with 1 for a letter that is not there, and with 2 for what it does not understand', async () => {
