@@ -22,7 +22,7 @@ describe('the page of the report', () => {
   it('shows the verdict, every check, and the books', () => {
     expect(page).toContain('<span class="badge reached">PASSED</span> all 1 targets reached')
     expect(page).toContain('<li class="reached">failed users <b>0</b></li>')
-    expect(page).toContain('<b>1,000</b> orders accepted = <b>1,000</b> confirmed')
+    expect(page).toContain('<b>1,000</b> orders in the database = <b>1,000</b> confirmed')
     expect(page).toContain(
       '<b>1,000,000</b> pieces put into stock = <b>1,000</b> sold + <b>0</b> reserved + <b>999,000</b> left',
     )

@@ -41,7 +41,7 @@ ${account(
     left: total(({ left }) => left),
   },
 )}
-${account(orders.accepted, 'orders accepted', {
+${account(orders.accepted, 'orders in the database', {
   confirmed: orders.confirmed,
   rejected: orders.rejected,
   pending: orders.pending,
