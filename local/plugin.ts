@@ -75,17 +75,9 @@ export default class StockroomLocal {
       const { serviceDir: directory, service } = this.#serverless
       await keepFunctionsWarm({ directory, provider: service.provider }, this.#log)
       await this.#configureService(this.#parts)
-      const { guardLambdaPort, openNoLambdaPort } = await import('./lambda-port.ts')
-      const { role, settings } = this.#parts
-      // Those who invoke a function by name need one of the processes of a shop.
-      const hasLambdaPort = role !== 'worker' && role !== 'consumers'
-      await (hasLambdaPort ? guardLambdaPort(settings) : openNoLambdaPort())
+      await this.#prepareServers(this.#parts)
       const { createFunctionRunner } = await import('../plugins/serverless-offline-rabbitmq/index.ts')
       this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
-      const { keepIdleConnections } = await import('./keep-alive.ts')
-      keepIdleConnections()
-      const { prepareDraining } = await import('./connection-draining.ts')
-      this.#drainConnections = prepareDraining()
       this.#endOffline = this.#offlineEnd()
       if (this.#parts.role === 'worker') {
         const { answerMetricQuestions } = await import('./metrics/cluster-metrics.ts')
@@ -95,6 +87,17 @@ export default class StockroomLocal {
       process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
       process.exit(1)
     }
+  }
+
+  async #prepareServers({ role, settings }: Parts): Promise<void> {
+    const { keepIdleConnections } = await import('./keep-alive.ts')
+    const { prepareDraining } = await import('./connection-draining.ts')
+    const { guardLambdaPort, openNoLambdaPort } = await import('./lambda-port.ts')
+    keepIdleConnections()
+    this.#drainConnections = prepareDraining()
+    // Functions are invoked by name at one process of a shop alone.
+    if (role === 'worker' || role === 'consumers') await openNoLambdaPort()
+    else await guardLambdaPort(settings)
   }
 
   async #configureService({ role, settings }: Parts): Promise<void> {

@@ -76,7 +76,13 @@ async function isRabbitmqctlOf(cluster: string): Promise<boolean> {
   }
 }
 
-async function request(url: string, method: string, path: string, body: object = {}): Promise<Response> {
+/** Asks the management HTTP API of the broker at `url`. */
+export async function request(
+  url: string,
+  method: string,
+  path: string,
+  body: object = {},
+): Promise<Response> {
   const { hostname, username, password } = new URL(url)
   const credentials = `${decodeURIComponent(username) || 'guest'}:${decodeURIComponent(password) || 'guest'}`
   const response = await fetch(`http://${hostname}:15672/api/${path}`, {

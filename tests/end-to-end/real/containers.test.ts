@@ -147,7 +147,8 @@ describe('the shop in parts, behind nginx', () => {
     expect(unsettled.status).toBe('pending')
     expect(answeredBy(one.url)).toBeGreaterThan(10)
     expect(answeredBy(other.url)).toBeGreaterThan(10)
-    // A POST on a connection that is being closed at that moment is answered 503: the proxy doesn't send it twice.
+    // A POST on a new connection that the kernel had taken, and the closing port not, is answered 503: the proxy doesn't
+    // send it twice.
     const refused = during.filter(({ status }) => status !== 202)
     expect(refused.length).toBeLessThan(5)
     expect(refused.filter(({ status }) => status !== 503)).toEqual([])
