@@ -1,4 +1,6 @@
-import { optionalUrl } from '@stockroom/runtime/configuration'
+import { connectionOptions } from '@stockroom/database/connection'
+import { prepareSession, sessionSettings } from '@stockroom/database/session-settings'
+import { type Configuration, optionalUrl, readConfiguration } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
 import amqp from 'amqplib'
 import { Redis } from 'ioredis'
@@ -8,7 +10,10 @@ const timeoutMs = 5000
 
 const postgres = { protocols: ['postgres:', 'postgresql:'], connect: connectToPostgres }
 
-const services: Record<string, { protocols: string[]; connect(url: string): Promise<void> }> = {
+const services: Record<
+  string,
+  { protocols: string[]; connect(url: string, settings: Configuration): Promise<void> }
+> = {
   DATABASE_URL: postgres,
   PRODUCTS_DATABASE_URL: postgres,
   ORDERS_DATABASE_URL: postgres,
@@ -21,28 +26,39 @@ const services: Record<string, { protocols: string[]; connect(url: string): Prom
  * @throws Error in one line that names the first variable that is no such URL or whose service doesn't answer
  */
 export async function requireServices(environment: Record<string, string | undefined>): Promise<void> {
+  const settings = readConfiguration(environment)
   for (const [variable, { protocols, connect }] of Object.entries(services)) {
     const url = optionalUrl(environment, variable, protocols)
     if (!url) continue
     try {
-      await within(timeoutMs, connect(url))
+      await within(timeoutMs, connect(url, settings))
     } catch (error) {
       throw new Error(`${variable} (${new URL(url).host}) can't be used: ${reasonOf(error)}`)
     }
   }
 }
 
-async function connectToPostgres(url: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-  })
+/** Twice, and with a prepared statement, as the pool does it: a pooler may lend both the same session. */
+async function connectToPostgres(
+  url: string,
+  { databasePoolMode, databaseTimeoutMs }: Configuration,
+): Promise<void> {
+  const limits = { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }
+  const clients = [1, 2].map(() => new pg.Client({ ...connectionOptions(url), ...limits }))
+  const keepsSessions = databasePoolMode === 'session'
   try {
-    await client.connect()
-    await client.query('select 1')
+    for (const client of clients) {
+      client.on('error', () => {}) // the query under way rejects with the same reason
+      await client.connect()
+      if (keepsSessions) await prepareSession(client, sessionSettings(databaseTimeoutMs))
+      await client.query({
+        name: keepsSessions ? 'stockroom-check' : undefined,
+        text: 'select $1',
+        values: [1],
+      })
+    }
   } finally {
-    await client.end().catch(() => {})
+    await Promise.all(clients.map((client) => client.end().catch(() => {})))
   }
 }
 
@@ -71,6 +87,8 @@ function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return reasonOf(error.errors[0])
   if (!(error instanceof Error)) return String(error)
   const message = error.message || (error as NodeJS.ErrnoException).code || error.name
+  if (/prepared statement .* (already exists|does not exist)/.test(message))
+    return 'a pooler between lends each transaction another session; set DATABASE_POOL_MODE=transaction'
   if (message.includes('ACCESS_REFUSED')) return 'the user name or the password is wrong'
   // All that amqplib says when the server closes the connection instead of opening it.
   if (message.includes('ConnectionOpenOk'))
