@@ -97,6 +97,18 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.url, 'show fsync')).toEqual([{ fsync: 'on' }])
   })
 
+  it('is nothing that the PG variables of another server speak of', async () => {
+    Object.assign(process.env, {
+      PGSSLMODE: 'require',
+      PGOPTIONS: '-c search_path=elsewhere',
+      PGDATABASE: 'other',
+    })
+
+    const { url } = await start()
+
+    expect(await query(url, 'show search_path')).toEqual([{ search_path: '"$user", public' }])
+  })
+
   it('refuses a wrong password', async () => {
     const { url } = await start()
 

@@ -31,6 +31,7 @@ export async function startEmbeddedPostgres(
   dataDirectory: string,
   options: { port?: number } = {},
 ): Promise<{ url: string; port: number; dataDirectory: string; stop(): Promise<void> }> {
+  forgetClientSettings()
   const account = await postgresAccount()
   const home = await reachableDirectory(dataDirectory, account)
   const bin = await postgresBinaries(account)
@@ -53,12 +54,18 @@ export async function startEmbeddedPostgres(
  * Only who may read that folder can know the password in it.
  */
 export async function runningEmbeddedPostgres(dataDirectory: string): Promise<string | undefined> {
+  forgetClientSettings()
   const home = await reachableDirectory(dataDirectory, await postgresAccount()).catch(() => dataDirectory)
   const data = join(home, 'postgres')
   const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
   if (lines[7]?.trim() !== 'ready') return undefined
   const url = urlOf(Number(lines[3]), await readPassword(data), DATABASE)
   return (await answers(url)) ? url : undefined
+}
+
+/** PGSSLMODE and the like speak of somebody's other server; pg adds them to every URL, and PostgreSQL reads some, too. */
+function forgetClientSettings(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('PG')) delete process.env[name]
 }
 
 const urlOf = (port: number, password: string, database: string) =>

@@ -11,6 +11,9 @@ let directory: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'environment-'))
   await writeFile(join(directory, '.env'), 'ONE=file\nOTHER=file\nEMPTY=file\n')
+  await mkdir(join(directory, 'edited'))
+  await writeFile(join(directory, 'edited', '.env'), '\uFEFFONE=a$OTHER\n')
+  await writeFile(join(directory, 'edited', '.env.dev'), 'EMPTY=dev\n')
   await mkdir(join(directory, 'without'))
   await mkdir(join(directory, 'unreadable', '.env'), { recursive: true })
 })
@@ -34,6 +37,10 @@ async function loadIn(folder: string): Promise<Record<string, string>> {
 describe('loadEnvironment', () => {
   it('reads the variables of .env, and leaves those that are set, even empty ones', async () => {
     expect(await loadIn('.')).toEqual({ ONE: 'file', OTHER: 'environment', EMPTY: '' })
+  })
+
+  it('takes values as they stand, behind what an editor has put before them', async () => {
+    expect(await loadIn('edited')).toEqual({ ONE: 'a$OTHER', OTHER: 'environment', EMPTY: '' })
   })
 
   it('does without a file', async () => {

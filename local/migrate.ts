@@ -1,4 +1,6 @@
-import { migrateAll, rollbackNewest, statusOfAll } from '../migrations/all.ts'
+import { keepsSessions } from '@stockroom/database/session-settings'
+import { configuration } from '@stockroom/runtime/configuration'
+import { configureSessionsOfAll, migrateAll, rollbackNewest, statusOfAll } from '../migrations/all.ts'
 import { embedDatabase, readDatabase } from './databases.ts'
 import { loadEnvironment } from './environment-file.ts'
 import { requireServices } from './reachability.ts'
@@ -6,10 +8,16 @@ import { type LocalSettings, localSettings } from './settings.ts'
 
 /** What `node local/migrate.ts` can do, each with the lines that it prints. */
 const commands = new Map<string | undefined, () => Promise<string[]>>([
-  ['latest', async () => eachDomain(await migrateAll(), (applied) => ({ applied }))],
+  ['latest', migrateToLatest],
   ['rollback', async () => [reverted(await rollbackNewest())]],
   ['status', async () => eachDomain(await statusOfAll(), ({ applied, pending }) => ({ applied, pending }))],
 ])
+
+async function migrateToLatest(): Promise<string[]> {
+  const applied = await migrateAll()
+  if (!keepsSessions()) await configureSessionsOfAll(configuration().databaseTimeoutMs)
+  return eachDomain(applied, (names) => ({ applied: names }))
+}
 
 const reverted = (newest: { domain: string; name: string } | undefined) =>
   newest ? `${newest.domain}: reverted ${newest.name}` : 'nothing to do'
@@ -45,9 +53,8 @@ async function run(name: string | undefined): Promise<void> {
  */
 async function prepareDatabase(onlyReads: boolean): Promise<() => Promise<void>> {
   const settings = localSettings(process.env)
-  const { DATABASE_URL, PRODUCTS_DATABASE_URL, ORDERS_DATABASE_URL } = process.env
   const stop = onlyReads ? await readDatabase(settings) : await claimDatabase(settings)
-  await requireServices({ DATABASE_URL, PRODUCTS_DATABASE_URL, ORDERS_DATABASE_URL })
+  await requireServices({ ...process.env, REDIS_URL: undefined, RABBITMQ_URL: undefined })
   return stop
 }
 

@@ -69,6 +69,8 @@ export default class StockroomLocal {
 
   async #prepare(command: 'shop' | 'consumers'): Promise<void> {
     try {
+      const { loadEnvironment } = await import('./environment-file.ts')
+      loadEnvironment()
       const { prepareParts } = await import('./shop.ts')
       this.#parts = await prepareParts(command)
       const { keepFunctionsWarm } = await import('./warm-functions.ts')

@@ -1,14 +1,21 @@
-import { optionalUrl } from '@stockroom/runtime/configuration'
+import { connectionOptions } from '@stockroom/database/connection'
+import { prepareSession, sessionSettings } from '@stockroom/database/session-settings'
+import { brokerCredentials } from '@stockroom/messaging/broker-credentials'
+import { declareTopology, queues } from '@stockroom/messaging/topology'
+import { type Configuration, optionalUrl, readConfiguration } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
-import amqp from 'amqplib'
-import { Redis } from 'ioredis'
+import amqp, { type Channel, type ChannelModel } from 'amqplib'
 import pg from 'pg'
+import { connectToRedis } from './redis-reachability.ts'
 
 const timeoutMs = 5000
 
 const postgres = { protocols: ['postgres:', 'postgresql:'], connect: connectToPostgres }
 
-const services: Record<string, { protocols: string[]; connect(url: string): Promise<void> }> = {
+const services: Record<
+  string,
+  { protocols: string[]; connect(url: string, settings: Configuration): Promise<void> }
+> = {
   DATABASE_URL: postgres,
   PRODUCTS_DATABASE_URL: postgres,
   ORDERS_DATABASE_URL: postgres,
@@ -21,56 +28,103 @@ const services: Record<string, { protocols: string[]; connect(url: string): Prom
  * @throws Error in one line that names the first variable that is no such URL or whose service doesn't answer
  */
 export async function requireServices(environment: Record<string, string | undefined>): Promise<void> {
+  const settings = readConfiguration(environment)
   for (const [variable, { protocols, connect }] of Object.entries(services)) {
     const url = optionalUrl(environment, variable, protocols)
     if (!url) continue
     try {
-      await within(timeoutMs, connect(url))
+      await within(timeoutMs, connect(url, settings))
     } catch (error) {
       throw new Error(`${variable} (${new URL(url).host}) can't be used: ${reasonOf(error)}`)
     }
   }
 }
 
-async function connectToPostgres(url: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-  })
+/** Twice, and with a prepared statement, as the pool does it: a pooler may lend both the same session. */
+async function connectToPostgres(
+  url: string,
+  { databasePoolMode, databaseTimeoutMs }: Configuration,
+): Promise<void> {
+  const limits = { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }
+  const clients = [1, 2].map(() => new pg.Client({ ...connectionOptions(url), ...limits }))
+  const keepsSessions = databasePoolMode === 'session'
   try {
-    await client.connect()
-    await client.query('select 1')
+    for (const client of clients) {
+      client.on('error', () => {}) // the query under way rejects with the same reason
+      await client.connect()
+      if (keepsSessions) await prepareSession(client, sessionSettings(databaseTimeoutMs))
+      await client.query({
+        name: keepsSessions ? 'stockroom-check' : undefined,
+        text: 'select $1',
+        values: [1],
+      })
+    }
   } finally {
-    await client.end().catch(() => {})
-  }
-}
-
-async function connectToRedis(url: string): Promise<void> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: timeoutMs, retryStrategy: null })
-  let reason: unknown
-  redis.on('error', (error) => {
-    reason = error
-  })
-  try {
-    await redis.connect()
-    await redis.ping()
-  } catch (error) {
-    throw reason ?? error
-  } finally {
-    redis.disconnect()
+    await Promise.all(clients.map((client) => client.end().catch(() => {})))
   }
 }
 
 async function connectToRabbitMq(url: string): Promise<void> {
-  const connection = await amqp.connect(url, { timeout: timeoutMs })
+  const connection = await openRabbitMq(url)
   await connection.close()
 }
+
+async function openRabbitMq(url: string): Promise<ChannelModel> {
+  const connection = await amqp.connect(url, { timeout: timeoutMs, credentials: brokerCredentials(url) })
+  connection.on('error', () => {}) // the operation under way rejects with the same reason
+  return connection
+}
+
+/** The emulator's channels and those that publish are open at the same time. */
+const channelsOfAShop = 4
+
+/**
+ * Does once what a shop does with its broker: it opens several channels, declares the queues and consumes from them.
+ * @throws Error in one line that names RABBITMQ_URL and what is missing
+ */
+export async function requireBrokerRights(url: string): Promise<void> {
+  try {
+    await within(timeoutMs, tryBroker(url))
+  } catch (error) {
+    throw new Error(`RABBITMQ_URL (${new URL(url).host}) can't be used: ${reasonOf(error)}`)
+  }
+}
+
+async function tryBroker(url: string): Promise<void> {
+  const connection = await openRabbitMq(url)
+  try {
+    const channels: Channel[] = []
+    while (channels.length < channelsOfAShop) channels.push(await connection.createChannel())
+    for (const channel of channels) channel.on('error', () => {})
+    const [channel] = channels as [Channel]
+    await declareTopology(channel)
+    for (const queue of Object.keys(queues)) await requireReadable(connection, queue)
+  } finally {
+    await connection.close().catch(() => {})
+  }
+}
+
+/** RabbitMQ looks at the rights before it looks at a priority, which must be a number: nothing is delivered. */
+async function requireReadable(connection: ChannelModel, queue: string): Promise<void> {
+  const channel = await connection.createChannel()
+  channel.on('error', () => {})
+  const refusal = await channel
+    .consume(queue, () => {}, { arguments: { 'x-priority': 'none' } })
+    .catch((error) => error)
+  if (isAccessRefused(refusal)) throw refusal
+}
+
+const isAccessRefused = (error: unknown) => error instanceof Error && error.message.includes('ACCESS_REFUSED')
 
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return reasonOf(error.errors[0])
   if (!(error instanceof Error)) return String(error)
   const message = error.message || (error as NodeJS.ErrnoException).code || error.name
+  if (/prepared statement .* (already exists|does not exist)/.test(message))
+    return 'a pooler between lends each transaction another session; set DATABASE_POOL_MODE=transaction'
+  const missingRight = /ACCESS_REFUSED - ((?:\w+ )?access to .*?)(?:"|$)/.exec(message)?.[1]
+  if (missingRight) return `this user lacks a right, ${missingRight}`
+  if (/No channels left/i.test(message)) return 'it allows too few channels; leave channelMax out'
   if (message.includes('ACCESS_REFUSED')) return 'the user name or the password is wrong'
   // All that amqplib says when the server closes the connection instead of opening it.
   if (message.includes('ConnectionOpenOk'))

@@ -5,7 +5,7 @@ import { embedDatabase } from './databases.ts'
 import { embedBroker, embeddedBrokerUrl } from './embedded-broker.ts'
 import { lambdaHost } from './lambda-access.ts'
 import { requireFreePort } from './ports.ts'
-import { requireServices } from './reachability.ts'
+import { requireBrokerRights, requireServices } from './reachability.ts'
 import { embeddedVariables, type LocalSettings, localSettings } from './settings.ts'
 import { isWorker } from './workers.ts'
 
@@ -36,6 +36,7 @@ export async function prepareParts(command: 'shop' | 'consumers'): Promise<Parts
   await requirePorts(role, settings)
   await requireServices(process.env)
 
+  if (process.env.RABBITMQ_URL) await requireBrokerRights(process.env.RABBITMQ_URL)
   const database = settings.embedded.database ? await embedDatabase(settings.dataDirectory) : undefined
   if (settings.embedded.broker) {
     process.env.RABBITMQ_URL = embeddedBrokerUrl

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { keepsSessions } from '@stockroom/database/session-settings'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { declareTopology } from '@stockroom/messaging/topology'
 import { configuration } from '@stockroom/runtime/configuration'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { job } from '@stockroom/telemetry/job'
 import { configureSessionsOfAll, migrateAll } from '../../migrations/all.ts'
 import { customResource } from './custom-resource.ts'
@@ -17,7 +17,7 @@ const pauseMs = 1000
  */
 export const handler = job(async () => {
   const applied = await migrateAll()
-  if (freezesAfterAnswer()) await configureSessionsOfAll(configuration().databaseTimeoutMs)
+  if (!keepsSessions()) await configureSessionsOfAll(configuration().databaseTimeoutMs)
   const channel = await patiently(openChannel)
   // A queue that is there with other properties closes the channel with an error, which declareTopology throws.
   channel.on('error', () => {})

@@ -1,10 +1,9 @@
 import { configuration, required } from '@stockroom/runtime/configuration'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import knex, { type Knex } from 'knex'
 import type { Client } from 'pg'
 import { BoundedPostgresClient } from './bounded-postgres-client.ts'
-import { prepareSession, sessionSettings } from './session-settings.ts'
+import { keepsSessions, prepareSession, sessionSettings } from './session-settings.ts'
 import { typeParsers } from './type-parsers.ts'
 
 /** A part of the shop that owns a PostgreSQL schema of the same name. */
@@ -61,19 +60,24 @@ export function databaseUrl(domain: Domain): string {
   return required('DATABASE_URL', domain === 'products' ? productsDatabaseUrl : ordersDatabaseUrl)
 }
 
+/** What pg is told of every connection to `url`, whoever opens it: one reading of the URL, one start-up message. */
+export const connectionOptions = (url: string) => ({
+  connectionString: url,
+  application_name: 'stockroom',
+  keepAlive: true,
+  keepAliveInitialDelayMillis: keepAliveAfterMs,
+  types: typeParsers,
+})
+
 function openPool(url: string, size: number, timeoutMs: number): Knex {
   const { databaseTimeoutMs } = configuration()
   return knex({
     client: BoundedPostgresClient as unknown as typeof knex.Client,
     connection: {
-      connectionString: url,
-      application_name: 'stockroom',
+      ...connectionOptions(url),
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: timeoutMs,
       commit_timeout: 2 * databaseTimeoutMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: keepAliveAfterMs,
-      types: typeParsers,
     } as Knex.PgConnectionConfig,
     acquireConnectionTimeout: connectTimeoutMs,
     version: oldestVersion,
@@ -82,8 +86,8 @@ function openPool(url: string, size: number, timeoutMs: number): Knex {
       max: size,
       // A refused connection is tried again soon, so that everybody who waits is refused soon.
       createRetryIntervalMillis: 5,
-      // RDS Proxy would pin the connection; there, `configureSessions` has told the server.
-      afterCreate: freezesAfterAnswer() ? undefined : prepare,
+      // Where sessions aren't kept, `configureSessions` has told the server.
+      afterCreate: keepsSessions() ? prepare : undefined,
     },
     // knex would write to the console what the caller gets as an error.
     log: { warn() {}, error() {} },

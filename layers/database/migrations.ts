@@ -1,5 +1,6 @@
+import { configuration } from '@stockroom/runtime/configuration'
 import knex, { type Knex } from 'knex'
-import { type Domain, databaseUrl } from './connection.ts'
+import { connectionOptions, type Domain, databaseUrl } from './connection.ts'
 import { sessionSettings } from './session-settings.ts'
 
 /** The migrations of one domain by name, in the order of their names; a name never changes once it was applied. */
@@ -70,8 +71,8 @@ async function withMigrator<Result>(
 ): Promise<Result> {
   const connection = knex({
     client: 'pg',
-    connection: databaseUrl(domain),
-    pool: { min: 0, max: 2, afterCreate: allowLongWaits },
+    connection: connectionOptions(databaseUrl(domain)) as Knex.PgConnectionConfig,
+    pool: { min: 0, max: 2, afterCreate: lendsSessions() ? undefined : allowLongWaits },
     // knex would print the whole SQL of a migration that fails; the caller gets the reason as an error.
     log: { warn() {}, error() {} },
   })
@@ -85,6 +86,9 @@ async function withMigrator<Result>(
     await connection.destroy()
   }
 }
+
+/** Without limits a pooler's session would be lent to the functions afterwards. */
+const lendsSessions = () => configuration().databasePoolMode === 'transaction'
 
 /** A migration of a large table, and the wait for another that is under way, may take their time. */
 function allowLongWaits(

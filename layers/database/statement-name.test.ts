@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { statementName } from './statement-name.ts'
 
 afterEach(() => {
   delete process.env.AWS_LAMBDA_RUNTIME_API
+  delete process.env.DATABASE_POOL_MODE
 })
 
 describe('the name of a statement', () => {
@@ -22,6 +23,13 @@ describe('the name of a statement', () => {
 
   it('is none on Lambda', () => {
     process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+
+    expect(statementName({ sql: 'select $1', bindings: [7] })).toBeUndefined()
+  })
+  it('is none where a pooler lends each transaction another session', async () => {
+    process.env.DATABASE_POOL_MODE = 'transaction'
+    jest.resetModules()
+    const { statementName } = await import('./statement-name.ts')
 
     expect(statementName({ sql: 'select $1', bindings: [7] })).toBeUndefined()
   })

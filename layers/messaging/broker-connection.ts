@@ -5,6 +5,7 @@ import { log } from '@stockroom/runtime/logger'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import amqp, { type ConfirmChannel, type RecoveringChannelModel } from 'amqplib'
+import { brokerCredentials } from './broker-credentials.ts'
 import { type Connection, watch } from './connection-watch.ts'
 import { guardHeaders } from './header-guard.ts'
 
@@ -76,6 +77,7 @@ async function open(url: string): Promise<Connection> {
   const model = await client.connect(withHeartbeat(url), {
     recovery: freezesAfterAnswer() ? { ...recovery, initialDelay: initialDelayOnLambda } : recovery,
     timeout: connectTimeoutMs,
+    credentials: brokerCredentials(url),
   })
   const connection = watch(model, connectTimeoutMs)
   latest = connection

@@ -10,6 +10,8 @@ export interface Configuration {
   databasePoolSize: number
   /** Milliseconds that a statement may take. */
   databaseTimeoutMs: number
+  /** `transaction` where a pooler between lends each transaction another of its sessions; PgBouncer's `pool_mode`. */
+  databasePoolMode: PoolMode
   /** redis:// URL; without one the in-process tier of the cache works alone. */
   redisUrl: string | undefined
   /** Stands before every cache key and the name of the invalidation channel. */
@@ -26,6 +28,8 @@ export interface Configuration {
   otlpProtocol: OtlpProtocol
 }
 
+const poolModes = ['session', 'transaction'] as const
+type PoolMode = (typeof poolModes)[number]
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 type LogLevel = (typeof logLevels)[number]
 const otlpProtocols = ['http/protobuf', 'http/json'] as const
@@ -53,6 +57,7 @@ export function readConfiguration(environment: Environment): Configuration {
       from: 1,
       to: 86_400_000,
     }),
+    databasePoolMode: oneOf(environment, 'DATABASE_POOL_MODE', poolModes, 'session'),
     redisUrl: optionalUrl(environment, 'REDIS_URL', ['redis:', 'rediss:']),
     cachePrefix: environment.CACHE_PREFIX ?? '',
     cacheTtlSeconds: integer(environment, 'CACHE_TTL_SECONDS', { fallback: 60, from: 1, to: 86_400 }),

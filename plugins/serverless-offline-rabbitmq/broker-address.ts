@@ -38,6 +38,17 @@ export function withCredentials(url: string, { username, password }: Credentials
   return target.href
 }
 
+/**
+ * The user and the password of a broker URL, as amqplib's option `credentials`, for which it is UTF-8 that is encoded in a
+ * URL; amqplib itself reads each byte as a letter. Undefined when the URL names none.
+ */
+export function credentialsOf(url: string): { mechanism: string; response(): Buffer } | undefined {
+  const { username, password } = parseBrokerUrl(url)
+  if (!username && !password) return undefined
+  const parts = ['', decodeURIComponent(username), decodeURIComponent(password)]
+  return { mechanism: 'PLAIN', response: () => Buffer.from(parts.join('\0')) }
+}
+
 /** A broker URL without its credentials, for people to read. */
 export function displayAddress(url: string): string {
   const { protocol, host } = parseBrokerUrl(url)

@@ -1,5 +1,5 @@
 import type { Channel } from 'amqplib'
-import { connectionUrl, displayAddress } from './broker-address.ts'
+import { connectionUrl, credentialsOf, displayAddress } from './broker-address.ts'
 import { describeBrokerError, isLoginRefused } from './broker-error.ts'
 import { guardHeaders } from './header-guard.ts'
 import { type Log, messageOf } from './log.ts'
@@ -63,6 +63,7 @@ async function connect({ url, virtualHost, client, log }: Target): Promise<Broke
   }
   const model = await opener.connect(connectionUrl(url, virtualHost), {
     ...SOCKET_OPTIONS,
+    credentials: credentialsOf(url),
     recovery: { ...RECOVERY, setup },
   })
   reportChanges(model, broker, log)

@@ -14,7 +14,7 @@ export async function prepareSamples(shop: DeployedShop): Promise<Record<string,
 }
 
 /** An event for each function that makes it do its usual work, for the product 1 and its order of that time. */
-const sampleEvents = (timestamp: unknown): Record<string, object> => ({
+export const sampleEvents = (timestamp: unknown): Record<string, object> => ({
   createProduct: apiEvent(poster),
   listProducts: apiEvent(),
   getProduct: apiEvent({ path: { id: '1' } }),

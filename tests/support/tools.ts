@@ -30,6 +30,12 @@ const tools = {
     hint: 'install it, or name it in TEST_NGINX',
     leftOut: ['tests/end-to-end/real/containers.test.ts'],
   },
+  pgbouncer: {
+    name: 'PgBouncer',
+    places: () => [process.env.TEST_PGBOUNCER ?? '', ...onPath('pgbouncer'), '/usr/sbin/pgbouncer'],
+    hint: 'install it, or name it in TEST_PGBOUNCER',
+    leftOut: ['tests/end-to-end/real/pgbouncer.test.ts'],
+  },
   newman: {
     name: 'newman',
     places: () => [resolve('tools/newman/node_modules/newman/bin/newman.js')],

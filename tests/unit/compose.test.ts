@@ -214,7 +214,7 @@ describe('the shop in its container', () => {
     for (const workspace of workspaces as string[]) expect(copied).toContain(`${workspace}/package.json`)
   })
 
-  it.each(['.env', '.stockroom', '.git', 'node_modules', 'artillery'])(
+  it.each(['.env', '.env.dev', '.stockroom', '.git', 'node_modules', 'artillery'])(
     'has no %s from this folder',
     (name) => {
       const patterns = readFileSync('.dockerignore', 'utf8').split('\n')

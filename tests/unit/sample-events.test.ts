@@ -8,5 +8,5 @@ const { load } = createRequire(import.meta.url)('js-yaml') as { load(text: strin
 it('there is a sample event for every function, with which its zip is tried', () => {
   const { functions } = load(readFileSync('serverless.yml', 'utf8')) as { functions: object }
 
-  expect(Object.keys(sampleEvents).sort()).toEqual(Object.keys(functions).sort())
+  expect(Object.keys(sampleEvents('')).sort()).toEqual(Object.keys(functions).sort())
 })
