@@ -32,10 +32,17 @@ export function localSettings(environment: Environment): LocalSettings {
       'CONSUMERS=off wants WORKERS=1: start as many shops as there shall be workers.',
     )
   }
+  const httpPort = port('HTTP_PORT', 3000)
+  const lambdaPort = port('LAMBDA_PORT', 3002)
+  if (httpPort === lambdaPort) {
+    throw new ConfigurationError(
+      `LAMBDA_PORT ${lambdaPort} is HTTP_PORT, too; set one of them to another port.`,
+    )
+  }
   return {
     host: environment.HTTP_HOST || 'localhost',
-    httpPort: port('HTTP_PORT', 3000),
-    lambdaPort: port('LAMBDA_PORT', 3002),
+    httpPort,
+    lambdaPort,
     workers,
     consumers,
     retryPauseMs: integer(environment, 'RABBITMQ_RETRY_PAUSE_MS', { fallback: 1000, from: 1, to: 60_000 }),
