@@ -33,13 +33,24 @@ export function banner({ settings, databaseDirectory, environment }: BannerFacts
     broker    ${backing.broker}${consumers ? '' : '\n    consumers elsewhere: npm run consumers'}
 
   Try it:
-    curl ${url}/products
-    curl ${url}/orders -H 'content-type: application/json' -d '{"productId": 1, "quantity": 2}'
-    curl ${url}/orders/1
+${requests(url, { hasSamples: embedded.database, isOpen: !environment.ADMIN_API_KEY })}
     ${url}/docs in a browser, ${url}/metrics for Prometheus
 
   Ctrl-C stops it.
 `
+}
+
+const json = "-H 'content-type: application/json' -d"
+
+/** Lines that work as they stand: which products and orders a real database has, nobody knows here. */
+function requests(url: string, { hasSamples, isOpen }: { hasSamples: boolean; isOpen: boolean }): string {
+  const lines = [`curl ${url}/products`]
+  if (hasSamples) {
+    lines.push(`curl ${url}/orders ${json} '{"productId": 1, "quantity": 2}'`, `curl ${url}/orders/1`)
+  } else if (isOpen) {
+    lines.unshift(`curl ${url}/products ${json} '{"name": "Mug", "price": 12.5, "qty": 10}'`)
+  }
+  return lines.map((line) => `    ${line}`).join('\n')
 }
 
 /** Hosts only: a URL may hold a password. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { startOf } from './processes.ts'
 
 class DirectoryInUse extends Error {
@@ -21,11 +21,24 @@ export async function claimDataDirectory(path: string): Promise<{ path: string; 
   const lock = join(path, 'shop.pid')
   const mine = `${process.pid}\n${await startOf(process.pid)}\n`
   try {
-    await mkdir(path, { recursive: true })
+    await makeDirectory(resolve(path))
     await take(lock, mine)
     return { path: await realpath(path), release: releaseOnce(lock, mine) }
   } catch (error) {
     throw new Error(refusal(path, error), { cause: error })
+  }
+}
+
+/** With `recursive`, Node's own never ends where a folder is refused as if the one above it weren't there: in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeDirectory(dirname(path))
+    await mkdir(path)
   }
 }
 

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import pg from 'pg'
 import { runningEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { commandOf, startOf } from './processes.ts'
+import { requireServices } from './reachability.ts'
 
 const itAsRoot = process.getuid?.() === 0 ? it : it.skip
 
@@ -115,6 +116,14 @@ describe('the embedded PostgreSQL', () => {
     const intruder = query(url.replace(/:[0-9a-f]{48}@/, ':guess@'), 'select 1')
 
     await expect(intruder).rejects.toThrow('password authentication failed')
+  })
+
+  it('is refused in words that name what is missing when its URL has no password', async () => {
+    const { url } = await start()
+
+    const check = requireServices({ DATABASE_URL: url.replace(/:[0-9a-f]{48}@/, '@') })
+
+    await expect(check).rejects.toThrow(/^DATABASE_URL .*the server wants a password, and the URL has none$/)
   })
 
   it('recovers from a shop that was killed and left the server running', async () => {

@@ -1,8 +1,10 @@
 import { createServer } from 'node:net'
 
+const isNoAddress = /^(ENOTFOUND|EAI_|EADDRNOTAVAIL|EINVAL)/
+
 /**
  * Makes sure that a port can be listened on.
- * @throws Error in one line that names `variable` and what to do
+ * @throws Error in one line that names `variable`, or HTTP_HOST, and what to do
  */
 export async function requireFreePort(variable: string, host: string, port: number): Promise<void> {
   const server = createServer()
@@ -12,6 +14,12 @@ export async function requireFreePort(variable: string, host: string, port: numb
       server.listen(port, host, resolve)
     })
   } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (isNoAddress.test(code)) {
+      throw new Error(
+        `HTTP_HOST ${host} is no address of this machine (${code}); set HTTP_HOST to one, such as localhost.`,
+      )
+    }
     throw new Error(`${variable} ${port} ${reasonOf(error)}; set ${variable} to a free port.`)
   } finally {
     server.close()

@@ -122,6 +122,8 @@ function reasonOf(error: unknown): string {
   const message = error.message || (error as NodeJS.ErrnoException).code || error.name
   if (/prepared statement .* (already exists|does not exist)/.test(message))
     return 'a pooler between lends each transaction another session; set DATABASE_POOL_MODE=transaction'
+  if (/password must be a (non-empty )?string|^NOAUTH/.test(message))
+    return 'the server wants a password, and the URL has none'
   const missingRight = /ACCESS_REFUSED - ((?:\w+ )?access to .*?)(?:"|$)/.exec(message)?.[1]
   if (missingRight) return `this user lacks a right, ${missingRight}`
   if (/No channels left/i.test(message)) return 'it allows too few channels; leave channelMax out'

@@ -34,10 +34,17 @@ export function localSettings(environment: Environment): LocalSettings {
       'CONSUMERS=off wants WORKERS=1: start as many shops as there shall be workers.',
     )
   }
+  const httpPort = port('HTTP_PORT', 3000)
+  const lambdaPort = port('LAMBDA_PORT', 3002)
+  if (httpPort === lambdaPort) {
+    throw new ConfigurationError(
+      `LAMBDA_PORT ${lambdaPort} is HTTP_PORT, too; set one of them to another port.`,
+    )
+  }
   return {
     host: environment.HTTP_HOST || 'localhost',
-    httpPort: port('HTTP_PORT', 3000),
-    lambdaPort: port('LAMBDA_PORT', 3002),
+    httpPort,
+    lambdaPort,
     healthPort: environment.HEALTH_PORT ? port('HEALTH_PORT', 3001) : undefined,
     workers,
     consumers,

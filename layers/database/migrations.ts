@@ -79,12 +79,18 @@ async function withMigrator<Result>(
   try {
     return await connection.transaction(async (lock) => {
       await lock.raw('select pg_advisory_xact_lock(hashtext(?))', [`stockroom migrations ${domain}`])
-      await connection.raw('create schema if not exists ??', [domain])
+      await ensureSchema(connection, domain)
       return await work(connection.migrate, connection)
     })
   } finally {
     await connection.destroy()
   }
+}
+
+/** A role that may create no schema may use one that is there; `if not exists` would refuse it all the same. */
+async function ensureSchema(connection: Knex, domain: Domain): Promise<void> {
+  const { rows } = await connection.raw('select from pg_namespace where nspname = ?', [domain])
+  if (rows.length === 0) await connection.raw('create schema ??', [domain])
 }
 
 /** Without limits a pooler's session would be lent to the functions afterwards. */

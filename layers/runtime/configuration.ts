@@ -111,6 +111,11 @@ export function list(environment: Environment, name: string): string[] {
 export function optionalUrl(environment: Environment, name: string, protocols: string[]): string | undefined {
   const value = environment[name]
   if (!value) return undefined
+  if (value.includes('#')) {
+    throw new ConfigurationError(
+      `${name} holds a #, which ends what is read of a URL; write %23 for one in a password.`,
+    )
+  }
   if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value
   throw new ConfigurationError(`${name} must be a URL that begins with ${protocols[0]}//.`)
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { connectionUrl, displayAddress, parseBrokerUrl, virtualHostOf } from './broker-address.ts'
+import {
+  connectionUrl,
+  credentialsOf,
+  displayAddress,
+  parseBrokerUrl,
+  virtualHostOf,
+} from './broker-address.ts'
 
 describe('virtualHostOf', () => {
   it.each([
@@ -23,6 +29,18 @@ describe('connectionUrl', () => {
 
   it("keeps the URL's own heartbeat", () => {
     expect(connectionUrl('amqp://localhost/?heartbeat=3', '/')).toBe('amqp://localhost/?heartbeat=3')
+  })
+})
+
+describe('credentialsOf', () => {
+  it.each(['pässwörd', 'pass:word@/#%', 'пароль'])('is what the broker knows as %s', (password) => {
+    const url = `amqp://us%C3%A9r:${encodeURIComponent(password)}@localhost`
+
+    expect(credentialsOf(url)?.response().toString()).toBe(`\0usér\0${password}`)
+  })
+
+  it('is none for a URL without any', () => {
+    expect(credentialsOf('amqp://localhost')).toBeUndefined()
   })
 })
 

@@ -57,6 +57,10 @@ describe('npm start', () => {
     ['DATABASE_URL', 'not a URL secret'],
     ['REDIS_URL', 'http://localhost:6379/secret'],
     ['RABBITMQ_URL', 'localhost:5672/secret'],
+    ['REDIS_URL', 'redis://user:se#secret@localhost:6379'],
+    ['HTTP_HOST', 'nowhere.invalid'],
+    ['HTTP_HOST', '192.0.2.1'],
+    ['STOCKROOM_DATA_DIR', '/proc/shop/data'],
     ['HTTP_PORT', '99999'],
     ['LAMBDA_PORT', 'secret'],
     ['WORKERS', '0'],
@@ -99,6 +103,12 @@ describe('npm start', () => {
       expect(refusal).toEqual(oneLine(new RegExp(`^${variable} .*can't be used`)))
     },
   )
+})
+
+it('npm start names both ports in one line and ends with 1 when they are the same', async () => {
+  const refusal = await refusalOf({ HTTP_PORT: '28500', LAMBDA_PORT: '28500' })
+
+  expect(refusal).toEqual(oneLine(/^LAMBDA_PORT 28500 is HTTP_PORT/))
 })
 
 describe('npm start with several workers', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Knex } from 'knex'
+import { testEnvironment } from '../../support/environment.ts'
 import { migrationsOf, newestMigrations } from '../../support/migrations.ts'
 import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
 
@@ -62,6 +63,26 @@ describe('migrations', () => {
 
     expect(outcomes.flatMap((outcome) => outcome.products)).toEqual(products)
     expect(outcomes.flatMap((outcome) => outcome.orders)).toEqual(orders)
+  })
+
+  it('run under a role that may create no schema, in those that are there', async () => {
+    const role = new URL(database.url).pathname.slice(1)
+    await runSql(database.url, `create role ${role} login password 'p'`)
+    for (const schema of ['products', 'orders'])
+      await runSql(database.url, `create schema ${schema} authorization ${role}`)
+    database.url = Object.assign(new URL(database.url), { username: role, password: 'p' }).href
+    const { migrateAll } = await freshInstance()
+
+    const applied = await migrateAll().finally(async () => {
+      const owned = testEnvironment().databaseServerUrl as string
+      await runSql(
+        Object.assign(new URL(owned), { pathname: `/${role}` }).href,
+        `drop owned by ${role} cascade`,
+      )
+      await runSql(owned, `drop role ${role}`)
+    })
+
+    expect(applied).toEqual({ products, orders })
   })
 
   it('have nothing to do a second time', async () => {

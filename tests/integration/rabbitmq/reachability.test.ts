@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { requireBrokerRights } from '../../../local/reachability.ts'
-import { connectToBroker } from '../../../plugins/serverless-offline-rabbitmq/broker-connection.ts'
 import { ownName, testEnvironment } from '../../support/environment.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { createUser, deleteUser, type VirtualHostControl } from '../../support/virtual-host.ts'
@@ -8,7 +7,6 @@ import { createUser, deleteUser, type VirtualHostControl } from '../../support/v
 const own = ownServices({ rabbitmq: true, database: 'empty' })
 const { url, control } = testEnvironment().services.rabbitmq as { url: string; control: VirtualHostControl }
 const name = ownName()
-const log = { notice() {}, warning() {}, debug() {}, info() {}, error() {} }
 
 afterAll(() => deleteUser(url, control, name))
 
@@ -41,19 +39,6 @@ describe('a broker that the shop could not use', () => {
   })
 })
 
-describe('a password with letters beyond ASCII', () => {
-  it.each(['pässwörd', 'pass:word@/#%', 'пароль'])(
-    'opens the broker to the shop and to the emulator: %s',
-    async (password) => {
-      const secretUrl = await urlOf({}, password)
-
-      await requireBrokerRights(secretUrl)
-
-      const virtualHost = new URL(own.rabbitmqUrl).pathname.slice(1)
-      const signal = AbortSignal.timeout(10_000)
-      const connection = await connectToBroker({ url: secretUrl, virtualHost, log }, signal)
-      await (await connection.openChannel()).close()
-      await connection.close()
-    },
-  )
+it.each(['pässwörd', 'pass:word@/#%', 'пароль'])('the password %s opens the broker', async (password) => {
+  await requireBrokerRights(await urlOf({}, password))
 })

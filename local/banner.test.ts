@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals'
+import { banner } from './banner.ts'
+import { localSettings } from './settings.ts'
+
+/** The commands that the banner of a shop with these variables gives, each with its body. */
+function commandsIn(environment: Record<string, string>): string[] {
+  const facts = { settings: localSettings(environment), databaseDirectory: '.stockroom', environment }
+  const lines = banner(facts)
+    .split('\n')
+    .map((line) => line.trim())
+  return lines.filter((line) => line.startsWith('curl ')).map((line) => line.replace(/ -H .* -d /, ' '))
+}
+
+const database = { DATABASE_URL: 'postgres://shop@db/shop' }
+
+describe('what the banner says to try', () => {
+  it('orders one of the sample products of an embedded database', () => {
+    expect(commandsIn({})).toEqual([
+      'curl http://localhost:3000/products',
+      'curl http://localhost:3000/orders \'{"productId": 1, "quantity": 2}\'',
+      'curl http://localhost:3000/orders/1',
+    ])
+  })
+
+  it('creates a product in a real one, of which nothing is known', () => {
+    expect(commandsIn(database)).toEqual([
+      'curl http://localhost:3000/products \'{"name": "Mug", "price": 12.5, "qty": 10}\'',
+      'curl http://localhost:3000/products',
+    ])
+  })
+
+  it('leaves out what wants a key', () => {
+    expect(commandsIn({ ...database, ADMIN_API_KEY: 'secret' })).toEqual([
+      'curl http://localhost:3000/products',
+    ])
+  })
+})
