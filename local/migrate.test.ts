@@ -54,6 +54,7 @@ describe('on the embedded database', () => {
     expect(states(before.output)).toEqual([
       'products: pending',
       'products: pending',
+      'products: pending',
       'orders: pending',
       'orders: pending',
       'orders: pending',
@@ -66,9 +67,9 @@ describe('on the embedded database', () => {
       errors: '',
     })
     expect(between.output).toBe(first.output)
-    expect(reverted.output).toBe('orders: reverted 20261126_000002_create_take_keys\n')
-    expect(after.output).toContain('orders: pending 20261126_000002_create_take_keys')
-    expect(after.output).toContain('products: applied 20261125_000000_add_outbox_traceparent')
+    expect(reverted.output).toBe('products: reverted 20261126_000003_create_lock_stock\n')
+    expect(after.output).toContain('products: pending 20261126_000003_create_lock_stock')
+    expect(after.output).toContain('orders: applied 20261126_000002_create_take_keys')
     expect(await readdir(directory)).not.toContain('shop.pid')
     expect(await readdir(join(directory, 'postgres'))).not.toContain('postmaster.pid')
   }, 60_000)

@@ -13,12 +13,14 @@ import * as addOrdersTraceparent from './orders/20261125_000001_add_outbox_trace
 import * as createTakeKeys from './orders/20261126_000002_create_take_keys.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
+import * as createLockStock from './products/20261126_000003_create_lock_stock.ts'
 
 /** Every migration by domain. Append; never rename or change one that was released. */
 const migrations: Record<Domain, Migrations> = {
   products: {
     '20261121_000000_create_products': createProducts,
     '20261125_000000_add_outbox_traceparent': addProductsTraceparent,
+    '20261126_000003_create_lock_stock': createLockStock,
   },
   orders: {
     '20261121_000000_create_orders': createOrders,

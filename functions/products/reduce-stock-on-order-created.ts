@@ -3,7 +3,7 @@ import { consumer } from '@stockroom/messaging/consumer'
 import { orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
 import { showProducts } from './catalogue.ts'
 import { decideStock, type StockDecision } from './stock.ts'
-import { enterDecisions, findDecisions, findLocked, lockStock, writeStock } from './stock-store.ts'
+import { enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
 
 /**
  * An order that was decided before keeps its outcome and has it told again: its event may have been lost. Orders of a
@@ -14,12 +14,7 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
   const origins = new Map(messages.map((message) => [message.body.orderId, message]))
 
   const { result, announced } = await commitAndAnnounce('products', async (trx, tell) => {
-    const productIds = [...new Set(requests.map(({ productId }) => productId))]
-    const stock = await lockStock(trx, productIds)
-    const locked = await findLocked(
-      trx,
-      productIds.filter((id) => !stock.has(id)),
-    )
+    const { stock, locked } = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
     const earlier = await findDecisions(trx, [...origins.keys()])
     const decided = new Set(earlier.map(({ orderId }) => orderId))
     const undecided = requests.filter(({ orderId }) => !decided.has(orderId))

@@ -2,7 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { Knex } from 'knex'
 import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
 
-const products = ['20261121_000000_create_products', '20261125_000000_add_outbox_traceparent']
+const products = [
+  '20261121_000000_create_products',
+  '20261125_000000_add_outbox_traceparent',
+  '20261126_000003_create_lock_stock',
+]
 const orders = [
   '20261121_000000_create_orders',
   '20261121_000001_create_idempotency_keys',
@@ -79,11 +83,11 @@ describe('migrations', () => {
     const { migrateAll, rollbackNewest } = await freshInstance()
     await migrateAll()
     await rollbackNewest()
-    await runSql(database.url, 'update orders.migrations_lock set is_locked = 1')
+    await runSql(database.url, 'update products.migrations_lock set is_locked = 1')
 
     const applied = await migrateAll()
 
-    expect(applied.orders).toEqual(orders.slice(-1))
+    expect(applied.products).toEqual(products.slice(-1))
   })
 
   it('of a newer version are left alone by one that was rolled back and does not know them', async () => {
@@ -105,16 +109,17 @@ describe('migrations', () => {
     await migrateAll()
 
     const reverted: unknown[] = []
-    for (let times = 0; times < 4; times += 1) reverted.push(await rollbackNewest())
+    for (let times = 0; times < 5; times += 1) reverted.push(await rollbackNewest())
 
     expect(reverted).toEqual([
+      { domain: 'products', name: products.at(-1) },
       { domain: 'orders', name: orders.at(-1) },
       { domain: 'orders', name: orders.at(-2) },
-      { domain: 'products', name: products.at(-1) },
+      { domain: 'products', name: products.at(-2) },
       { domain: 'orders', name: orders.at(-3) },
     ])
     expect(await statusOfAll()).toEqual({
-      products: { applied: products.slice(0, -1), pending: products.slice(-1) },
+      products: { applied: products.slice(0, -2), pending: products.slice(-2) },
       orders: { applied: orders.slice(0, -3), pending: orders.slice(-3) },
     })
     expect(await tables()).toEqual([

@@ -132,7 +132,11 @@ describe('migrate', () => {
 
     expect(outcomes).toEqual([
       {
-        products: ['20261121_000000_create_products', '20261125_000000_add_outbox_traceparent'],
+        products: [
+          '20261121_000000_create_products',
+          '20261125_000000_add_outbox_traceparent',
+          '20261126_000003_create_lock_stock',
+        ],
         orders: [
           '20261121_000000_create_orders',
           '20261121_000001_create_idempotency_keys',
