@@ -16,7 +16,8 @@ import * as addOrdersMessageId from './orders/20261126_000004_add_outbox_message
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
 import * as createProductsIdentity from './products/20261126_000000_create_identity.ts'
-import * as addProductsMessageId from './products/20261126_000003_add_outbox_message_id.ts'
+import * as createLockStock from './products/20261126_000003_create_lock_stock.ts'
+import * as addProductsMessageId from './products/20261126_000005_add_outbox_message_id.ts'
 
 /** Every migration by domain. Append; never rename or change one that was released. */
 const migrations: Record<Domain, Migrations> = {
@@ -24,7 +25,8 @@ const migrations: Record<Domain, Migrations> = {
     '20261121_000000_create_products': createProducts,
     '20261125_000000_add_outbox_traceparent': addProductsTraceparent,
     '20261126_000000_create_identity': createProductsIdentity,
-    '20261126_000003_add_outbox_message_id': addProductsMessageId,
+    '20261126_000003_create_lock_stock': createLockStock,
+    '20261126_000005_add_outbox_message_id': addProductsMessageId,
   },
   orders: {
     '20261121_000000_create_orders': createOrders,

@@ -24,7 +24,7 @@ export async function reduceStock(
   newId: () => string,
   onLocked: () => void,
 ): Promise<void> {
-  const stock = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
+  const { stock } = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
   onLocked()
   await findDecisions(
     trx,

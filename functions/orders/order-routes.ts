@@ -12,7 +12,7 @@ export const orderRoutes: RouteTable = {
       route: 'POST /orders',
       summary: 'Order a product',
       description:
-        'Accepts an order. 202 is a promise: the order is stored before the answer leaves, and goes from `pending` to `confirmed` or `rejected` whatever fails afterwards. Send an `Idempotency-Key` to be able to ask again: the same key and body give the first answer again, for 24 hours.',
+        'Accepts an order. 202 is a promise: the order is stored before the answer leaves, and goes from `pending` to `confirmed` or `rejected` whatever fails afterwards. Send an `Idempotency-Key` to be able to ask again: the same key and body give the first answer again, for 24 hours. After `outcome-unknown` they find the order, or place it.',
       headers: {
         'idempotency-key': {
           description:

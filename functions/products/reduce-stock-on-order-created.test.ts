@@ -7,7 +7,6 @@ import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-ev
 process.env.LOG_LEVEL = 'silent'
 const { trx, commits, traceparents, clear, commitAndAnnounce } = announcements()
 const lockStock = jest.fn<typeof import('./stock-store.ts').lockStock>()
-const findLocked = jest.fn<typeof import('./stock-store.ts').findLocked>()
 const findDecisions = jest.fn<typeof import('./stock-store.ts').findDecisions>()
 const disownDecisions = jest.fn<typeof import('./stock-store.ts').disownDecisions>()
 const enterDecisions = jest.fn<typeof import('./stock-store.ts').enterDecisions>()
@@ -21,7 +20,6 @@ jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('../orders/placed-orders.ts', () => ({ compareWithOrders }))
 jest.unstable_mockModule('./stock-store.ts', () => ({
   lockStock,
-  findLocked,
   findDecisions,
   disownDecisions,
   enterDecisions,
@@ -50,8 +48,7 @@ beforeEach(() => {
   clear()
   compareWithOrders.mockReset().mockImplementation(async (messages) => ({ own: [...messages], refused: [] }))
   disownDecisions.mockReset().mockResolvedValue()
-  lockStock.mockReset().mockResolvedValue(new Map([[1, 3]]))
-  findLocked.mockReset().mockResolvedValue(new Set())
+  lockStock.mockReset().mockResolvedValue({ stock: new Map([[1, 3]]), locked: new Set() })
   findDecisions.mockReset().mockResolvedValue([])
   enterDecisions.mockReset().mockResolvedValue()
   writeStock.mockReset().mockResolvedValue([changed])
@@ -96,11 +93,10 @@ describe('reduceStock', () => {
   })
 
   it('decides the other orders of a batch when a product stays locked, and puts its orders off', async () => {
-    findLocked.mockResolvedValue(new Set([2]))
+    lockStock.mockResolvedValue({ stock: new Map([[1, 3]]), locked: new Set([2]) })
 
     await reduce(order(11, 1, 1), order(12, 2, 1), order(13, 3, 1))
 
-    expect(findLocked.mock.calls).toEqual([[trx, [2, 3]]])
     expect(commits[0]?.told.map(({ event }) => event.name)).toEqual(['stock.reduced', 'stock.rejected'])
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({ exchange: '', routingKey: 'stock-reduction' }),
@@ -111,7 +107,7 @@ describe('reduceStock', () => {
   })
 
   it('tells the outcome of an order again that was decided before, though its product is locked', async () => {
-    findLocked.mockResolvedValue(new Set([2]))
+    lockStock.mockResolvedValue({ stock: new Map([[1, 3]]), locked: new Set([2]) })
     findDecisions.mockResolvedValue([{ orderId: 12, productId: 2, quantity: 1, outcome: 'sale' }])
 
     await reduce(order(12, 2, 1))

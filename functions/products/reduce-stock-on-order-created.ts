@@ -6,14 +6,7 @@ import { log } from '@stockroom/runtime/logger'
 import { compareWithOrders } from '../orders/placed-orders.ts'
 import { showProducts, warmProducts } from './catalogue.ts'
 import { decideStock, isAbout, type StockDecision, type StockRequest } from './stock.ts'
-import {
-  disownDecisions,
-  enterDecisions,
-  findDecisions,
-  findLocked,
-  lockStock,
-  writeStock,
-} from './stock-store.ts'
+import { disownDecisions, enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
 
 /**
  * An order that was decided before keeps its outcome and has it told again: its event may have been lost. Orders of a
@@ -25,12 +18,7 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
   const origins = new Map(own.map((message) => [message.body.orderId, message]))
 
   const { result, announced } = await commitAndAnnounce('products', async (trx, tell) => {
-    const productIds = [...new Set(requests.map(({ productId }) => productId))]
-    const stock = await lockStock(trx, productIds)
-    const locked = await findLocked(
-      trx,
-      productIds.filter((id) => !stock.has(id)),
-    )
+    const { stock, locked } = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
     const earlier = await findOwnDecisions(trx, requests)
     const decided = new Set(earlier.map(({ orderId }) => orderId))
     const undecided = requests.filter(({ orderId }) => !decided.has(orderId))

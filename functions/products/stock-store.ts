@@ -1,46 +1,34 @@
 import { query, type Transaction } from '@stockroom/database/query'
-import { unlessLocked } from '@stockroom/database/unless-locked'
 import type { Product } from './product.ts'
 import type { VersionedProduct } from './product-store.ts'
 import type { StockDecision } from './stock.ts'
 
+/** What a batch may decide, and what it can't. A product that doesn't exist is in neither. */
+export interface LockedStock {
+  /** What is left of the products that are locked for this transaction. */
+  stock: Map<number, number>
+  /** The products that somebody else keeps locked. */
+  locked: Set<number>
+}
+
 /** Products that somebody kept locked for longer than a batch waits, when one looked last: nobody waits for them again. */
 const stuck = new Set<number>()
 
-/**
- * Locks the rows of the products in the order of their ids, so that batches never wait for each other in a circle, and
- * resolves to their stock. A product that doesn't exist isn't in it, and neither is one that somebody keeps locked.
- */
-export async function lockStock(
-  trx: Transaction,
-  productIds: readonly number[],
-): Promise<Map<number, number>> {
-  const { fresh = [], known = [] } = Object.groupBy(productIds, (id) => (stuck.has(id) ? 'known' : 'fresh'))
-  const rows =
-    (await unlessLocked(trx, () => lockRows(trx, fresh, 'for update'))) ??
-    (await lockRows(trx, fresh, 'for update skip locked'))
-  if (known.length > 0) rows.push(...(await lockRows(trx, known, 'for update skip locked')))
-  for (const { id } of rows) stuck.delete(id)
-  return new Map(rows.map(({ id, qty }) => [id, qty]))
-}
-
-const lockRows = (trx: Transaction, ids: readonly number[], lock: 'for update' | 'for update skip locked') =>
-  query<{ id: number; qty: number }>(
-    trx,
-    `select id, qty from products.products where id = any(?) order by id ${lock}`,
-    [ids],
+/** Locks products for the transaction, and waits up to a second for those that others are just selling. */
+export async function lockStock(trx: Transaction, productIds: readonly number[]): Promise<LockedStock> {
+  const { patient = [], impatient = [] } = Object.groupBy(productIds, (id) =>
+    stuck.has(id) ? 'impatient' : 'patient',
   )
-
-/** Tells which of products that {@link lockStock} left out are there, and locked. */
-export async function findLocked(trx: Transaction, productIds: readonly number[]): Promise<Set<number>> {
-  if (productIds.length === 0) return new Set()
-  const rows = await query<{ id: number }>(trx, 'select id from products.products where id = any(?)', [
-    productIds,
-  ])
-  const locked = new Set(rows.map(({ id }) => id))
-  for (const id of productIds) if (!locked.has(id)) stuck.delete(id)
+  const rows = await query<{ id: number; qty: number; isLocked: boolean }>(
+    trx,
+    `select product_id as id, stock as qty, is_locked as "isLocked"
+       from products.lock_stock(?::bigint[], ?::bigint[])`,
+    [patient, impatient],
+  )
+  const locked = new Set(rows.filter(({ isLocked }) => isLocked).map(({ id }) => id))
+  for (const id of impatient) if (!locked.has(id)) stuck.delete(id)
   for (const id of locked) stuck.add(id)
-  return locked
+  return { stock: new Map(rows.filter(({ id }) => !locked.has(id)).map(({ id, qty }) => [id, qty])), locked }
 }
 
 /** Finds the orders that the ledger has decided already, with what was decided then. */

@@ -100,7 +100,6 @@ describe('whatever an administrator has set', () => {
     ['set default_transaction_read_only = on'],
     ["set search_path = 'nowhere'"],
     ['set extra_float_digits = -15'],
-    ['set statement_timeout = 1'],
     ['set standard_conforming_strings = off'],
   ])('products are stored and shown as they are sent: %s', async (setting) => {
     await onDatabase(setting)

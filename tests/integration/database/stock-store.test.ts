@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { transaction } from '@stockroom/database/query'
+import pg from 'pg'
 import type { StockDecision } from '../../../functions/products/stock.ts'
 import {
   disownDecisions,
@@ -22,8 +23,11 @@ describe('lockStock', () => {
   it('resolves to the stock of the products that exist', async () => {
     const [one, other] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 0 })]
 
-    const stock = await transaction('products', (trx) => lockStock(trx, [other.id, missingProduct, one.id]))
+    const { stock, locked } = await transaction('products', (trx) =>
+      lockStock(trx, [other.id, missingProduct, one.id]),
+    )
 
+    expect(locked.size).toBe(0)
     expect(stock).toEqual(
       new Map([
         [one.id, 3],
@@ -61,12 +65,38 @@ describe('lockStock', () => {
     endFirst()
     await first
 
-    expect(await second).toEqual(
+    expect((await second).stock).toEqual(
       new Map([
         [one.id, 1],
         [other.id, 2],
       ]),
     )
+  })
+})
+
+describe('lockStock, while somebody keeps a product locked', () => {
+  it('locks the others for the transaction, and tells which it could not', async () => {
+    const [free, kept] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 4 })]
+    const holder = new pg.Client(own.databaseUrl)
+    await holder.connect()
+    await holder.query('begin')
+    await holder.query('select 1 from products.products where id = $1 for update', [kept.id])
+    const isFree = (id: number) =>
+      runSql(own.databaseUrl, 'select 1 from products.products where id = $1 for update nowait', [id]).then(
+        () => true,
+        () => false,
+      )
+
+    const outcomes: unknown[] = []
+    for (let batch = 0; batch < 2; batch += 1) {
+      await transaction('products', async (trx) => {
+        outcomes.push(await lockStock(trx, [kept.id, free.id, missingProduct]), await isFree(free.id))
+      })
+    }
+    await holder.end()
+
+    const outcome = { stock: new Map([[free.id, 3]]), locked: new Set([kept.id]) }
+    expect(outcomes).toEqual([outcome, false, outcome, false])
   })
 })
 
