@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Agent, createServer, get, type IncomingMessage, type Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { type DrainLimits, prepareDraining } from './connection-draining.ts'
@@ -34,8 +34,17 @@ async function ask(): Promise<{ connection: string | undefined; wasKept: boolean
   return { connection: response.headers.connection, wasKept: request.reusedSocket }
 }
 
-describe('the draining of kept connections', () => {
-  it('answers each with `connection: close`, however late its request comes', async () => {
+/** Asks on a connection as soon as it stands, and resolves to the answer, or to the code of the error. */
+async function answerOn(socket: Socket): Promise<string> {
+  socket.write('GET / HTTP/1.1\r\nhost: shop\r\n\r\n')
+  return once(socket, 'data').then(
+    ([answer]) => String(answer),
+    ({ code }) => String(code),
+  )
+}
+
+describe('the draining of connections', () => {
+  it('answers each that is kept with `connection: close`, however late its request comes', async () => {
     const drain = await listen()
     const before = await Promise.all([ask(), ask(), ask()])
 
@@ -51,23 +60,49 @@ describe('the draining of kept connections', () => {
     expect(during).toEqual(Array(3).fill({ connection: 'close', wasKept: true }))
   })
 
-  it('answers the request of a connection that was opened before', async () => {
+  it('answers the first request of one that was opened before', async () => {
     const drain = await listen()
     const socket = connect(port, '127.0.0.1')
     await once(server, 'connection')
     const drained = drain()
 
-    socket.write('GET / HTTP/1.1\r\nhost: shop\r\n\r\n')
-    const [answer] = await once(socket, 'data')
+    const answer = await answerOn(socket)
 
     await drained
-    expect(String(answer)).toMatch(/^HTTP\/1\.1 200 .*connection: close/is)
+    expect(answer).toMatch(/^HTTP\/1\.1 200 .*connection: close/is)
+  })
+
+  it('takes those in that have connected already, and answers them', async () => {
+    const drain = await listen()
+    const sockets = Array.from({ length: 30 }, () => connect(port, '127.0.0.1'))
+    await new Promise(process.nextTick) // now the kernel has them, and the server has not
+
+    const drained = drain()
+    const answers = await Promise.all(sockets.map(answerOn))
+
+    await drained
+    expect(answers).toEqual(Array(30).fill(expect.stringMatching(/^HTTP\/1\.1 200 .*connection: close/is)))
+  })
+
+  it('is not over because the process stood still while a request came', async () => {
+    const drain = await listen({ ...patient, quietMs: 100 })
+    const socket = connect(port, '127.0.0.1')
+    await answerOn(socket)
+    const drained = drain().then(() => server.close())
+    await pause(60)
+
+    const answer = answerOn(socket)
+    for (const end = performance.now() + 300; performance.now() < end; );
+
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 .*connection: close/is)
+    await drained
   })
 
   it('refuses new ones', async () => {
     const drain = await listen()
     await ask()
     const drained = drain()
+    await pause(200)
 
     const [error] = await once(connect(port, '127.0.0.1'), 'error')
 

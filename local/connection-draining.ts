@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ServerResponse } from 'node:http'
 import { Server } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 /** Milliseconds without a request after which idle connections are given up, and milliseconds that draining may take. */
@@ -38,11 +38,32 @@ export function prepareDraining(
       askedAt = performance.now()
       response.shouldKeepAlive = false
     })
+    await takeOver(servers, limitMs)
     // An HTTP server's own close would also close the connections that are idle at this moment.
     for (const server of servers) Server.prototype.close.call(server)
     const isOver = (now: number) => now - askedAt >= quietMs || now - beganAt >= limitMs
-    while (!isOver(performance.now()) && (await haveConnections(servers))) await pause(lookEveryMs)
+    while (!isOver(performance.now()) && (await haveConnections(servers))) {
+      await pause(lookEveryMs)
+      await turn() // what has come while the process stood still is read before the clock is
+    }
   }
+}
+
+/** Takes over the connections that the kernel has made already, one a turn: it resets those that are left with the port. */
+async function takeOver(servers: Set<Server>, limitMs: number): Promise<void> {
+  let taken = 0
+  const count = () => {
+    taken += 1
+  }
+  for (const server of servers) server.on('connection', count)
+  const endsAt = performance.now() + limitMs
+  let before: number
+  do {
+    before = taken
+    await turn()
+    await turn()
+  } while (taken > before && performance.now() < endsAt)
+  for (const server of servers) server.off('connection', count)
 }
 
 async function haveConnections(servers: Set<Server>): Promise<boolean> {
