@@ -12,10 +12,10 @@ export interface CommitDeadline {
 /** Milliseconds after which a request is refused, unless its commit has begun. */
 export const answerWithinMs = 1900
 
-const storage = new AsyncLocalStorage<CommitDeadline>()
+const storage = new AsyncLocalStorage<CommitDeadline | undefined>()
 
-/** Runs `work` with a deadline for the commits in it. */
-export function runUntil<Result>(deadline: CommitDeadline, work: () => Result): Result {
+/** Runs `work` with a deadline for the commits in it, or with none. */
+export function runUntil<Result>(deadline: CommitDeadline | undefined, work: () => Result): Result {
   return storage.run(deadline, work)
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { currentDeadline, RequestDeadline, runUntil } from './commit-deadline.ts'
 import { currentInvocation, runInvocation } from './invocation.ts'
 
 describe('the invocation', () => {
@@ -19,6 +20,14 @@ describe('the invocation', () => {
       })
 
     expect(await Promise.all([run('r1'), run('r2')])).toEqual(['r1', 'r2'])
+  })
+
+  it('has nothing to do with the deadline of the request that has caused it', () => {
+    const deadline = runUntil(new RequestDeadline(100), () =>
+      runInvocation({ requestId: 'r1' }, currentDeadline),
+    )
+
+    expect(deadline).toBeUndefined()
   })
 
   it('is unknown outside of one', () => {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { runUntil } from './commit-deadline.ts'
 
 /** What is known of the invocation that the running code works for. */
 export interface Invocation {
@@ -19,9 +20,12 @@ export const isRequestId = (id: string | null | undefined): id is string => !!id
 
 const storage = new AsyncLocalStorage<Invocation>()
 
-/** Runs `work` so that {@link currentInvocation} and every log line within know the invocation. */
+/**
+ * Runs `work` so that {@link currentInvocation} and every log line within know the invocation. It begins without a
+ * deadline: with the broker in process a consumer may be called from within the request that it follows from.
+ */
 export function runInvocation<Result>(invocation: Invocation, work: () => Result): Result {
-  return storage.run(invocation, work)
+  return storage.run(invocation, () => runUntil(undefined, work))
 }
 
 /** The invocation that the calling code runs for, if it runs for one. */
