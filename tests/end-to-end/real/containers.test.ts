@@ -45,12 +45,21 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  proxy?.kill('SIGKILL')
-  proxy = undefined
+  await stopProxy()
   await killShops()
   await services.remove()
   rmSync(folder, { recursive: true })
 })
+
+/** By the signal on which nginx ends its workers, which would outlive it. */
+async function stopProxy(): Promise<void> {
+  if (proxy?.exitCode === null) {
+    const ended = once(proxy, 'exit')
+    proxy.kill('SIGTERM')
+    await ended
+  }
+  proxy = undefined
+}
 
 const startApi = () =>
   ShopProcess.start({
