@@ -1,6 +1,6 @@
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { prepareDatabase } from '../local/audit/audit.ts'
-import { requireServices } from '../local/reachability.ts'
+import { requireServices, withoutCache } from '../local/reachability.ts'
 import { type LocalSettings, localSettings } from '../local/settings.ts'
 import { findPrograms } from './sampling/find-programs.ts'
 import type { Roots } from './sampling/process-groups.ts'
@@ -37,7 +37,7 @@ export async function enterSurroundings(settings: LoadSettings, log: string): Pr
     // What follows is ours alone: the shop has its own limit for statements.
     process.env.DATABASE_TIMEOUT_MS = '600000'
     leaveTasks.push(await prepareDatabase(local))
-    await requireServices({ ...process.env, REDIS_URL: undefined })
+    await requireServices({ ...process.env, ...withoutCache })
     return { local, shop, programs: findPrograms(urlsOf(shop)), leave }
   } catch (error) {
     await leave()
@@ -46,11 +46,11 @@ export async function enterSurroundings(settings: LoadSettings, log: string): Pr
 }
 
 function urlsOf(shop: Shop) {
-  const { DATABASE_URL, ORDERS_DATABASE_URL, REDIS_URL, RABBITMQ_URL } = process.env
+  const { DATABASE_URL, ORDERS_DATABASE_URL, REDIS_URL, PRODUCTS_REDIS_URL, RABBITMQ_URL } = process.env
   return {
     shop: shop.url,
     PostgreSQL: ORDERS_DATABASE_URL || DATABASE_URL,
-    Redis: REDIS_URL,
+    Redis: PRODUCTS_REDIS_URL || REDIS_URL,
     RabbitMQ: RABBITMQ_URL,
   }
 }

@@ -7,7 +7,7 @@ import { shutDown } from '@stockroom/runtime/shutdown'
 import { migrateAll } from '../migrations/all.ts'
 import { embedDatabase } from './databases.ts'
 import { loadEnvironment } from './environment-file.ts'
-import { requireServices } from './reachability.ts'
+import { requireServices, withoutCache } from './reachability.ts'
 import { localSettings } from './settings.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function main(print: (line: string) => void): Promise<number> {
     loadEnvironment()
     const { embedded, dataDirectory } = localSettings(process.env)
     if (embedded.database) stop = (await embedDatabase(dataDirectory)).stop
-    await requireServices({ ...process.env, REDIS_URL: undefined })
+    await requireServices({ ...process.env, ...withoutCache })
     if (!embedded.broker) for (const line of await emptyQueues()) print(line)
     await migrateAll()
     for (const domain of ['products', 'orders'] as const) {

@@ -35,3 +35,14 @@ describe('what the banner says to try', () => {
     ])
   })
 })
+
+it('names the Redis of each domain, by its host alone', () => {
+  const environment = {
+    PRODUCTS_REDIS_URL: 'redis://:secret@one:6379',
+    ORDERS_REDIS_URL: 'redis://:secret@other:6379',
+  }
+
+  const text = banner({ settings: localSettings(environment), databaseDirectory: '.stockroom', environment })
+
+  expect(text).toMatch(/^ +cache +Redis at one:6379 and other:6379$/m)
+})

@@ -20,7 +20,9 @@ export function banner({ settings, databaseDirectory, environment }: BannerFacts
     database: embedded.database
       ? `PostgreSQL, embedded (${databaseDirectory})`
       : `PostgreSQL at ${places(environment, ['DATABASE_URL', 'PRODUCTS_DATABASE_URL', 'ORDERS_DATABASE_URL'])}`,
-    cache: embedded.cache ? 'in process' : `Redis at ${places(environment, ['REDIS_URL'])}`,
+    cache: embedded.cache
+      ? 'in process'
+      : `Redis at ${places(environment, ['REDIS_URL', 'PRODUCTS_REDIS_URL', 'ORDERS_REDIS_URL'])}`,
     broker: embedded.broker
       ? 'in process (docs/architecture.md#the-embedded-parts says what it lacks)'
       : `RabbitMQ at ${places(environment, ['RABBITMQ_URL'])}`,

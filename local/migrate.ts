@@ -3,7 +3,7 @@ import { configuration } from '@stockroom/runtime/configuration'
 import { configureSessionsOfAll, migrateAll, rollbackNewest, statusOfAll } from '../migrations/all.ts'
 import { embedDatabase, readDatabase } from './databases.ts'
 import { loadEnvironment } from './environment-file.ts'
-import { requireServices } from './reachability.ts'
+import { requireServices, withoutCache } from './reachability.ts'
 import { type LocalSettings, localSettings } from './settings.ts'
 
 /** What `node local/migrate.ts` can do, each with the lines that it prints. */
@@ -54,7 +54,7 @@ async function run(name: string | undefined): Promise<void> {
 async function prepareDatabase(onlyReads: boolean): Promise<() => Promise<void>> {
   const settings = localSettings(process.env)
   const stop = onlyReads ? await readDatabase(settings) : await claimDatabase(settings)
-  await requireServices({ ...process.env, REDIS_URL: undefined, RABBITMQ_URL: undefined })
+  await requireServices({ ...process.env, ...withoutCache, RABBITMQ_URL: undefined })
   return stop
 }
 

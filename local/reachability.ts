@@ -12,6 +12,8 @@ const timeoutMs = 5000
 
 const postgres = { protocols: ['postgres:', 'postgresql:'], connect: connectToPostgres }
 
+const redis = { protocols: ['redis:', 'rediss:'], connect: connectToRedis }
+
 const services: Record<
   string,
   { protocols: string[]; connect(url: string, settings: Configuration): Promise<void> }
@@ -19,8 +21,17 @@ const services: Record<
   DATABASE_URL: postgres,
   PRODUCTS_DATABASE_URL: postgres,
   ORDERS_DATABASE_URL: postgres,
-  REDIS_URL: { protocols: ['redis:', 'rediss:'], connect: connectToRedis },
+  REDIS_URL: redis,
+  PRODUCTS_REDIS_URL: redis,
+  ORDERS_REDIS_URL: redis,
   RABBITMQ_URL: { protocols: ['amqp:', 'amqps:'], connect: connectToRabbitMq },
+}
+
+/** Put over an environment, leaves the cache out, for commands that do without it. */
+export const withoutCache = {
+  REDIS_URL: undefined,
+  PRODUCTS_REDIS_URL: undefined,
+  ORDERS_REDIS_URL: undefined,
 }
 
 /**

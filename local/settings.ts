@@ -52,8 +52,8 @@ export function localSettings(environment: Environment): LocalSettings {
     allowedOrigins: origins(environment, 'CORS_ALLOWED_ORIGIN', 'http://localhost:3000'),
     dataDirectory: environment.STOCKROOM_DATA_DIR || '.stockroom',
     embedded: {
-      database: !hasDatabase(environment),
-      cache: !environment.REDIS_URL,
+      database: !hasService(environment, 'DATABASE_URL'),
+      cache: !hasService(environment, 'REDIS_URL'),
       broker: !environment.RABBITMQ_URL,
     },
   }
@@ -76,14 +76,14 @@ function origins(environment: Environment, name: string, fallback: string): stri
 
 const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value
 
-function hasDatabase(environment: Environment): boolean {
-  if (environment.DATABASE_URL) return true
-  const { PRODUCTS_DATABASE_URL: products, ORDERS_DATABASE_URL: orders } = environment
-  if (Boolean(products) !== Boolean(orders)) {
-    const missing = products ? 'ORDERS_DATABASE_URL' : 'PRODUCTS_DATABASE_URL'
-    throw new ConfigurationError(`${missing} is not set; set it as well, or DATABASE_URL for both domains.`)
+/** Whether both domains have a URL of the service: the shared one, or one each. */
+function hasService(environment: Environment, shared: 'DATABASE_URL' | 'REDIS_URL'): boolean {
+  if (environment[shared]) return true
+  const missing = [`PRODUCTS_${shared}`, `ORDERS_${shared}`].filter((variable) => !environment[variable])
+  if (missing.length === 1) {
+    throw new ConfigurationError(`${missing[0]} is not set; set it as well, or ${shared} for both domains.`)
   }
-  return Boolean(products)
+  return missing.length === 0
 }
 
 /** The variables whose absence makes a part embedded, for those parts that are. */

@@ -14,6 +14,7 @@ export interface OrderPage {
 /** The first page of each product. A new order is in it at once, so no instance keeps a copy of its own. */
 const firstPages = sharedCache<OrderPage>({
   name: 'orders-of-product',
+  domain: 'orders',
   key: (productId) => `orders:product:${productId}`,
   load: async (productId) => ({
     value: await readPage(productId, { limit: defaultLimit, before: undefined }),

@@ -6,6 +6,7 @@ import { findProducts, type VersionedProduct } from './product-store.ts'
 
 const products = twoTierCache<Product>({
   name: 'products',
+  domain: 'products',
   key: (id) => `product:${id}`,
   load: async (id) => {
     const [found] = await findProducts([id])

@@ -1,16 +1,17 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 
-const settings: { redisUrl: string | undefined } = { redisUrl: undefined }
+const settings: { productsRedisUrl?: string; ordersRedisUrl?: string } = {}
 const set = jest.fn<(...parameters: unknown[]) => Promise<string>>()
-const redisConnection = jest.fn(() => ({ redis: { set }, tried: Promise.resolve() }))
+const shared = { redis: { set }, tried: Promise.resolve() }
+const redisConnection = jest.fn((_domain: string) => shared)
 jest.unstable_mockModule('@stockroom/runtime/configuration', () => ({ configuration: () => settings }))
 jest.unstable_mockModule('./redis-connection.ts', () => ({ redisConnection }))
 const { cacheAnswers } = await import('./cache-health.ts')
 
 beforeEach(() => {
-  settings.redisUrl = 'redis://cache'
+  Object.assign(settings, { productsRedisUrl: 'redis://cache', ordersRedisUrl: 'redis://cache' })
   set.mockReset().mockResolvedValue('OK')
-  redisConnection.mockClear()
+  redisConnection.mockReset().mockReturnValue(shared)
 })
 
 describe('cacheAnswers', () => {
@@ -31,8 +32,15 @@ describe('cacheAnswers', () => {
     expect(await cacheAnswers()).toBe(false)
   })
 
-  it('says yes without REDIS_URL, as the cache is in process', async () => {
-    settings.redisUrl = undefined
+  it.each(['products', 'orders'])('says no when only the Redis of %s does not', async (broken) => {
+    const refusing = { ...shared, redis: { set: jest.fn<typeof set>().mockRejectedValue(new Error('OOM')) } }
+    redisConnection.mockImplementation((domain) => (domain === broken ? refusing : shared))
+
+    expect(await cacheAnswers()).toBe(false)
+  })
+
+  it('says yes without a URL, as the cache is in process', async () => {
+    Object.assign(settings, { productsRedisUrl: undefined, ordersRedisUrl: undefined })
 
     expect(await cacheAnswers()).toBe(true)
     expect(redisConnection).not.toHaveBeenCalled()

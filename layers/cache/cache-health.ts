@@ -1,10 +1,20 @@
-import { configuration } from '@stockroom/runtime/configuration'
-import { redisConnection } from './redis-connection.ts'
+import type { Domain } from '@stockroom/database/connection'
+import { type RedisConnection, redisConnection } from './redis-connection.ts'
+import { redisUrl } from './redis-url.ts'
 
-/** Whether Redis answers and takes what is written to it; without REDIS_URL the cache is in process, and up. */
+const domains: Domain[] = ['products', 'orders']
+
+/**
+ * Whether Redis answers and takes what is written to it, that of each domain where they have two; a cache in process is
+ * up.
+ */
 export async function cacheAnswers(): Promise<boolean> {
-  if (!configuration().redisUrl) return true
-  const { redis, tried } = redisConnection()
+  const connections = new Set(domains.filter(redisUrl).map(redisConnection))
+  const answers = await Promise.all([...connections].map(takesWrites))
+  return answers.every(Boolean)
+}
+
+async function takesWrites({ redis, tried }: RedisConnection): Promise<boolean> {
   await tried
   try {
     await redis.set('health', 'written', 'EX', 10)

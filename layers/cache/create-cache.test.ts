@@ -1,28 +1,30 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { Domain } from '@stockroom/database/connection'
 import type { LocalTier } from './local-tier.ts'
 
-const settings: { redisUrl: string | undefined; cacheTtlSeconds: number } = {
-  redisUrl: undefined,
+const settings = {
+  productsRedisUrl: undefined as string | undefined,
+  ordersRedisUrl: undefined as string | undefined,
   cacheTtlSeconds: 5,
 }
 const configuration = jest.fn(() => settings)
 const broadcastUpdate = jest.fn<typeof import('./updates.ts').broadcastUpdate>()
-const receiveUpdates = jest.fn<(local: LocalTier) => void>()
+const receiveUpdates = jest.fn<(domain: Domain, local: LocalTier) => void>()
 const redis = {
   status: 'ready',
   get: jest.fn<(key: string) => Promise<string | null>>(),
   eval: jest.fn<(...parameters: unknown[]) => Promise<number>>(),
 }
 jest.unstable_mockModule('@stockroom/runtime/configuration', () => ({ configuration }))
-jest.unstable_mockModule('./redis-connection.ts', () => ({
-  redisConnection: () => ({ redis, tried: Promise.resolve() }),
-}))
+const redisConnection = jest.fn((_domain: Domain) => ({ redis, tried: Promise.resolve() }))
+jest.unstable_mockModule('./redis-connection.ts', () => ({ redisConnection }))
 jest.unstable_mockModule('./updates.ts', () => ({ broadcastUpdate, receiveUpdates }))
 const { sharedCache, twoTierCache } = await import('./create-cache.ts')
 
 const load = jest.fn<(id: number) => Promise<{ version?: number; value: string }>>()
 const source = {
   name: 'things',
+  domain: 'products' as const,
   key: (id: number) => `thing:${id}`,
   load,
   database: async () => 'ours',
@@ -30,7 +32,9 @@ const source = {
 }
 
 beforeEach(() => {
-  settings.redisUrl = 'redis://cache'
+  settings.productsRedisUrl = 'redis://cache'
+  settings.ordersRedisUrl = 'redis://cache-of-orders'
+  redisConnection.mockClear()
   configuration.mockClear()
   load.mockReset().mockResolvedValue({ version: 1, value: 'loaded' })
   broadcastUpdate.mockReset().mockResolvedValue()
@@ -68,18 +72,20 @@ describe('a cache in two tiers', () => {
     const cache = twoTierCache(source)
     await cache.set(7, { version: 2, value: 'new' })
 
-    receiveUpdates.mock.calls[0]?.[0].write('thing:8', {
+    receiveUpdates.mock.calls[0]?.[1].write('thing:8', {
       version: 1,
       database: 'ours',
       value: 'of another instance',
     })
 
-    expect(broadcastUpdate.mock.calls).toEqual([['thing:7', { version: 2, database: 'ours', value: 'new' }]])
+    expect(broadcastUpdate.mock.calls).toEqual([
+      ['products', 'thing:7', { version: 2, database: 'ours', value: 'new' }],
+    ])
     expect(await cache.get(8)).toEqual({ value: 'of another instance', hit: true })
   })
 
-  it('works in process alone without REDIS_URL', async () => {
-    settings.redisUrl = undefined
+  it('works in process alone without a Redis of its domain', async () => {
+    settings.productsRedisUrl = undefined
     const cache = twoTierCache(source)
 
     await cache.set(7, { version: 2, value: 'new' })
@@ -102,8 +108,8 @@ describe('a shared cache', () => {
     expect(receiveUpdates).not.toHaveBeenCalled()
   })
 
-  it('is in process without REDIS_URL', async () => {
-    settings.redisUrl = undefined
+  it('is in process without a Redis of its domain', async () => {
+    settings.productsRedisUrl = undefined
     const cache = sharedCache(source)
 
     await cache.get(7)
@@ -114,6 +120,15 @@ describe('a shared cache', () => {
 })
 
 describe('every cache', () => {
+  it.each([
+    ['two tiers', twoTierCache],
+    ['shared', sharedCache],
+  ])('is in the Redis of its domain: %s', async (_, create) => {
+    await create({ ...source, domain: 'orders' }).get(7)
+
+    expect(new Set(redisConnection.mock.calls.flat())).toEqual(new Set(['orders']))
+  })
+
   it.each([
     ['two tiers', twoTierCache],
     ['shared', sharedCache],

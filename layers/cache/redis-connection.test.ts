@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 
 process.env.LOG_LEVEL = 'silent'
-const settings = { redisUrl: 'rediss://shop:old@cache:6379', cachePrefix: '' }
+const old = 'rediss://shop:old@cache:6379'
+const rotated = 'rediss://shop:rotated@cache:6379'
+const settings = { productsRedisUrl: old, ordersRedisUrl: old, cachePrefix: '' }
 const distrustSecrets = jest.fn()
 const opened: FakeRedis[] = []
 
@@ -27,7 +29,7 @@ const { redisConnection } = await import('./redis-connection.ts')
 beforeEach(() => {
   opened.length = 0
   distrustSecrets.mockReset()
-  settings.redisUrl = 'rediss://shop:old@cache:6379'
+  Object.assign(settings, { productsRedisUrl: old, ordersRedisUrl: old })
 })
 afterEach(async () => {
   jest.restoreAllMocks()
@@ -36,20 +38,28 @@ afterEach(async () => {
 
 describe('redisConnection', () => {
   it('is one connection for the whole process', () => {
-    expect(redisConnection()).toBe(redisConnection())
+    expect(redisConnection('products')).toBe(redisConnection('orders'))
     expect(opened).toHaveLength(1)
   })
 
+  it('is one for each domain where each has its own URL, and both stay', () => {
+    settings.ordersRedisUrl = 'redis://orders'
+    const ofProducts = redisConnection('products')
+    const ofOrders = redisConnection('orders')
+
+    expect(opened.map(({ url }) => url)).toEqual([old, 'redis://orders'])
+    expect(redisConnection('products')).toBe(ofProducts)
+    expect(redisConnection('orders')).toBe(ofOrders)
+    expect(opened.flatMap(({ disconnect }) => disconnect.mock.calls)).toEqual([])
+  })
+
   it('is another one when the URL has another password, and the old one ends', () => {
-    redisConnection()
-    settings.redisUrl = 'rediss://shop:rotated@cache:6379'
+    redisConnection('products')
+    Object.assign(settings, { productsRedisUrl: rotated, ordersRedisUrl: rotated })
 
-    redisConnection()
+    redisConnection('products')
 
-    expect(opened.map(({ url }) => url)).toEqual([
-      'rediss://shop:old@cache:6379',
-      'rediss://shop:rotated@cache:6379',
-    ])
+    expect(opened.map(({ url }) => url)).toEqual([old, rotated])
     expect(opened[0]?.disconnect).toHaveBeenCalledTimes(1)
     expect(opened[1]?.disconnect).not.toHaveBeenCalled()
   })
@@ -59,7 +69,7 @@ describe('redisConnection', () => {
     ['NOAUTH Authentication required.', 1],
     ['connect ECONNREFUSED', 0],
   ])('hears "%s" and distrusts the secrets %i times', (message, times) => {
-    redisConnection()
+    redisConnection('products')
 
     opened[0]?.emit('error', new Error(message))
 
@@ -67,7 +77,7 @@ describe('redisConnection', () => {
   })
 
   it('connects anew when the server has become a replica, as after a failover, every five seconds at most', () => {
-    redisConnection()
+    redisConnection('products')
     const now = jest.spyOn(performance, 'now').mockReturnValue(10_000)
     const reconnectsAt = (ms: number, message: string) => {
       now.mockReturnValue(ms)

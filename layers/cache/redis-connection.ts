@@ -1,8 +1,10 @@
+import type { Domain } from '@stockroom/database/connection'
 import { configuration } from '@stockroom/runtime/configuration'
 import { log } from '@stockroom/runtime/logger'
 import { distrustSecrets } from '@stockroom/runtime/secrets'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { Redis } from 'ioredis'
+import { redisUrl } from './redis-url.ts'
 
 const connectTimeoutMs = 1000
 const commandTimeoutMs = 250
@@ -16,24 +18,39 @@ export interface RedisConnection {
   tried: Promise<void>
 }
 
-let connection: (RedisConnection & { url: string | undefined }) | undefined
+const connections = new Map<string, RedisConnection>()
 
-/** The process's one connection for commands; another one when the URL has changed with its password. */
-export function redisConnection(): RedisConnection {
-  const url = configuration().redisUrl
-  if (connection?.url !== url) {
-    connection?.redis.disconnect()
-    connection = { ...openRedis('redis'), url }
+/**
+ * The process's one connection for commands to a domain's cache; domains that share a URL share it. Another one when the
+ * URL has changed with its password.
+ */
+export function redisConnection(domain: Domain): RedisConnection {
+  const url = redisUrl(domain) as string
+  let connection = connections.get(url)
+  if (!connection) {
+    closeOldConnections()
+    connection = openRedis('redis', domain)
+    connections.set(url, connection)
   }
-  return connection as RedisConnection
+  return connection
 }
 
-/** Opens a connection; `name` stands in the log when it is lost. */
-export function openRedis(name: string): RedisConnection {
-  const redis = new Redis(configuration().redisUrl as string, {
+function closeOldConnections(): void {
+  for (const [url, { redis }] of connections) {
+    if (url === redisUrl('products') || url === redisUrl('orders')) continue
+    redis.disconnect()
+    connections.delete(url)
+  }
+}
+
+/** Opens a connection to a domain's cache; `name` stands in the log when it is lost. */
+export function openRedis(name: string, domain: Domain): RedisConnection {
+  const redis = new Redis(redisUrl(domain) as string, {
     keyPrefix: configuration().cachePrefix,
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
+    // While Redis is away ioredis waits it out for a stream that has long been closed, and keeps the process.
+    disconnectTimeout: commandTimeoutMs,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     // The commands of one turn of the event loop go out by one system call.
@@ -50,7 +67,7 @@ export function openRedis(name: string): RedisConnection {
   })
   logStateChanges(name, redis)
   onShutdown('close', async () => {
-    connection = undefined
+    connections.clear()
     redis.disconnect()
   })
   return { redis, tried }

@@ -1,3 +1,4 @@
+import type { Domain } from '@stockroom/database/connection'
 import { configuration } from '@stockroom/runtime/configuration'
 import { log } from '@stockroom/runtime/logger'
 import type { LocalTier } from './local-tier.ts'
@@ -9,8 +10,8 @@ import { isStored, type Stored } from './tier.ts'
 const channel = () => `${configuration().cachePrefix}cache-updates`
 
 /** Tells every instance that listens of a new value. Instances that don't hear it forget the old one in a second. */
-export async function broadcastUpdate(key: string, stored: Stored): Promise<void> {
-  const { redis, tried } = redisConnection()
+export async function broadcastUpdate(domain: Domain, key: string, stored: Stored): Promise<void> {
+  const { redis, tried } = redisConnection(domain)
   await tried
   if (redis.status !== 'ready') return
   await redis.publish(channel(), JSON.stringify({ key, stored })).catch((error) => {
@@ -22,8 +23,8 @@ export async function broadcastUpdate(key: string, stored: Stored): Promise<void
  * Writes the values that other instances tell of into `local`; after a broken connection it forgets those that it
  * has, and not their versions. A connection that leaves the subscription unanswered is given up for another one.
  */
-export function receiveUpdates(local: LocalTier): void {
-  const { redis } = openRedis('redis subscription')
+export function receiveUpdates(domain: Domain, local: LocalTier): void {
+  const { redis } = openRedis('redis subscription', domain)
   redis.on('ready', () => {
     local.expire()
     redis.subscribe(channel()).catch((error) => {

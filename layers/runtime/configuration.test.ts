@@ -21,7 +21,8 @@ describe('the configuration', () => {
       databasePoolSize: 10,
       databasePoolMode: 'session',
       databaseTimeoutMs: 1500,
-      redisUrl: undefined,
+      productsRedisUrl: undefined,
+      ordersRedisUrl: undefined,
       cachePrefix: '',
       cacheTtlSeconds: 60,
       rabbitmqUrl: 'amqp://broker',
@@ -38,7 +39,8 @@ describe('the configuration', () => {
       ORDERS_DATABASE_URL: 'postgres://other/orders',
       DATABASE_POOL_SIZE: '3',
       DATABASE_TIMEOUT_MS: '700',
-      REDIS_URL: 'rediss://cache',
+      PRODUCTS_REDIS_URL: 'redis://one',
+      ORDERS_REDIS_URL: 'rediss://other/1',
       CACHE_PREFIX: 'shop-2:',
       CACHE_TTL_SECONDS: '5',
       RABBITMQ_URL: 'amqps://broker/shop',
@@ -54,7 +56,8 @@ describe('the configuration', () => {
       databasePoolSize: 3,
       databasePoolMode: 'session',
       databaseTimeoutMs: 700,
-      redisUrl: 'rediss://cache',
+      productsRedisUrl: 'redis://one',
+      ordersRedisUrl: 'rediss://other/1',
       cachePrefix: 'shop-2:',
       cacheTtlSeconds: 5,
       rabbitmqUrl: 'amqps://broker/shop',
@@ -82,12 +85,20 @@ describe('the configuration', () => {
     expect(settings.productsDatabaseUrl).toBe('postgres://one/products')
   })
 
+  it('takes the shared cache for the domain that has none of its own', () => {
+    expect(read({ REDIS_URL: 'redis://cache', ORDERS_REDIS_URL: 'redis://other' })).toMatchObject({
+      productsRedisUrl: 'redis://cache',
+      ordersRedisUrl: 'redis://other',
+    })
+  })
+
   it('counts an empty value as absent', () => {
     const empty = {
       PRODUCTS_DATABASE_URL: '',
       DATABASE_POOL_SIZE: '',
       DATABASE_TIMEOUT_MS: '',
       REDIS_URL: '',
+      ORDERS_REDIS_URL: '',
       CACHE_TTL_SECONDS: '',
       LOG_LEVEL: '',
       ADMIN_API_KEY: '',
@@ -103,21 +114,27 @@ describe('the configuration', () => {
       productsDatabaseUrl: undefined,
       ordersDatabaseUrl: undefined,
       rabbitmqUrl: undefined,
-      redisUrl: undefined,
+      productsRedisUrl: undefined,
+      ordersRedisUrl: undefined,
     })
   })
 
-  it.each(['DATABASE_URL', 'PRODUCTS_DATABASE_URL', 'ORDERS_DATABASE_URL', 'REDIS_URL', 'RABBITMQ_URL'])(
-    'names %s when it is no URL of its kind, and never shows the value',
-    (name) => {
-      for (const value of ['http://user:secret@host', 'user:secret@host', '//secret', 'secret']) {
-        const message = messageOf({ [name]: value })
+  it.each([
+    'DATABASE_URL',
+    'PRODUCTS_DATABASE_URL',
+    'ORDERS_DATABASE_URL',
+    'REDIS_URL',
+    'PRODUCTS_REDIS_URL',
+    'ORDERS_REDIS_URL',
+    'RABBITMQ_URL',
+  ])('names %s when it is no URL of its kind, and never shows the value', (name) => {
+    for (const value of ['http://user:secret@host', 'user:secret@host', '//secret', 'secret']) {
+      const message = messageOf({ [name]: value })
 
-        expect(message).toMatch(new RegExp(`^${name} must be a URL that begins with [a-z]+://\\.$`))
-        expect(message).not.toContain('secret')
-      }
-    },
-  )
+      expect(message).toMatch(new RegExp(`^${name} must be a URL that begins with [a-z]+://\\.$`))
+      expect(message).not.toContain('secret')
+    }
+  })
 
   it('names OTEL_EXPORTER_OTLP_ENDPOINT and the protocol when they are wrong', () => {
     expect(messageOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' })).toBe(
@@ -169,7 +186,7 @@ describe('the configuration of this process', () => {
     const first = configuration()
     process.env.REDIS_URL = 'redis://second'
 
-    expect(first.redisUrl).toBe('redis://first')
+    expect(first.productsRedisUrl).toBe('redis://first')
     expect(configuration()).toBe(first)
     expect(Object.isFrozen(first)).toBe(true)
   })

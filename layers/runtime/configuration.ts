@@ -12,8 +12,10 @@ export interface Configuration {
   databaseTimeoutMs: number
   /** `transaction` where a pooler between lends each transaction another of its sessions; PgBouncer's `pool_mode`. */
   databasePoolMode: PoolMode
-  /** redis:// URL; without one the in-process tier of the cache works alone. */
-  redisUrl: string | undefined
+  /** redis:// URL of the cache of products; without one its in-process tier works alone. */
+  productsRedisUrl: string | undefined
+  /** redis:// URL of the cache of orders. */
+  ordersRedisUrl: string | undefined
   /** Stands before every cache key and the name of the invalidation channel. */
   cachePrefix: string
   /** Time to live of a value in Redis. */
@@ -48,6 +50,7 @@ type Environment = Record<string, string | undefined>
  */
 export function readConfiguration(environment: Environment): Configuration {
   const databaseUrl = postgresUrl(environment, 'DATABASE_URL')
+  const sharedRedisUrl = redisUrl(environment, 'REDIS_URL')
   return {
     productsDatabaseUrl: postgresUrl(environment, 'PRODUCTS_DATABASE_URL') ?? databaseUrl,
     ordersDatabaseUrl: postgresUrl(environment, 'ORDERS_DATABASE_URL') ?? databaseUrl,
@@ -58,7 +61,8 @@ export function readConfiguration(environment: Environment): Configuration {
       to: 86_400_000,
     }),
     databasePoolMode: oneOf(environment, 'DATABASE_POOL_MODE', poolModes, 'session'),
-    redisUrl: optionalUrl(environment, 'REDIS_URL', ['redis:', 'rediss:']),
+    productsRedisUrl: redisUrl(environment, 'PRODUCTS_REDIS_URL') ?? sharedRedisUrl,
+    ordersRedisUrl: redisUrl(environment, 'ORDERS_REDIS_URL') ?? sharedRedisUrl,
     cachePrefix: environment.CACHE_PREFIX ?? '',
     cacheTtlSeconds: integer(environment, 'CACHE_TTL_SECONDS', { fallback: 60, from: 1, to: 86_400 }),
     rabbitmqUrl: optionalUrl(environment, 'RABBITMQ_URL', ['amqp:', 'amqps:']),
@@ -131,6 +135,10 @@ export function required(variable: string, value: string | undefined): string {
 
 function postgresUrl(environment: Environment, name: string): string | undefined {
   return optionalUrl(environment, name, ['postgres:', 'postgresql:'])
+}
+
+function redisUrl(environment: Environment, name: string): string | undefined {
+  return optionalUrl(environment, name, ['redis:', 'rediss:'])
 }
 
 function oneOf<Value extends string>(

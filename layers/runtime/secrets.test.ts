@@ -47,7 +47,7 @@ describe('secrets', () => {
       productsDatabaseUrl:
         'postgres://shop:pass%2Fword%401@proxy.internal:5432/stockroom?sslmode=verify-full',
       rabbitmqUrl: 'amqps://rabbit:hole@broker.internal:5671',
-      redisUrl: undefined,
+      productsRedisUrl: undefined,
       adminApiKeys: ['one', 'two'],
     })
   })

@@ -4,7 +4,7 @@ import { shutDown } from '@stockroom/runtime/shutdown'
 import { statusOfAll } from '../../migrations/all.ts'
 import { readDatabase } from '../databases.ts'
 import { loadEnvironment } from '../environment-file.ts'
-import { requireServices } from '../reachability.ts'
+import { requireServices, withoutCache } from '../reachability.ts'
 import { askRunningShop } from '../running-shop.ts'
 import { type LocalSettings, localSettings } from '../settings.ts'
 import { readBooks } from './books.ts'
@@ -34,7 +34,7 @@ async function printAudit(print: (line: string) => void, json = false): Promise<
     process.env.DATABASE_TIMEOUT_MS ||= '600000'
     const settings = localSettings(process.env)
     stop = await prepareDatabase(settings)
-    await requireServices({ ...process.env, REDIS_URL: undefined })
+    await requireServices({ ...process.env, ...withoutCache })
     const audit = await takeAudit(settings)
     for (const line of json ? [jsonReport(audit)] : report(audit)) print(line)
     return audit.books.breaches.length > 0 ? 1 : 0

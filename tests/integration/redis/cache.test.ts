@@ -44,6 +44,7 @@ const show = (instance: CacheInstance, qty: number, version: number) =>
 const firstPage = { limit: 20, before: undefined }
 const texts = {
   name: 'texts',
+  domain: 'orders' as const,
   database: async () => 'ours',
   isValue: (copy: unknown): copy is string => typeof copy === 'string',
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
-import { requireServices } from '../../../local/reachability.ts'
+import { requireServices, withoutCache } from '../../../local/reachability.ts'
 import { ownName, testEnvironment } from '../../support/environment.ts'
 
 const { redis: found } = testEnvironment().services
@@ -30,6 +30,18 @@ describe('a Redis that the cache could not use', () => {
   it('is refused: it has no such database', async () => {
     await expect(refusalOf(withPath('/99999'))).rejects.toThrow(/^REDIS_URL .*out of range$/)
   })
+
+  it.each(['PRODUCTS_REDIS_URL', 'ORDERS_REDIS_URL'])(
+    'is refused by the name of its domain, %s, too, and not where no cache is needed',
+    async (variable) => {
+      const environment = { REDIS_URL: redisUrl, [variable]: withPath('/shop') }
+
+      await expect(requireServices(environment)).rejects.toThrow(
+        new RegExp(`^${variable} .*number of a database`),
+      )
+      await expect(requireServices({ ...environment, ...withoutCache })).resolves.toBeUndefined()
+    },
+  )
 
   it('is refused: it is a node of a cluster', async () => {
     const answerOf = (request: string) => {
