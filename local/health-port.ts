@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { HttpResponse } from '@stockroom/http/response'
 import { log } from '@stockroom/runtime/logger'
+import { listenBeside } from './loopback.ts'
 import type { RunFunction } from './sweeper.ts'
 
 const usualPort = 3001
@@ -32,6 +33,7 @@ export async function openHealthPort(
     if (port !== undefined || error.code !== 'EADDRINUSE') throw error
     return listen(0)
   })
+  if (host === 'localhost') listenBeside(server)
   return (server.address() as AddressInfo).port
 }
 

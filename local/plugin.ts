@@ -92,11 +92,13 @@ export default class StockroomLocal {
   }
 
   async #prepareServers({ role, settings }: Parts): Promise<void> {
+    const { listenAtBothLoopbacks } = await import('./loopback.ts')
     const { keepIdleConnections } = await import('./keep-alive.ts')
     const { prepareDraining } = await import('./connection-draining.ts')
     const { guardLambdaPort, openNoLambdaPort } = await import('./lambda-port.ts')
     keepIdleConnections()
     this.#drainConnections = prepareDraining()
+    listenAtBothLoopbacks(settings)
     // Functions are invoked by name at one process of a shop alone.
     if (role === 'worker' || role === 'consumers') await openNoLambdaPort()
     else await guardLambdaPort(settings)

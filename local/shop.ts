@@ -4,6 +4,7 @@ import type { BannerFacts } from './banner.ts'
 import { embedDatabase } from './databases.ts'
 import { embedBroker, embeddedBrokerUrl } from './embedded-broker.ts'
 import { lambdaHost } from './lambda-access.ts'
+import { addressesOf } from './loopback.ts'
 import { requireFreePort } from './ports.ts'
 import { requireBrokerRights, requireServices } from './reachability.ts'
 import { embeddedVariables, type LocalSettings, localSettings } from './settings.ts'
@@ -77,9 +78,13 @@ async function requirePorts(
   { host, httpPort, lambdaPort, healthPort }: LocalSettings,
 ): Promise<void> {
   if (role === 'consumers') {
-    if (healthPort) await requireFreePort('HEALTH_PORT', host, healthPort)
+    if (healthPort) await requireAddresses('HEALTH_PORT', host, healthPort)
     return
   }
-  await requireFreePort('HTTP_PORT', host, httpPort)
+  await requireAddresses('HTTP_PORT', host, httpPort)
   await requireFreePort('LAMBDA_PORT', lambdaHost, lambdaPort)
+}
+
+async function requireAddresses(variable: string, host: string, port: number): Promise<void> {
+  for (const address of addressesOf(host)) await requireFreePort(variable, address, port)
 }

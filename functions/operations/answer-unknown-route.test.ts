@@ -6,7 +6,7 @@ describe('every other route', () => {
   itKeepsTheEndpointPromises(handler, { request: { route: 'GET /nowhere', rawPath: '/nowhere' } })
 
   it.each([
-    '/',
+    '//',
     '/nowhere',
     '/products/',
     '/products/7/',
@@ -22,12 +22,17 @@ describe('every other route', () => {
   })
 
   it('answers 404 whatever is sent', async () => {
-    const answer = await send(handler, { body: '{', headers: { 'content-type': 'text/plain' } })
+    const answer = await send(handler, {
+      rawPath: '/nowhere',
+      body: '{',
+      headers: { 'content-type': 'text/plain' },
+    })
 
     expect(answer.body).toEqual(problem(404, 'route-not-found'))
   })
 
   it.each([
+    ['/', 'GET, HEAD'],
     ['/products', 'POST, GET, HEAD'],
     ['/products/7', 'GET, HEAD, PATCH, DELETE'],
     ['/products/7/with-orders', 'GET, HEAD'],

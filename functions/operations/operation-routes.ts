@@ -13,6 +13,13 @@ export const operationRoutes: RouteTable = {
   },
   schemas: { Liveness, Health, WarmUp, WarmedUp },
   routes: {
+    getHome: {
+      route: 'GET /',
+      summary: 'Find the way',
+      description: 'A page with links to what a browser can look at.',
+      answers: { 200: { description: 'The page.', schema: page, mediaTypes: ['text/html; charset=utf-8'] } },
+      isConditional: true,
+    },
     getLiveness: {
       route: 'GET /health/live',
       summary: 'Ask whether the process answers',

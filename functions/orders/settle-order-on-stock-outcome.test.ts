@@ -14,6 +14,10 @@ const findPending = jest.fn<typeof import('./order-store.ts').findPending>()
 const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
 const compareWithOrders = jest.fn<typeof import('./placed-orders.ts').compareWithOrders>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
+const lines: string[] = []
+jest.unstable_mockModule('@stockroom/runtime/terminal-lines', () => ({
+  showLine: (line: () => string) => lines.push(line()),
+}))
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('./order-store.ts', () => ({ settleOrders, findPending }))
@@ -46,6 +50,7 @@ const settle = (...messages: object[]) =>
   handler(rmqEvent({ queue: 'order-settlement', messages }), lambdaContext())
 
 beforeEach(() => {
+  lines.length = 0
   clear()
   compareWithOrders.mockReset().mockImplementation(async (messages) => ({ own: [...messages], refused: [] }))
   settleOrders.mockReset().mockImplementation(async (_trx, settlements) =>
@@ -60,6 +65,15 @@ beforeEach(() => {
 })
 
 describe('settleOrder', () => {
+  it('shows what became of each order', async () => {
+    await settle(reduced(1), rejected(2))
+
+    expect(lines).toEqual([
+      'order 1: 2 of product 7, confirmed',
+      'order 2: 2 of product 7, rejected: insufficient-stock',
+    ])
+  })
+
   it('puts the outcome of an order off that somebody has locked, and settles the others', async () => {
     settleOrders.mockResolvedValue([
       { order: settledOrder({ orderId: 2, status: 'confirmed', reason: null }), requestId: 'request-2' },

@@ -7,6 +7,7 @@ import {
   stockReduced,
   stockRejected,
 } from '@stockroom/messaging/events'
+import { showLine } from '@stockroom/runtime/terminal-lines'
 import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
 import type { Order } from './order.ts'
 import { findPending, type Settlement, settleOrders } from './order-store.ts'
@@ -27,7 +28,10 @@ export const handler = consumer([stockReduced, stockRejected], async ({ messages
     return { orders, locked: await findPending(trx, unsettled) }
   })
   const { orders, locked } = result
-  for (const { order } of orders) settleSeconds.of(order.status).observe(secondsToSettle(order))
+  for (const { order } of orders) {
+    settleSeconds.of(order.status).observe(secondsToSettle(order))
+    showLine(() => lineOf(order))
+  }
   // Of those that were settled before, too: whoever settled them may have died before their lists were dropped.
   await Promise.all([refreshRecentOrders(messages.map(({ body }) => body)), announced])
   return { refused, deferred: own.filter(({ body }) => locked.has(body.orderId)) }
@@ -41,6 +45,9 @@ function settlementOf({ name, body }: EventOf<typeof stockReduced | typeof stock
 
 const secondsToSettle = ({ createdAt, settledAt }: Order): number =>
   (Date.parse(settledAt as string) - Date.parse(createdAt)) / 1000
+
+const lineOf = ({ id, productId, quantity, status, reason }: Order): string =>
+  `order ${id}: ${quantity} of product ${productId}, ${reason ? `${status}: ${reason}` : status}`
 
 function settledEvent({ id, productId, quantity, reason, settledAt }: Order) {
   const body = { orderId: id, productId, quantity, timestamp: settledAt as string }

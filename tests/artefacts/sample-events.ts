@@ -40,6 +40,7 @@ export const sampleEvents = (timestamp: unknown): Record<string, object> => ({
   reannouncePendingOrders: {},
   purgeIdempotencyKeys: {},
   getProductWithOrders: apiEvent({ path: { id: '1' } }),
+  getHome: apiEvent(),
   getLiveness: apiEvent(),
   getHealth: apiEvent(),
   authorizeAdmin: { identitySource: ['first-key'] },

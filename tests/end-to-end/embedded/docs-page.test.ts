@@ -119,3 +119,21 @@ describe('the page at /docs in a browser', () => {
     expect(complaints).toEqual([])
   })
 })
+
+describe('the page at / in a browser', () => {
+  it('has its own style, nothing to complain of, and leads to /docs', async () => {
+    const home = await browser.newPage()
+    const messages: string[] = []
+    home.on('console', (message) => messages.push(message.text()))
+    await home.goto(shop.url)
+
+    const width = await home.evaluate('getComputedStyle(document.body).maxWidth')
+    await home.getByRole('link', { name: '/docs' }).click()
+    await home.locator('.opblock').first().waitFor()
+
+    expect(width).toBe('640px')
+    expect(messages).toEqual([])
+    expect(new URL(home.url()).pathname).toBe('/docs')
+    await home.close()
+  })
+})

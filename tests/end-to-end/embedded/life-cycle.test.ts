@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
+import { isIPv6 } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
+import { addressesOf } from '../../../local/loopback.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'
@@ -62,6 +64,20 @@ describe.each([
     await lock.release()
 
     expect(await answer).toMatchObject({ status: 200, body: { qty: 7 } })
+    expect(await shop.exit()).toBe(0)
+  })
+})
+
+describe('a shop at localhost', () => {
+  it('answers at every loopback address of the machine', async () => {
+    const shop = await ShopProcess.start(onData())
+    const { port } = new URL(shop.url)
+    const hosts = addressesOf('localhost').map((address) => (isIPv6(address) ? `[${address}]` : address))
+
+    const answers = await Promise.all(hosts.map((host) => fetch(`http://${host}:${port}/health/live`)))
+
+    expect(answers.map(({ status }) => status)).toEqual(hosts.map(() => 200))
+    shop.signal('SIGTERM')
     expect(await shop.exit()).toBe(0)
   })
 })

@@ -1,10 +1,13 @@
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { addressesOf } from '../../../local/loopback.ts'
 import { freePort } from '../../support/free-port.ts'
 import type { ShopVariable } from '../../support/shop-environment.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'
 import { startSilentServer } from '../../support/tcp-proxy.ts'
 
+/** One that `localhost` does not resolve to first, on a machine that has it. */
+const otherLoopback = addressesOf('localhost').at(-1) ?? 'localhost'
 let data: Awaited<ReturnType<typeof ownDataDirectory>>
 
 beforeAll(async () => {
@@ -77,7 +80,8 @@ describe('npm start', () => {
   it.each([
     ['HTTP_PORT', 'localhost'],
     ['LAMBDA_PORT', '127.0.0.1'],
-  ] as const)('names %s in one line and ends with 1 when it is taken', async (variable, host) => {
+    ['HTTP_PORT', otherLoopback],
+  ] as const)('names %s in one line and ends with 1 when it is taken at %s', async (variable, host) => {
     const holder = createServer()
     await new Promise<void>((resolve) => holder.listen(0, host, resolve))
     const { port } = holder.address() as { port: number }
