@@ -93,7 +93,7 @@ describe('the shop, from its zips', () => {
 
   it('refuses what can’t be, as problem details', async () => {
     const refusals = [await order(productId, 0), await order(999, 1), await order(productId, 5)]
-    const unknown = await shop.request('answerUnknownRoute', {})
+    const unknown = await shop.request('answerUnknownRoute', { rawPath: '/nowhere' })
 
     expect(refusals.map(({ status, body }) => [status, body.code])).toEqual([
       [400, 'validation-failed'],
