@@ -89,15 +89,23 @@ describe('npm run dev', () => {
     expect((await alive()).status).toBe(200)
   }, 300_000)
 
-  it("waits for the next save of serverless.yml when the shop can't start with it", async () => {
-    const text = await contentOf('serverless.yml')
-    const waits = () => shop.stdout.split('starts again when a file is saved').length
-    const before = waits()
+  it.each([
+    ['serverless.yml', 'broken: ['],
+    ['local/shop.ts', 'const broken = ;'],
+  ])(
+    "names %s in one line and waits for its next save when the shop can't start with it",
+    async (file, mistake) => {
+      const text = await contentOf(file)
+      const waits = () => shop.stdout.split('starts again when a file is saved').length
+      const before = waits()
 
-    await save('serverless.yml', `${text}\nbroken: [\n`)
-    await eventually(() => waits() > before, 60_000)
-    await saveAndStart('serverless.yml', text)
+      await save(file, `${text}\n${mistake}\n`)
+      await eventually(() => waits() > before, 60_000)
+      await saveAndStart(file, text)
 
-    expect((await alive()).status).toBe(200)
-  }, 300_000)
+      expect(shop.stdout + shop.stderr).toMatch(new RegExp(`${file}(:\\d+: |": ).+\\n`))
+      expect((await alive()).status).toBe(200)
+    },
+    300_000,
+  )
 })
