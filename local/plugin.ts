@@ -86,7 +86,9 @@ export default class StockroomLocal {
         answerMetricQuestions()
       }
     } catch (error) {
-      process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+      // The message of a syntax error doesn't name its file; the first line of the stack does.
+      const place = error instanceof SyntaxError ? `${error.stack?.split('\n')[0]}: ` : ''
+      process.stderr.write(`${place}${error instanceof Error ? error.message : error}\n`)
       process.exit(1)
     }
   }

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import Lambda from 'serverless-offline/lambda'
+import { apiEvent } from '../tests/support/api-event.ts'
 import { keepFunctionsWarm } from './warm-functions.ts'
 
 /** As the log of Serverless: its functions are inherited. */
@@ -31,11 +32,13 @@ beforeAll(async () => {
      export const count = async (event, context) => ({ call: ++calls, event, context })
      export const fail = async () => { throw new Error('no paper left') }`,
   )
+  await writeFile(join(directory, 'broken.mjs'), 'export const handler = ;')
   await keepFunctionsWarm({ directory, provider: { timeout: 10, memorySize: 512 } }, log)
   lambda = new Lambda({}, {})
   lambda.create([
     { functionKey: 'count', functionDefinition: { name: 'shop-count', handler: 'functions.count' } },
     { functionKey: 'fail', functionDefinition: { name: 'shop-fail', handler: 'functions.fail' } },
+    { functionKey: 'broken', functionDefinition: { name: 'shop-broken', handler: 'broken.handler' } },
     { functionKey: 'missing', functionDefinition: { name: 'shop-missing', handler: 'nowhere.handler' } },
   ])
 })
@@ -47,6 +50,10 @@ async function run(functionKey: string, event?: unknown): Promise<unknown> {
   environment.setEvent(event)
   return environment.runHandler()
 }
+
+beforeEach(() => {
+  log.told.length = 0
+})
 
 describe('a warm function', () => {
   it('is loaded once, and called with its event and context', async () => {
@@ -84,7 +91,7 @@ describe('a warm function', () => {
     const failed = run('fail')
 
     await expect(failed).rejects.toThrow('no paper left')
-    expect(log.told).toEqual(["Unhandled exception in handler 'fail'.", 'Error: no paper left'])
+    expect(log.told).toEqual(["Unhandled exception in handler 'functions.fail'.", 'Error: no paper left'])
   })
 
   it('whose file is missing fails at every call', async () => {
@@ -93,11 +100,43 @@ describe('a warm function', () => {
   })
 })
 
+describe('a function that fails', () => {
+  it.each(['fail', 'broken', 'missing'])(
+    'answers a request with problem details of status 500, and with nothing of the error: %s',
+    async (functionKey) => {
+      const answer = (await run(functionKey, apiEvent({ headers: { 'x-request-id': 'mine' } }))) as {
+        body: string
+      }
+
+      expect(answer).toMatchObject({ statusCode: 500, headers: { 'x-request-id': 'mine' } })
+      expect(JSON.parse(answer.body)).toEqual({
+        type: 'urn:stockroom:problem:internal-error',
+        title: expect.any(String),
+        status: 500,
+        detail: 'The shop has failed to answer. Its output says why.',
+        code: 'internal-error',
+        requestId: 'mine',
+        timestamp: expect.any(String),
+      })
+    },
+  )
+
+  it('fails an authorizer, whose event is no request', async () => {
+    const question = { ...apiEvent(), type: 'REQUEST' }
+
+    await expect(run('fail', question)).rejects.toThrow('no paper left')
+  })
+
+  it("says in one line that it can't be loaded", async () => {
+    await run('broken', apiEvent())
+
+    expect(log.told).toEqual([expect.stringMatching(/^broken\.handler can't be loaded: .+$/)])
+  })
+})
+
 describe('the log of serverless-offline', () => {
   it('loses its notices and keeps its errors', async () => {
     const { log: offlineLog } = await import('../node_modules/serverless-offline/src/utils/log.js' as string)
-    log.told.length = 0
-
     offlineLog.notice('POST /orders')
     offlineLog.debug('a detail')
     offlineLog.verbose('another one')

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { answerFailure, isRequest, NotLoaded } from './failed-function.ts'
 import { type FunctionDefinition, invocationContext } from './invocation-context.ts'
 
 interface Log {
@@ -45,17 +46,27 @@ export async function keepFunctionsWarm(service: Service, log: Log): Promise<voi
     )
     const { default: LambdaFunctionPool } = await open('lambda/LambdaFunctionPool.js')
     const { directory, provider } = service
-    const loaded = onceEach<Handler>((handler) => load(directory, join(directory, handler)))
+    const loaded = onceEach<Handler>((handler) =>
+      load(directory, join(directory, handler)).catch((error: Error) => {
+        throw new NotLoaded(handler, error)
+      }),
+    )
+    const contextOf = (definition: FunctionDefinition, clientContext?: unknown) =>
+      invocationContext({ ...provider, ...definition }, clientContext)
     replacePool(
       LambdaFunctionPool.prototype,
       (definition, event, clientContext) => {
-        const context = invocationContext({ ...provider, ...definition }, clientContext)
+        const context = contextOf(definition, clientContext)
         const handler = loaded(definition.handler)
         return typeof handler === 'function'
           ? handler(event, context)
           : handler.then((ready) => ready(event, context))
       },
-      log,
+      (error, definition, event) => {
+        tell(error, definition, log)
+        if (isRequest(event)) return answerFailure(event, contextOf(definition))
+        throw error
+      },
     )
     Object.assign(process.env, { IS_OFFLINE: 'true' }) // as serverless-offline sets it
     const { setLogUtils } = await open('utils/log.js')
@@ -64,6 +75,14 @@ export async function keepFunctionsWarm(service: Service, log: Log): Promise<voi
     log.warning(
       `serverless-offline is not the version that is known: functions are loaded at every call (${error}).`,
     )
+  }
+}
+
+function tell(error: unknown, { handler }: FunctionDefinition, log: Log): void {
+  if (error instanceof NotLoaded) log.error(error.message)
+  else {
+    log.error(`Unhandled exception in handler '${handler}'.`)
+    log.error(error)
   }
 }
 
@@ -96,10 +115,10 @@ function onceEach<Value>(load: (name: string) => Promise<Value>): (name: string)
 function replacePool(
   pool: EnvironmentPool,
   invoke: (definition: FunctionDefinition, event: unknown, clientContext: unknown) => unknown,
-  log: Log,
+  fail: (error: unknown, definition: FunctionDefinition, event: unknown) => unknown,
 ): void {
   if (typeof pool.get !== 'function') throw new Error('its function pool has no function "get"')
-  pool.get = (functionKey, definition) => {
+  pool.get = (_functionKey, definition) => {
     let event: unknown
     let clientContext: unknown
     return {
@@ -113,9 +132,7 @@ function replacePool(
         try {
           return await invoke(definition, event, clientContext)
         } catch (error) {
-          log.error(`Unhandled exception in handler '${functionKey}'.`)
-          log.error(error)
-          throw error
+          return fail(error, definition, event)
         }
       },
     }

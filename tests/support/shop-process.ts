@@ -15,6 +15,8 @@ const endWithinMs = 20_000
 interface Start {
   /** Default: `npm start`. */
   command?: string[]
+  /** Where it is started; default: this repository. */
+  directory?: string
   environment?: Partial<Record<ShopVariable, string>>
   /** Appears on its output when it is ready. */
   readyLine?: string
@@ -30,12 +32,17 @@ export class ShopProcess {
   stdout = ''
   stderr = ''
 
-  private constructor(command: string[], environment: Record<string, string>, readyLine: string) {
+  private constructor(
+    command: string[],
+    cwd: string,
+    environment: Record<string, string>,
+    readyLine: string,
+  ) {
     const [program = '', ...args] = command
     this.url = `http://localhost:${environment.HTTP_PORT}`
     this.#dataDirectory = String(environment.STOCKROOM_DATA_DIR)
     this.#readyLine = readyLine
-    this.#child = spawn(program, args, { cwd: repository, detached: true, env: environment, stdio: 'pipe' })
+    this.#child = spawn(program, args, { cwd, detached: true, env: environment, stdio: 'pipe' })
     this.#child.stdout?.on('data', (chunk) => {
       this.stdout += chunk
     })
@@ -51,11 +58,13 @@ export class ShopProcess {
   /** Starts it without waiting. What isn't in `environment` is empty, so that no `.env` sets it. */
   static async launch({
     command = ['npm', 'start'],
+    directory = repository,
     environment,
     readyLine = 'Ctrl-C stops it.',
   }: Start = {}) {
     return new ShopProcess(
       command,
+      directory,
       {
         ...inherited(),
         ...shopEnvironment({
