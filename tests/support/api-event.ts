@@ -19,7 +19,7 @@ export interface ApiRequest {
 export function apiEvent({
   route,
   path,
-  rawPath = '/',
+  rawPath = '/nowhere',
   query,
   headers,
   json,
