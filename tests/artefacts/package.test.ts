@@ -18,7 +18,7 @@ const filesOf = (name: string) =>
     Object.entries(unzipSync(read(`${name}.zip`))).map(([path, bytes]) => [path, strFromU8(bytes)]),
   )
 
-const importStatement = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g
+const importStatement = /(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g
 const modulesIn = 'nodejs/node_modules/'
 
 /** What the modules of a zip import by a bare name. */
