@@ -51,6 +51,12 @@ const FLAGS: Record<string, Flag> = {
     type: 'string',
     read: toNumber,
   },
+  rabbitmqBatchingWindowMs: {
+    option: 'batchingWindowMs',
+    usage: 'Milliseconds that a batch is collected for. Default: the maximumBatchingWindow of its mapping.',
+    type: 'string',
+    read: toNumber,
+  },
   rabbitmqRetryPauseMs: {
     option: 'retryPauseMs',
     usage: 'Milliseconds before a failed batch returns to its queue. Default: 1000.',

@@ -7,7 +7,7 @@ import { silentLog } from './fixtures/silent-log.ts'
 import type { RmqEvent } from './rmq-event.ts'
 
 const log = silentLog()
-const stock = { ...mapping, maximumBatchingWindowSeconds: 0 }
+const stock = { ...mapping, batchingWindowMs: 0 }
 
 let emulator: Emulator
 

@@ -14,7 +14,8 @@ export type EventSourceMapping = {
   /** Where the mapping connects to, with its credentials. */
   brokerUrl: string
   batchSize: number
-  maximumBatchingWindowSeconds: number
+  /** From the first message of a batch. */
+  batchingWindowMs: number
   eventSourceArn: string
   enabled: boolean
   /** Absent when every message passes. */
@@ -23,7 +24,7 @@ export type EventSourceMapping = {
   timeoutSeconds: number
 }
 
-type LocalNames = Pick<Options, 'url' | 'brokers' | 'references' | 'credentials'>
+type LocalSettings = Pick<Options, 'url' | 'brokers' | 'references' | 'credentials' | 'batchingWindowMs'>
 
 // https://docs.aws.amazon.com/lambda/latest/dg/services-mq-params.html
 const DEFAULT_BATCH_SIZE = 100
@@ -38,7 +39,7 @@ const DEFAULT_WINDOW_SECONDS = 0.5
  */
 export function readEventSourceMappings(
   { functions = {}, provider }: Pick<Service, 'functions' | 'provider'>,
-  options: LocalNames,
+  options: LocalSettings,
 ): EventSourceMapping[] {
   const mappings = Object.entries(functions).flatMap(([functionKey, definition]) =>
     rabbitmqEvents(definition).map((event) => {
@@ -73,17 +74,18 @@ function rabbitmqEvents({ events = [] }: FunctionDefinition): Definition[] {
     .flatMap((event) => ('rabbitmq' in event ? [event.rabbitmq as Definition] : []))
 }
 
-function members(read: DefinitionReader, options: LocalNames) {
+function members(read: DefinitionReader, options: LocalSettings) {
   const queue = read.text('queue')
   const broker = read.reference('arn')
   const secret = read.reference('basicAuthArn')
   const brokerUrl = brokerUrlOf(broker, secret, options)
+  const windowSeconds = read.integer('maximumBatchingWindow', DEFAULT_WINDOW_SECONDS, 0, 300)
   return {
     queue,
     virtualHost: read.text('virtualHost', virtualHostOf(brokerUrl)),
     brokerUrl,
     batchSize: read.integer('batchSize', DEFAULT_BATCH_SIZE, 1, 10_000),
-    maximumBatchingWindowSeconds: read.integer('maximumBatchingWindow', DEFAULT_WINDOW_SECONDS, 0, 300),
+    batchingWindowMs: options.batchingWindowMs ?? windowSeconds * 1000,
     eventSourceArn: options.references[broker.name] ?? broker.literal ?? placeholderOf(broker.name),
     enabled: read.flag('enabled', true),
     ...read.optional('filterPatterns', (patterns) => ({ passes: compileFilter(patterns) })),
@@ -96,13 +98,13 @@ type Reference = ReturnType<DefinitionReader['reference']>
 function localValueOf<V>(
   { name }: Reference,
   map: Record<string, V>,
-  { references }: LocalNames,
+  { references }: LocalSettings,
 ): V | undefined {
   const value = references[name]
   return map[name] ?? (value === undefined ? undefined : map[value])
 }
 
-function brokerUrlOf(broker: Reference, secret: Reference, options: LocalNames): string {
+function brokerUrlOf(broker: Reference, secret: Reference, options: LocalSettings): string {
   const url = localValueOf(broker, options.brokers, options) ?? options.url
   const credentials = localValueOf(secret, options.credentials, options)
   return credentials ? withCredentials(url, credentials) : url

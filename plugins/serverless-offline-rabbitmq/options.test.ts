@@ -78,11 +78,12 @@ describe('readOptions', () => {
     [
       { retryPause: 5 },
       'retryPause is unknown; the options are enabled, url, brokers, references, credentials, concurrency, ' +
-        'retryPauseMs, startUpWaitMs, declareQueues, client',
+        'batchingWindowMs, retryPauseMs, startUpWaitMs, declareQueues, client',
     ],
     [{ toString: 5 }, 'toString is unknown'],
     [{ enabled: 'false' }, 'enabled must be true or false, not "false"'],
     [{ concurrency: 0 }, 'concurrency must be an integer from 1 to 100, not 0'],
+    [{ batchingWindowMs: 2.5 }, 'batchingWindowMs must be an integer from 0 to 300000, not 2.5'],
     [{ retryPauseMs: '5' }, 'retryPauseMs must be an integer from 0 to 900000, not "5"'],
     [{ startUpWaitMs: -1 }, 'startUpWaitMs must be an integer from 0 to 900000, not -1'],
     [

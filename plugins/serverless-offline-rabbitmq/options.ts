@@ -19,6 +19,11 @@ export type Options = {
   credentials: Record<string, Credentials>
   /** Batches of one mapping that run at the same time. Default: 1, as on AWS. */
   concurrency: number
+  /**
+   * Milliseconds that every mapping collects a batch for, from its first message. Default: the mapping's
+   * `maximumBatchingWindow`, which AWS counts in seconds, else AWS's 500 ms.
+   */
+  batchingWindowMs?: number
   /** Milliseconds before a failed batch returns to its queue, doubling up to sixty times as long. Default: 1000. */
   retryPauseMs: number
   /** Milliseconds that the start waits for brokers and queues. Default: 10,000. */
@@ -74,6 +79,7 @@ const CHECKS: { [Name in keyof Options]-?: Check } = {
     accepts: mapOf((value) => isObject(value) && isCredentials(value)),
   },
   concurrency: integer(1, 100),
+  batchingWindowMs: integer(0, 300_000),
   retryPauseMs: integer(0, 900_000),
   startUpWaitMs: integer(0, 900_000),
   declareQueues: {

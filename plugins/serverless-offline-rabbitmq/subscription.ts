@@ -44,7 +44,7 @@ export class Subscription {
     this.#room = PAYLOAD_LIMIT - jsonSize(rmqEventOf(mapping, [])) + 1
     this.#window = new BatchWindow({
       size: mapping.batchSize,
-      windowMs: mapping.maximumBatchingWindowSeconds * 1000,
+      windowMs: mapping.batchingWindowMs,
       weight: this.#room,
     })
     channel.on('error', (error) => {

@@ -73,15 +73,12 @@ describe('a deployment', () => {
   const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
   it.each(consumers.map(({ name, queue }) => [name, queue]))(
-    'migrates before Lambda polls for %s, and lets no batch of %s wait',
+    'migrates before Lambda polls for %s',
     (name, queue) => {
       const { extensions } = loadYaml('deployment/migration.yml') as Deployment
 
       const mapping = `${capital(name)}EventSourceMappingRabbitMQ${capital(queue.replaceAll('-', ''))}`
-      expect(extensions).toHaveProperty(mapping, {
-        DependsOn: ['Migration'],
-        Properties: { MaximumBatchingWindowInSeconds: 0 },
-      })
+      expect(extensions).toHaveProperty(mapping, { DependsOn: ['Migration'] })
     },
   )
 

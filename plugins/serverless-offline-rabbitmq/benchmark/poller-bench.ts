@@ -51,7 +51,7 @@ function mapping(brokerUrl: string, queue: string, batchSize: number) {
     virtualHost: virtualHostOf(brokerUrl),
     brokerUrl,
     batchSize,
-    maximumBatchingWindowSeconds: 0.5,
+    batchingWindowMs: 500,
     eventSourceArn:
       'arn:aws:mq:eu-west-1:000000000000:broker:benchmark:b-00000000-0000-0000-0000-000000000000',
     enabled: true,

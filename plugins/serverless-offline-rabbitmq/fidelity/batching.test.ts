@@ -39,9 +39,9 @@ describe(documentedAs('Batch size'), () => {
 
 describe(documentedAs('Batching window'), () => {
   it('is 500 ms by default, and 0 to 300 seconds in increments of seconds', () => {
-    expect(read({}).maximumBatchingWindowSeconds).toBe(0.5)
-    expect(read({ maximumBatchingWindow: 0 }).maximumBatchingWindowSeconds).toBe(0)
-    expect(read({ maximumBatchingWindow: 300 }).maximumBatchingWindowSeconds).toBe(300)
+    expect(read({}).batchingWindowMs).toBe(500)
+    expect(read({ maximumBatchingWindow: 0 }).batchingWindowMs).toBe(0)
+    expect(read({ maximumBatchingWindow: 300 }).batchingWindowMs).toBe(300000)
     for (const maximumBatchingWindow of [-1, 301, 0.5]) {
       expect(() => read({ maximumBatchingWindow })).toThrow(
         `Function "reduce": rabbitmq.maximumBatchingWindow must be an integer from 0 to 300, not ${maximumBatchingWindow}`,
@@ -50,7 +50,7 @@ describe(documentedAs('Batching window'), () => {
   })
 
   it('begins as soon as the first record arrives; the function is invoked when it reaches its maximum', async () => {
-    const { channel, batches } = await startedPoller({ maximumBatchingWindowSeconds: 300 })
+    const { channel, batches } = await startedPoller({ batchingWindowMs: 300000 })
     await jest.advanceTimersByTimeAsync(1000)
     channel.deliver(1)
     await jest.advanceTimersByTimeAsync(299_000)
@@ -64,7 +64,7 @@ describe(documentedAs('Batching window'), () => {
   })
 
   it('is 0: whatever is there is sent at once', async () => {
-    const { channel, batches } = await startedPoller({ maximumBatchingWindowSeconds: 0 })
+    const { channel, batches } = await startedPoller({ batchingWindowMs: 0 })
 
     channel.deliver(2)
     await settled()

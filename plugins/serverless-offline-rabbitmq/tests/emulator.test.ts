@@ -45,7 +45,7 @@ afterEach(async () => {
 type Differing = {
   brokerUrl?: string
   batchSize?: number
-  maximumBatchingWindowSeconds?: number
+  batchingWindowMs?: number
   concurrency?: number
 }
 
@@ -61,7 +61,7 @@ async function startEmulator(
     queue,
     virtualHost,
     batchSize: 10,
-    maximumBatchingWindowSeconds: 0.5,
+    batchingWindowMs: 500,
     eventSourceArn: 'arn:aws:mq:eu-west-1:000000000000:broker:shop:b-0',
     enabled: true,
     brokerUrl,
@@ -161,7 +161,7 @@ describe('Emulator, with RabbitMQ', () => {
           await new Promise((resolve) => setTimeout(resolve, 100))
           running.splice(running.indexOf(bodies), 1)
         },
-        { batchSize: 1, maximumBatchingWindowSeconds: 0, concurrency },
+        { batchSize: 1, batchingWindowMs: 0, concurrency },
       )
 
       await eventually(async () => (await ready(queue)) === 0 && running.length === 0)
@@ -174,7 +174,7 @@ describe('Emulator, with RabbitMQ', () => {
     const proxy = await startProxy()
     const { batches, log } = await startEmulator(() => {}, {
       brokerUrl: proxy.url,
-      maximumBatchingWindowSeconds: 0,
+      batchingWindowMs: 0,
     })
 
     proxy.cut()
@@ -198,7 +198,7 @@ describe('Emulator, with RabbitMQ', () => {
       if (batches.length === 1) proxy.cut()
       return new Promise((resolve) => setTimeout(resolve, body ? 300 : 0))
     }
-    const { batches } = await startEmulator(invoke, { brokerUrl: proxy.url, maximumBatchingWindowSeconds: 0 })
+    const { batches } = await startEmulator(invoke, { brokerUrl: proxy.url, batchingWindowMs: 0 })
 
     await eventually(() => batches.length === 2)
     await emulator?.stop()
@@ -209,7 +209,7 @@ describe('Emulator, with RabbitMQ', () => {
   })
 
   it('goes on when its queue was deleted and declared again', async () => {
-    const { batches, log } = await startEmulator(() => {}, { maximumBatchingWindowSeconds: 0 })
+    const { batches, log } = await startEmulator(() => {}, { batchingWindowMs: 0 })
 
     await channel.deleteQueue(queue)
     // RabbitMQ 3.10 tells the consumers of a quorum queue after some 30 ms, and never when it is declared again before.
