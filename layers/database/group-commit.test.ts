@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { answerWithinMs } from '@stockroom/runtime/commit-deadline'
 import { OutcomeUnknown, Unavailable } from '@stockroom/runtime/unavailable'
-import { groupCommit } from './group-commit.ts'
+import { type GroupLimits, groupCommit as pacedGroupCommit } from './group-commit.ts'
+
+/** Without a pace, where it isn't what the test is about. */
+const groupCommit = <Item, Result>(
+  commit: (items: readonly Item[]) => Promise<Result[]>,
+  limits: GroupLimits,
+) => pacedGroupCommit(commit, { paceMs: 0, ...limits })
 
 /** A commit that the test ends by hand. */
 interface Commit {
@@ -84,6 +90,24 @@ describe('groupCommit', () => {
     ])
     expect(groups()).toEqual([['a', 'b'], ['c', 'd'], ['e']])
     expect(await results).toEqual(['A', 'B', 'C', 'D', 'E'])
+  })
+
+  it('begins at once when it is idle, and the next commit no sooner than its pace', async () => {
+    const begins: number[] = []
+    const insert = pacedGroupCommit(
+      async (items: readonly string[]) => {
+        begins.push(performance.now())
+        return [...items]
+      },
+      { maxSize: 10, paceMs: 40 },
+    )
+
+    await insert('a')
+    await Promise.all(['b', 'c'].map(insert))
+
+    const [first, second] = begins as [number, number]
+    expect(begins).toHaveLength(2)
+    expect(second - first).toBeGreaterThanOrEqual(39)
   })
 
   it('commits equal items as often as they arrive', async () => {

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import {
   type CommitDeadline,
   currentDeadline,
@@ -6,7 +8,6 @@ import {
   sharedDeadline,
 } from '@stockroom/runtime/commit-deadline'
 import { Unavailable } from '@stockroom/runtime/unavailable'
-import DataLoader from 'dataloader'
 import { sqlStateOf } from './sql-state.ts'
 
 /** How many items {@link groupCommit} takes. */
@@ -17,11 +18,17 @@ export interface GroupLimits {
   maxWaiting?: number
   /** Milliseconds that an item has left until its deadline at least when its group begins; who has less is refused. */
   leastLeftMs?: number
+  /** Milliseconds from the begin of one commit to that of the next at least. */
+  paceMs?: number
 }
 
 interface Member<Item> {
   item: Item
   deadline: CommitDeadline
+}
+
+interface Waiting<Item, Result> extends Member<Item> {
+  settle(result: Result | Error): void
 }
 
 /** Data that PostgreSQL refuses, a constraint, a serialisation failure, a deadlock, a lock that isn't free. */
@@ -31,7 +38,8 @@ type Commit<Item, Result> = (items: readonly Item[]) => Promise<Result[]>
 
 /**
  * Lets concurrent callers share a commit: whatever arrives while one `commit` is under way goes into the next, one
- * commit at a time. `commit` gets the items in the order of arrival and resolves to one result per item; it runs under
+ * commit at a time. The first one begins at once, the others at a pace, so that what arrives evenly shares commits as
+ * bursts do. `commit` gets the items in the order of arrival and resolves to one result per item; it runs under
  * the deadline of the most urgent (commit-deadline.ts), so that nobody is committed whose request was refused. When one
  * item may be why it failed, it is retried in halves, so that it fails for that item alone; else it fails for each.
  *
@@ -45,34 +53,35 @@ type Commit<Item, Result> = (items: readonly Item[]) => Promise<Result[]>
  */
 export function groupCommit<Item, Result>(
   commit: Commit<Item, Result>,
-  { maxSize, maxWaiting = 2000, leastLeftMs = 500 }: GroupLimits,
+  { maxSize, maxWaiting = 2000, leastLeftMs = 500, paceMs = 4 }: GroupLimits,
 ): (item: Item) => Promise<Result> {
-  let previous: Promise<unknown> = Promise.resolve()
-  let running: Promise<unknown> = Promise.resolve()
-  let waiting = 0
+  // A group works for several requests: for none of them alone, and for none that is over.
+  const forNobody = AsyncLocalStorage.snapshot()
+  const waiting: Waiting<Item, Result>[] = []
+  let isDraining = false
 
-  const loader = new DataLoader<Member<Item>, Result>(
-    (members) => {
-      waiting -= members.length
-      const results = commitInTime(members, commit, leastLeftMs)
-      running = results.catch(() => {})
-      return results
-    },
-    {
-      cache: false,
-      maxBatchSize: maxSize,
-      batchScheduleFn: (dispatch) => {
-        previous = previous.then(() => {
-          dispatch()
-          return running
-        })
-      },
-    },
-  )
-  return async (item) => {
-    if (waiting >= maxWaiting) throw new Unavailable('database', 'too many are waiting for it')
-    waiting += 1
-    return loader.load({ item, deadline: currentDeadline() ?? new RequestDeadline() })
+  async function drain(): Promise<void> {
+    isDraining = true
+    await nextTurn()
+    while (waiting.length > 0) {
+      const paced = paceMs > 0 && pause(paceMs)
+      const members = waiting.splice(0, maxSize)
+      const results = await commitInTime(members, commit, leastLeftMs)
+      for (const [index, { settle }] of members.entries()) settle(results[index] as Result | Error)
+      if (waiting.length < maxSize) await paced
+    }
+    isDraining = false
+  }
+
+  return (item) => {
+    if (waiting.length >= maxWaiting)
+      return Promise.reject(new Unavailable('database', 'too many are waiting for it'))
+    const deadline = currentDeadline() ?? new RequestDeadline()
+    return new Promise((resolve, reject) => {
+      const settle = (result: Result | Error) => (result instanceof Error ? reject(result) : resolve(result))
+      waiting.push({ item, deadline, settle })
+      if (!isDraining) forNobody(drain)
+    })
   }
 }
 
