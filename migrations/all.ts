@@ -13,11 +13,14 @@ import * as addOrdersTraceparent from './orders/20261125_000001_add_outbox_trace
 import * as createOrdersIdentity from './orders/20261126_000001_create_identity.ts'
 import * as createTakeKeys from './orders/20261126_000002_create_take_keys.ts'
 import * as addOrdersMessageId from './orders/20261126_000004_add_outbox_message_id.ts'
+import * as addOrdersOutboxRows from './orders/20261126_000006_one_outbox_row_a_commit.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
 import * as createProductsIdentity from './products/20261126_000000_create_identity.ts'
 import * as createLockStock from './products/20261126_000003_create_lock_stock.ts'
 import * as addProductsMessageId from './products/20261126_000005_add_outbox_message_id.ts'
+import * as addProductsOutboxRows from './products/20261126_000007_one_outbox_row_a_commit.ts'
+import * as createLockAndRead from './products/20261126_000008_create_lock_and_read.ts'
 
 /** Every migration by domain. Append; never rename or change one that was released. */
 const migrations: Record<Domain, Migrations> = {
@@ -27,6 +30,8 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000000_create_identity': createProductsIdentity,
     '20261126_000003_create_lock_stock': createLockStock,
     '20261126_000005_add_outbox_message_id': addProductsMessageId,
+    '20261126_000007_one_outbox_row_a_commit': addProductsOutboxRows,
+    '20261126_000008_create_lock_and_read': createLockAndRead,
   },
   orders: {
     '20261121_000000_create_orders': createOrders,
@@ -35,6 +40,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000001_create_identity': createOrdersIdentity,
     '20261126_000002_create_take_keys': createTakeKeys,
     '20261126_000004_add_outbox_message_id': addOrdersMessageId,
+    '20261126_000006_one_outbox_row_a_commit': addOrdersOutboxRows,
   },
 }
 

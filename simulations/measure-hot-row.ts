@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { transaction } from '@stockroom/database/query'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { declareTopology } from '@stockroom/messaging/topology'
 import { shutDown } from '@stockroom/runtime/shutdown'
@@ -8,9 +7,8 @@ import { formatted, table } from '../bench/figures/table.ts'
 import { withOwnServices } from '../bench/services/clean-end.ts'
 import type { OwnEnvironment } from '../bench/services/own-services.ts'
 import { orderCreatedEvent } from '../functions/orders/order-placement.ts'
-import { insertOrders } from '../functions/orders/order-store.ts'
+import { placeOrders } from '../functions/orders/placement-store.ts'
 import { handler } from '../functions/products/reduce-stock-on-order-created.ts'
-import type { StockRequest } from '../functions/products/stock.ts'
 import { migrateAll } from '../migrations/all.ts'
 import { lambdaContext } from '../tests/support/lambda-context.ts'
 import { rmqEvent } from '../tests/support/rmq-event.ts'
@@ -26,7 +24,7 @@ type Times = Map<number, number[]>
 
 /**
  * Measures, on services of its own, how long a batch of orders for one product locks its row, from the answer to
- * `select … for update` to that of `commit`, and how long it keeps the consumer, from the event of Lambda to the
+ * the statement that locks it to that of `commit`, and how long it keeps the consumer, from the event of Lambda to the
  * broker's confirm of what the consumer has told.
  */
 async function measure(environment: OwnEnvironment): Promise<void> {
@@ -43,8 +41,8 @@ async function measure(environment: OwnEnvironment): Promise<void> {
   for (let round = 0; round <= rounds; round += 1) {
     for (const size of sizes) {
       for (let batch = 0; batch < batchesPerRound; batch += 1) {
-        const lockMs = await lockTime(await placeOrders(productId, size))
-        const busyMs = await consumerTime(await placeOrders(productId, size))
+        const lockMs = await reduceStock(await storeOrders(productId, size))
+        const busyMs = await consumerTime(await storeOrders(productId, size))
         if (round === 0) continue
         locked.get(size)?.push(lockMs)
         busy.get(size)?.push(busyMs)
@@ -55,21 +53,10 @@ async function measure(environment: OwnEnvironment): Promise<void> {
 }
 
 /** Stores orders of one piece each, and resolves to what the shop tells of them. */
-async function placeOrders(productId: number, size: number) {
+async function storeOrders(productId: number, size: number) {
   const draft = { productId, quantity: 1, unitPrice: 1, totalPrice: 1, requestId: randomUUID() }
-  const drafts = Array.from({ length: size }, () => draft)
-  const orders = await transaction('orders', (trx) => insertOrders(trx, drafts))
-  return orders.map((order) => orderCreatedEvent(order).body)
-}
-
-async function lockTime(requests: StockRequest[]): Promise<number> {
-  let lockedAt = 0
-  await transaction('products', (trx) =>
-    reduceStock(trx, requests, randomUUID, () => {
-      lockedAt = performance.now()
-    }),
-  )
-  return performance.now() - lockedAt
+  const placed = await placeOrders(Array.from({ length: size }, () => ({ draft, idempotency: undefined })))
+  return placed.flatMap((one) => (one.outcome === 'placed' ? [orderCreatedEvent(one.order).body] : []))
 }
 
 async function consumerTime(bodies: object[]): Promise<number> {

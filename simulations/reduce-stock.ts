@@ -1,8 +1,12 @@
-import { changeOutbox } from '@stockroom/database/outbox'
-import { query, type Transaction } from '@stockroom/database/query'
-import { stockReduced } from '@stockroom/messaging/events'
+import { readAndCommit } from '@stockroom/database/pipelined'
+import { query } from '@stockroom/database/query'
 import { decideStock, type StockRequest } from '../functions/products/stock.ts'
-import { enterDecisions, findDecisions, lockStock, writeStock } from '../functions/products/stock-store.ts'
+import {
+  enterDecisions,
+  type LockedRow,
+  lockAndRead,
+  lockedStock,
+} from '../functions/products/stock-store.ts'
 
 /** Stores a product that never sells out, and resolves to its id. */
 export async function storeHotProduct(): Promise<number> {
@@ -14,39 +18,18 @@ export async function storeHotProduct(): Promise<number> {
 }
 
 /**
- * The statements of reduce-stock-on-order-created in its order, without the messages around them.
+ * The transaction of reduce-stock-on-order-created, without the messages around it.
  *
- * @param onLocked called when the rows are locked
+ * @returns for how many milliseconds the rows were locked
  */
-export async function reduceStock(
-  trx: Transaction,
-  requests: StockRequest[],
-  newId: () => string,
-  onLocked: () => void,
-): Promise<void> {
-  const { stock } = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
-  onLocked()
-  await findDecisions(
-    trx,
-    requests.map(({ orderId }) => orderId),
-  )
-  const { decisions, remaining } = decideStock(requests, stock)
-  await enterDecisions(trx, decisions)
-  await writeStock(trx, remaining)
-  const createdAt = new Date().toISOString()
-  const events = decisions.map(({ orderId, productId, quantity }) => {
-    const { name, body } = stockReduced.of({ orderId, productId, quantity, timestamp: createdAt })
-    const messageId = `${name}:${orderId}`
-    return {
-      id: newId(),
-      messageId,
-      name,
-      body,
-      correlationId: null,
-      traceparent: null,
-      createdAt,
-      attempts: 0,
-    }
+export async function reduceStock(requests: StockRequest[]): Promise<number> {
+  let lockedAt = 0
+  const productIds = [...new Set(requests.map(({ productId }) => productId))]
+  const orderIds = requests.map(({ orderId }) => orderId)
+  await readAndCommit('products', lockAndRead(productIds, orderIds), (rows: LockedRow[]) => {
+    lockedAt = performance.now()
+    const { decisions, remaining } = decideStock(requests, lockedStock(productIds, rows).stock)
+    return { writes: [enterDecisions(decisions, remaining)], result: () => undefined }
   })
-  await changeOutbox(trx, 'products', { add: events, remove: [] })
+  return performance.now() - lockedAt
 }

@@ -1,18 +1,19 @@
 import type { Domain } from '@stockroom/database/connection'
 import {
-  claimPendingEvents,
-  type OutboxEvent,
-  postponeEvents,
+  claimOutboxRows,
+  type OutboxRow,
+  postponeOutboxRows,
   removeFromOutbox,
 } from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
-import { publishEvents } from '@stockroom/messaging/announce'
+import { publishRows } from '@stockroom/messaging/announce'
 import { recordBacklog } from '@stockroom/messaging/backlog'
 import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { job } from '@stockroom/telemetry/job'
 import { warmProducts } from '../products/catalogue.ts'
 
-const eventsPerTransaction = 500
+/** The events of a commit each. */
+const rowsPerTransaction = 50
 const transactionsPerRun = 20
 
 /**
@@ -27,32 +28,32 @@ export const handler = job(async () => {
   return { products: products.value, orders: orders.value }
 })
 
-/** @returns how many events the broker has confirmed */
+/** @returns how many rows the broker has confirmed */
 async function publishOutbox(domain: Domain): Promise<number> {
   let published = 0
   for (let round = 0; round < transactionsPerRun; round += 1) {
     const { claimed, confirmed } = await publishSome(domain)
     published += confirmed
     await showChanged(claimed)
-    if (claimed.length < eventsPerTransaction) break
+    if (claimed.length < rowsPerTransaction) break
   }
   return published
 }
 
 /** The rows stay locked until the broker has answered, so that no other instance publishes them meanwhile. */
-function publishSome(domain: Domain): Promise<{ claimed: OutboxEvent[]; confirmed: number }> {
+function publishSome(domain: Domain): Promise<{ claimed: OutboxRow[]; confirmed: number }> {
   return transaction(domain, async (trx) => {
-    const events = await claimPendingEvents(trx, domain, eventsPerTransaction)
-    const confirmed = new Set(await publishEvents(domain, events))
-    const unconfirmed = events.map(({ id }) => id).filter((id) => !confirmed.has(id))
+    const rows = await claimOutboxRows(trx, domain, rowsPerTransaction)
+    const confirmed = new Set(await publishRows(domain, rows))
+    const unconfirmed = rows.map(({ id }) => id).filter((id) => !confirmed.has(id))
     await removeFromOutbox(trx, domain, [...confirmed])
-    await postponeEvents(trx, domain, unconfirmed)
-    return { claimed: events, confirmed: confirmed.size }
+    await postponeOutboxRows(trx, domain, unconfirmed)
+    return { claimed: rows, confirmed: confirmed.size }
   })
 }
 
 /** Whoever changed these products may have died before they were shown. */
-async function showChanged(events: readonly OutboxEvent[]): Promise<void> {
-  const changes = events.filter(({ name }) => name.startsWith('product.'))
+async function showChanged(rows: readonly OutboxRow[]): Promise<void> {
+  const changes = rows.flatMap(({ events }) => events).filter(({ name }) => name.startsWith('product.'))
   if (changes.length > 0) await warmProducts(changes.map(({ body }) => (body as { id: number }).id))
 }

@@ -32,7 +32,7 @@ const show = (changes: Partial<typeof product>) =>
 beforeEach(() => {
   findProduct.mockReset()
   show({})
-  placeOrder.mockReset().mockResolvedValue({ order, announced: Promise.resolve() })
+  placeOrder.mockReset().mockResolvedValue({ outcome: 'placed', order, announced: Promise.resolve() })
   findRemembered.mockReset().mockResolvedValue(undefined)
 })
 
@@ -73,7 +73,7 @@ describe('POST /orders', () => {
     const announced = new Promise<void>((resolve) => {
       announce = resolve
     })
-    placeOrder.mockResolvedValue({ order, announced })
+    placeOrder.mockResolvedValue({ outcome: 'placed', order, announced })
 
     const answer = send(handler, request).finally(() => {
       answered = true

@@ -26,7 +26,7 @@ async function acceptOrder(
   }
 
   const draft = { productId, quantity, unitPrice: product.price, totalPrice: total, requestId }
-  const placed = await placeOrder({ draft, traceparent, idempotency })
-  await placed?.announced
-  return placed?.order
+  const placement = await placeOrder({ draft, traceparent, idempotency })
+  await placement.announced
+  return placement.outcome === 'placed' ? placement.order : undefined
 }

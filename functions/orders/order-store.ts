@@ -1,4 +1,5 @@
-import { query, type Transaction } from '@stockroom/database/query'
+import { commitStatement, type Statement } from '@stockroom/database/pipelined'
+import { query } from '@stockroom/database/query'
 import type { NewOrder, Order } from './order.ts'
 
 /** An order that is to be stored, with the request id that its events carry. */
@@ -18,6 +19,15 @@ export interface Settlement {
 /** What of an order never changes. */
 export type Placement = Pick<Order, 'id' | 'productId' | 'quantity' | 'createdAt'>
 
+/** An order that may be settled: locked for the transaction, unless it is settled or somebody else keeps it locked. */
+export interface Settleable extends Placement {
+  requestId: string | null
+  isSettled: boolean
+  isLocked: boolean
+  /** The time of the transaction. */
+  now: string
+}
+
 /** An order with the request id that it follows from. */
 export interface TracedOrder {
   order: Order
@@ -29,31 +39,15 @@ export const orderColumns = `orders.id, product_id as "productId", quantity, uni
   total_price as "totalPrice", orders.status, orders.reason, created_at as "createdAt", settled_at as "settledAt"`
 const tracedColumns = `${orderColumns}, correlation_id as "requestId"`
 
+/** After which an order is announced again that is still pending, for the first time. */
+export const firstPause = "interval '5 seconds'"
+
 type TracedRow = Order & { requestId: string | null }
 
 const traced = ({ requestId, ...order }: TracedRow): TracedOrder => ({
   order,
   requestId: requestId ?? undefined,
 })
-
-/** Stores orders and resolves to them in the order of the drafts, in which their ids rise. */
-export async function insertOrders(trx: Transaction, drafts: readonly OrderDraft[]): Promise<Order[]> {
-  const inserted = await query<Pick<Order, 'id' | 'createdAt'>>(
-    trx,
-    `insert into orders.orders (product_id, quantity, unit_price, total_price, correlation_id)
-     select "productId", quantity, "unitPrice", "totalPrice", "requestId"
-       from json_to_recordset(?) as draft("productId" bigint, quantity integer, "unitPrice" numeric,
-                                          "totalPrice" numeric, "requestId" text)
-     returning id, created_at as "createdAt"`,
-    [JSON.stringify(drafts)],
-  )
-  inserted.sort((one, other) => one.id - other.id)
-  return drafts.map(({ productId, quantity, unitPrice, totalPrice }, index) => {
-    const { id, createdAt } = inserted[index] as (typeof inserted)[number]
-    const pending = { status: 'pending', reason: null, createdAt, settledAt: null } as const
-    return { id, productId, quantity, unitPrice, totalPrice, ...pending }
-  })
-}
 
 /** Reads one order, or undefined. */
 export async function findOrder(id: number): Promise<Order | undefined> {
@@ -93,53 +87,48 @@ export function listAllOrders(limit: number, before: number = Number.MAX_SAFE_IN
   )
 }
 
-/**
- * Settles orders that are still pending and resolves to those; an order that is settled stays as it is, and so does one
- * that somebody has locked.
- */
-export async function settleOrders(
-  trx: Transaction,
-  settlements: readonly Settlement[],
-): Promise<TracedOrder[]> {
-  const rows = await query<TracedRow>(
-    trx,
-    // By settled_at, since the index of pending orders would lead through every order that was settled since its last
-    // vacuum.
-    `with pending as (
-       select id from orders.orders where id = any(?) and settled_at is null order by id for update skip locked
-     )
-     update orders.orders
-        set status = settlement.status, reason = settlement.reason, settled_at = now()
-       from json_to_recordset(?) as settlement("orderId" bigint, status text, reason text)
-            join pending on id = "orderId"
-      where orders.id = "orderId"
-      returning ${tracedColumns}`,
-    [settlements.map(({ orderId }) => orderId), JSON.stringify(settlements)],
-  )
-  return rows.map(traced)
-}
+/** The statement that locks orders for being settled, and reads them as {@link Settleable}. */
+export const lockForSettlement = (ids: readonly number[]): Statement => ({
+  // By settled_at, since the index of pending orders would lead through every order that was settled since its last
+  // vacuum.
+  sql: `with locked as (
+          select id from orders.orders where id = any(?) and settled_at is null order by id for update skip locked
+        )
+        select orders.id, product_id as "productId", quantity, created_at as "createdAt",
+               correlation_id as "requestId", settled_at is not null as "isSettled",
+               settled_at is null and locked.id is null as "isLocked", now()::timestamptz(3) as now
+          from orders.orders left join locked on locked.id = orders.id
+         where orders.id = any(?)`,
+  bindings: [ids, ids],
+})
 
-/** Tells which of some orders are pending. */
-export async function findPending(trx: Transaction, ids: readonly number[]): Promise<Set<number>> {
-  if (ids.length === 0) return new Set()
-  const rows = await query<{ id: number }>(
-    trx,
-    'select id from orders.orders where id = any(?) and settled_at is null',
-    [ids],
+/** The statement that settles orders which the transaction has locked. */
+export const settle = (settlements: readonly Settlement[]): Statement => ({
+  sql: `update orders.orders
+           set status = settlement.status, reason = settlement.reason, settled_at = now()
+          from json_to_recordset(?) as settlement("orderId" bigint, status text, reason text)
+         where id = "orderId" and id = any(?)`, // or it might be planned to read the whole table
+  bindings: [JSON.stringify(settlements), settlements.map(({ orderId }) => orderId)],
+})
+
+/** How many orders are pending. */
+export async function countPending(): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    'orders',
+    `select count(*) as count from orders.orders where status = 'pending'`,
   )
-  return new Set(rows.map(({ id }) => id))
+  return row?.count ?? 0
 }
 
 /**
  * Takes up to `limit` pending orders whose next announcement is due, longest waiting first, and puts their next one
- * off: 30 s after the first, then doubling up to an hour. Orders that another instance has locked are passed over.
+ * off: by 10 s, doubling up to an hour. Orders that another instance has locked are passed over.
  */
-export async function claimUnsettledOrders(trx: Transaction, limit: number): Promise<TracedOrder[]> {
-  const rows = await query<TracedRow>(
-    trx,
-    `update orders.orders
+export async function claimUnsettledOrders(limit: number): Promise<TracedOrder[]> {
+  const rows = await commitStatement<TracedRow>('orders', {
+    sql: `update orders.orders
         set announcements = announcements + 1,
-            announce_again_at = now() + least(30 * power(2, least(announcements, 7)), 3600) * interval '1 second'
+            announce_again_at = now() + least(${firstPause} * power(2, least(announcements, 10)), interval '1 hour')
       where id in (
         select id from orders.orders
          where status = 'pending' and announce_again_at <= now()
@@ -148,8 +137,8 @@ export async function claimUnsettledOrders(trx: Transaction, limit: number): Pro
            for update skip locked
       )
       returning ${tracedColumns}`,
-    [limit],
-  )
+    bindings: [limit],
+  })
   return rows.map(traced)
 }
 
@@ -157,14 +146,13 @@ export async function claimUnsettledOrders(trx: Transaction, limit: number): Pro
  * Makes the next announcement of every pending order due now, except of those that somebody has locked; the column has
  * milliseconds, which are not rounded up.
  */
-export async function makeAnnouncementsDue(trx: Transaction): Promise<void> {
-  await query(
-    trx,
-    `update orders.orders set announce_again_at = date_trunc('milliseconds', now())
+export async function makeAnnouncementsDue(): Promise<void> {
+  await commitStatement('orders', {
+    sql: `update orders.orders set announce_again_at = date_trunc('milliseconds', now())
       where id in (
         select id from orders.orders where status = 'pending' and announce_again_at > now() for update skip locked
       )`,
-  )
+  })
 }
 
 /** How long the oldest pending order has been waiting to be settled, in seconds; 0 when none is pending. */

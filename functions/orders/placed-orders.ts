@@ -21,6 +21,14 @@ export async function compareWithOrders<Message extends OrderEvent>(
 ): Promise<ComparedMessages<Message>> {
   const placements = await findPlacements([...new Set(messages.map(({ body }) => body.orderId))])
   const orders = new Map(placements.map((order) => [order.id, order]))
+  return compare(messages, orders)
+}
+
+/** The same with orders that have been read already. */
+export function compare<Message extends OrderEvent>(
+  messages: readonly Message[],
+  orders: ReadonlyMap<number, Placement>,
+): ComparedMessages<Message> {
   const compared: ComparedMessages<Message> = { own: [], refused: [] }
   for (const message of messages) {
     const reason = reasonAgainst(message, orders.get(message.body.orderId))
@@ -30,6 +38,7 @@ export async function compareWithOrders<Message extends OrderEvent>(
   return compared
 }
 
+/** Why a message doesn't tell of the order that has the id which it names, or undefined. */
 function reasonAgainst({ name, body }: OrderEvent, order: Placement | undefined): string | undefined {
   if (!order) return `there is no order ${body.orderId}`
   const another = `order ${order.id} is another one:`

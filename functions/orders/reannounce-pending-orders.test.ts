@@ -5,21 +5,24 @@ import { lambdaContext } from '../../tests/support/lambda-context.ts'
 import type { Order } from './order.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndPublish } = announcements()
+const { commits, clear, publishAfter } = announcements()
+const countPending = jest.fn<typeof import('./order-store.ts').countPending>()
+const countWaiting = jest.fn<typeof import('@stockroom/messaging/queue-inspection').countWaiting>()
 const claimUnsettledOrders = jest.fn<typeof import('./order-store.ts').claimUnsettledOrders>()
 const makeAnnouncementsDue = jest.fn<typeof import('./order-store.ts').makeAnnouncementsDue>()
 const pendingAgeSeconds = jest.fn<typeof import('./order-store.ts').pendingAgeSeconds>()
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({
-  commitAndPublish,
-  commitAndAnnounce: jest.fn(),
+  publishAfter,
+  commitAndPublish: jest.fn(),
 }))
+jest.unstable_mockModule('@stockroom/messaging/queue-inspection', () => ({ countWaiting }))
 jest.unstable_mockModule('./order-store.ts', () => ({
   claimUnsettledOrders,
   makeAnnouncementsDue,
   pendingAgeSeconds,
-  insertOrders: jest.fn(),
-  orderColumns: '',
+  countPending,
 }))
+jest.unstable_mockModule('./placement-store.ts', () => ({ placeOrders: jest.fn() }))
 jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders: jest.fn() }))
 const { handler } = await import('./reannounce-pending-orders.ts')
 
@@ -38,6 +41,8 @@ const order = (id: number): Order => ({
 const run = (event = {}) => handler(event, lambdaContext())
 
 beforeEach(() => {
+  countPending.mockReset().mockResolvedValue(5000)
+  countWaiting.mockReset().mockResolvedValue(0)
   pendingAgeSeconds.mockReset().mockResolvedValue(90)
   clear()
   claimUnsettledOrders.mockReset().mockResolvedValue([
@@ -59,14 +64,29 @@ describe('reannouncePendingOrders', () => {
       correlationId,
     })
     expect(outcome).toEqual({ reannounced: 2 })
-    expect(commits).toEqual([{ domain: 'orders', told: [told(1, 'request-1'), told(2, undefined)] }])
+    expect(commits).toEqual([{ told: [told(1, 'request-1'), told(2, undefined)] }])
   })
 
   it('takes at most 1,000 orders a run', async () => {
     await run()
 
-    expect(claimUnsettledOrders.mock.calls).toEqual([[trx, 1000]])
+    expect(claimUnsettledOrders.mock.calls).toEqual([[1000]])
   })
+
+  it.each([
+    [4800, [[200]]],
+    [5000, []],
+    [6000, []],
+  ])(
+    'takes a backlog for no loss: of 5,000 pending orders while %i messages wait',
+    async (waiting, claims) => {
+      countWaiting.mockResolvedValue(waiting)
+
+      await run()
+
+      expect(claimUnsettledOrders.mock.calls).toEqual(claims)
+    },
+  )
 
   it('leaves orders whose time has not come alone', async () => {
     await run()
@@ -76,8 +96,8 @@ describe('reannouncePendingOrders', () => {
 
   it('makes every pending order due before it takes them when the broker has lost its messages', async () => {
     const steps: string[] = []
-    makeAnnouncementsDue.mockImplementation(async (session) => {
-      steps.push(session === trx ? 'due, in the transaction' : 'due')
+    makeAnnouncementsDue.mockImplementation(async () => {
+      steps.push('due')
     })
     claimUnsettledOrders.mockImplementation(async () => {
       steps.push('claim')
@@ -86,7 +106,7 @@ describe('reannouncePendingOrders', () => {
 
     const outcome = await run({ brokerIsEmpty: true })
 
-    expect(steps).toEqual(['due, in the transaction', 'claim'])
+    expect(steps).toEqual(['due', 'claim'])
     expect(outcome).toEqual({ reannounced: 0 })
   })
 

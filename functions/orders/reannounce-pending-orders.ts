@@ -1,10 +1,17 @@
-import { commitAndPublish } from '@stockroom/messaging/announce'
+import { publishAfter } from '@stockroom/messaging/announce'
+import { countWaiting } from '@stockroom/messaging/queue-inspection'
 import { currentInvocation, freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
 import { job } from '@stockroom/telemetry/job'
 import { pendingOrderAge } from '@stockroom/telemetry/shop-metrics'
 import { orderCreatedEvent } from './order-placement.ts'
-import { claimUnsettledOrders, makeAnnouncementsDue, pendingAgeSeconds } from './order-store.ts'
+import {
+  claimUnsettledOrders,
+  countPending,
+  makeAnnouncementsDue,
+  pendingAgeSeconds,
+  type TracedOrder,
+} from './order-store.ts'
 
 /** At most so many a run, so that a backlog isn't made worse. */
 const ordersPerRun = 1000
@@ -16,15 +23,13 @@ export interface Reannouncement {
 }
 
 /**
- * Tells again of orders that have been pending for over 30 s, so that they outlast a broker that lost its data. An order
- * says by itself that it is pending, so its event needs no outbox. While the broker takes no messages no order is taken:
- * what waits for the broker isn't lost.
+ * Tells again of orders that have been pending for over 5 s, so that they outlast the loss of any event on their way, and
+ * a broker that lost its data. While the broker takes no messages no order is taken: what waits for the broker isn't lost.
  */
 export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
   if (freezesAfterAnswer()) pendingOrderAge.set(await pendingAgeSeconds())
-  const reannounced = await commitAndPublish('orders', async (trx, tell) => {
-    if (brokerIsEmpty) await makeAnnouncementsDue(trx)
-    const orders = await claimUnsettledOrders(trx, ordersPerRun)
+  const reannounced = await publishAfter(async (tell) => {
+    const orders = await takeLostOrders(brokerIsEmpty)
     for (const { order, requestId } of orders) {
       log.info({ orderId: order.id, requestId }, 'a pending order is announced again')
       tell(orderCreatedEvent(order), requestId, currentInvocation()?.traceparent)
@@ -33,3 +38,10 @@ export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
   })
   return { reannounced }
 })
+
+/** Pending orders whose announcement is due, less those that plainly wait in a queue: a backlog is no loss. */
+async function takeLostOrders(brokerIsEmpty = false): Promise<TracedOrder[]> {
+  if (brokerIsEmpty) await makeAnnouncementsDue()
+  const lost = (await countPending()) - (await countWaiting())
+  return lost > 0 ? claimUnsettledOrders(Math.min(lost, ordersPerRun)) : []
+}

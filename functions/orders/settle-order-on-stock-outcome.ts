@@ -1,4 +1,5 @@
-import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { readAndCommit } from '@stockroom/database/pipelined'
+import { commitWithOutbox } from '@stockroom/messaging/announce'
 import { consumer } from '@stockroom/messaging/consumer'
 import {
   type EventOf,
@@ -9,47 +10,68 @@ import {
 } from '@stockroom/messaging/events'
 import { showLine } from '@stockroom/runtime/terminal-lines'
 import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
-import type { Order } from './order.ts'
-import { findPending, type Settlement, settleOrders } from './order-store.ts'
-import { compareWithOrders } from './placed-orders.ts'
+import { lockForSettlement, type Settleable, type Settlement, settle } from './order-store.ts'
+import { compare } from './placed-orders.ts'
 import { refreshRecentOrders } from './recent-orders.ts'
+
+type Outcome = EventOf<typeof stockReduced | typeof stockRejected>
+
+/** An order that this batch settles. */
+interface Settled extends Settlement {
+  order: Settleable
+}
 
 /** An order that somebody has locked is settled later. */
 export const handler = consumer([stockReduced, stockRejected], async ({ messages }) => {
-  const { own, refused } = await compareWithOrders(messages)
-  const outcomes = new Map(own.map((outcome) => [outcome.body.orderId, outcome]))
+  const ids = [...new Set(messages.map(({ body }) => body.orderId))]
 
-  const { result, announced } = await commitAndAnnounce('orders', async (trx, tell) => {
-    const orders = await settleOrders(trx, [...outcomes.values()].map(settlementOf))
-    for (const { order, requestId } of orders)
-      tell(settledEvent(order), requestId, outcomes.get(order.id)?.traceparent)
-    const settled = new Set(orders.map(({ order }) => order.id))
-    const unsettled = [...outcomes.keys()].filter((id) => !settled.has(id))
-    return { orders, locked: await findPending(trx, unsettled) }
-  })
-  const { orders, locked } = result
-  for (const { order } of orders) {
-    settleSeconds.of(order.status).observe(secondsToSettle(order))
-    showLine(() => lineOf(order))
+  const { result, announced } = await commitWithOutbox('orders', (outbox) =>
+    readAndCommit('orders', lockForSettlement(ids), (rows: Settleable[]) => {
+      const orders = new Map(rows.map((order) => [order.id, order]))
+      const { own, refused } = compare(messages, orders)
+      const outcomes = new Map(own.map((outcome) => [outcome.body.orderId, outcome]))
+      const settled = [...outcomes.values()].flatMap((outcome) => {
+        const order = orders.get(outcome.body.orderId) as Settleable
+        return order.isSettled || order.isLocked ? [] : { order, ...settlementOf(outcome) }
+      })
+      for (const one of settled)
+        outbox.tell(
+          settledEvent(one),
+          one.order.requestId ?? undefined,
+          outcomes.get(one.orderId)?.traceparent,
+        )
+      const deferred = own.filter(({ body }) => orders.get(body.orderId)?.isLocked)
+      return {
+        writes:
+          settled.length > 0
+            ? [...outbox.changes(), settle(settled.map(({ order: _, ...settlement }) => settlement))]
+            : [],
+        result: () => ({ settled, unhandled: { refused, deferred } }),
+      }
+    }),
+  )
+  for (const one of result.settled) {
+    settleSeconds.of(one.status).observe(secondsToSettle(one))
+    showLine(() => lineOf(one))
   }
   // Of those that were settled before, too: whoever settled them may have died before their lists were dropped.
   await Promise.all([refreshRecentOrders(messages.map(({ body }) => body)), announced])
-  return { refused, deferred: own.filter(({ body }) => locked.has(body.orderId)) }
+  return result.unhandled
 })
 
-function settlementOf({ name, body }: EventOf<typeof stockReduced | typeof stockRejected>): Settlement {
+function settlementOf({ name, body }: Outcome): Settlement {
   return name === 'stock.reduced'
     ? { orderId: body.orderId, status: 'confirmed', reason: null }
     : { orderId: body.orderId, status: 'rejected', reason: body.reason }
 }
 
-const secondsToSettle = ({ createdAt, settledAt }: Order): number =>
-  (Date.parse(settledAt as string) - Date.parse(createdAt)) / 1000
+const secondsToSettle = ({ order }: Settled): number =>
+  (Date.parse(order.now) - Date.parse(order.createdAt)) / 1000
 
-const lineOf = ({ id, productId, quantity, status, reason }: Order): string =>
-  `order ${id}: ${quantity} of product ${productId}, ${reason ? `${status}: ${reason}` : status}`
+const lineOf = ({ orderId, order: { productId, quantity }, status, reason }: Settled): string =>
+  `order ${orderId}: ${quantity} of product ${productId}, ${reason ? `${status}: ${reason}` : status}`
 
-function settledEvent({ id, productId, quantity, reason, settledAt }: Order) {
-  const body = { orderId: id, productId, quantity, timestamp: settledAt as string }
+function settledEvent({ orderId, order: { productId, quantity, now }, reason }: Settled) {
+  const body = { orderId, productId, quantity, timestamp: now }
   return reason ? orderRejected.of({ ...body, reason }) : orderConfirmed.of(body)
 }

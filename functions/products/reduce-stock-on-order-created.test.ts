@@ -1,36 +1,29 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { Decision, Statement } from '@stockroom/database/pipelined'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
 import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-event.ts'
+import type { LockedRow } from './stock-store.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, traceparents, clear, commitAndAnnounce } = announcements()
-const lockStock = jest.fn<typeof import('./stock-store.ts').lockStock>()
-const findDecisions = jest.fn<typeof import('./stock-store.ts').findDecisions>()
-const disownDecisions = jest.fn<typeof import('./stock-store.ts').disownDecisions>()
-const enterDecisions = jest.fn<typeof import('./stock-store.ts').enterDecisions>()
-const writeStock = jest.fn<typeof import('./stock-store.ts').writeStock>()
+const { commits, traceparents, clear, commitAndPublish } = announcements()
+const readAndCommit = jest.fn()
 const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
 const compareWithOrders = jest.fn<typeof import('../orders/placed-orders.ts').compareWithOrders>()
 const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndPublish }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
+jest.unstable_mockModule('@stockroom/database/pipelined', () => ({ readAndCommit }))
 jest.unstable_mockModule('../orders/placed-orders.ts', () => ({ compareWithOrders }))
-jest.unstable_mockModule('./stock-store.ts', () => ({
-  lockStock,
-  findDecisions,
-  disownDecisions,
-  enterDecisions,
-  writeStock,
-}))
 jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts, warmProducts }))
 const { handler } = await import('./reduce-stock-on-order-created.ts')
 
 const time = '2026-11-21T10:00:00.000Z'
 const isTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-const changed = {
+const changed = { id: 1, name: 'Lamp', price: 2, qty: 0, createdAt: time, updatedAt: time, version: 9 }
+const shown = {
   product: { id: 1, name: 'Lamp', price: 2, qty: 0, createdAt: time, updatedAt: time },
   version: 9,
 }
@@ -44,18 +37,32 @@ const order = (orderId: number, productId: number, quantity: number) => ({
 const reduce = (...messages: object[]) =>
   handler(rmqEvent({ queue: 'stock-reduction', messages }), lambdaContext())
 
+let row: LockedRow
+let reads: Statement[]
+let writes: Statement[]
+
 beforeEach(() => {
   clear()
+  row = { stock: [{ id: 1, qty: 3, isLocked: false }], decisions: null }
+  reads = []
+  writes = []
+  readAndCommit.mockReset().mockImplementation(async (_domain, read, decide) => {
+    const decision = (decide as (rows: LockedRow[]) => Decision<typeof changed, unknown>)([row])
+    reads.push(read as Statement)
+    writes.push(...decision.writes)
+    return decision.result(decision.writes.length > 0 ? [changed] : [])
+  })
   compareWithOrders.mockReset().mockImplementation(async (messages) => ({ own: [...messages], refused: [] }))
-  disownDecisions.mockReset().mockResolvedValue()
-  lockStock.mockReset().mockResolvedValue({ stock: new Map([[1, 3]]), locked: new Set() })
-  findDecisions.mockReset().mockResolvedValue([])
-  enterDecisions.mockReset().mockResolvedValue()
-  writeStock.mockReset().mockResolvedValue([changed])
   showProducts.mockReset().mockResolvedValue()
   warmProducts.mockReset().mockResolvedValue({ warmed: [], missing: [] })
   publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
+
+/** What was entered into the ledger, and what was written to be left. */
+const entered = () => {
+  const [decisions, remaining] = (writes.at(-1)?.bindings ?? ['[]', '[]']) as string[]
+  return { decisions: JSON.parse(decisions as string), remaining: JSON.parse(remaining as string) }
+}
 
 describe('reduceStock', () => {
   it('tells of each order under the trace of its order', async () => {
@@ -72,28 +79,25 @@ describe('reduceStock', () => {
   it('gives the stock to the orders that came first, and enters every decision', async () => {
     await reduce(order(11, 1, 2), order(12, 1, 2), order(13, 1, 1), order(14, 2, 1))
 
-    expect(enterDecisions.mock.calls).toEqual([
-      [
-        trx,
-        [
-          expect.objectContaining({ orderId: 11, productId: 1, quantity: 2, outcome: 'sale' }),
-          expect.objectContaining({ orderId: 12, productId: 1, quantity: 2, outcome: 'insufficient-stock' }),
-          expect.objectContaining({ orderId: 13, productId: 1, quantity: 1, outcome: 'sale' }),
-          expect.objectContaining({ orderId: 14, productId: 2, quantity: 1, outcome: 'product-not-found' }),
-        ],
+    expect(entered()).toEqual({
+      decisions: [
+        { orderId: 11, productId: 1, change: -2, outcome: 'sale' },
+        { orderId: 12, productId: 1, change: 0, outcome: 'insufficient-stock' },
+        { orderId: 13, productId: 1, change: -1, outcome: 'sale' },
+        { orderId: 14, productId: 2, change: 0, outcome: 'product-not-found' },
       ],
-    ])
-    expect(writeStock.mock.calls).toEqual([[trx, new Map([[1, 0]])]])
+      remaining: [{ id: 1, qty: 0 }],
+    })
   })
 
   it('locks each product once', async () => {
     await reduce(order(11, 1, 1), order(12, 2, 1), order(13, 1, 1))
 
-    expect(lockStock.mock.calls).toEqual([[trx, [1, 2]]])
+    expect(reads.map(({ bindings }) => bindings)).toEqual([[[1, 2], [], [11, 12, 13]]])
   })
 
   it('decides the other orders of a batch when a product stays locked, and puts its orders off', async () => {
-    lockStock.mockResolvedValue({ stock: new Map([[1, 3]]), locked: new Set([2]) })
+    row = { ...row, stock: [...(row.stock ?? []), { id: 2, qty: 1, isLocked: true }] }
 
     await reduce(order(11, 1, 1), order(12, 2, 1), order(13, 3, 1))
 
@@ -107,8 +111,10 @@ describe('reduceStock', () => {
   })
 
   it('tells the outcome of an order again that was decided before, though its product is locked', async () => {
-    lockStock.mockResolvedValue({ stock: new Map([[1, 3]]), locked: new Set([2]) })
-    findDecisions.mockResolvedValue([{ orderId: 12, productId: 2, quantity: 1, outcome: 'sale' }])
+    row = {
+      stock: [{ id: 2, qty: 1, isLocked: true }],
+      decisions: [{ orderId: 12, productId: 2, quantity: 1, outcome: 'sale' }],
+    }
 
     await reduce(order(12, 2, 1))
 
@@ -116,20 +122,11 @@ describe('reduceStock', () => {
     expect(publish).not.toHaveBeenCalled()
   })
 
-  it('locks the stock before it looks for earlier decisions', async () => {
-    await reduce(order(11, 1, 1))
-
-    expect(lockStock.mock.invocationCallOrder[0]).toBeLessThan(
-      findDecisions.mock.invocationCallOrder[0] as number,
-    )
-  })
-
   it('tells each outcome in the same transaction, with the correlation id of its order', async () => {
     await reduce(order(11, 1, 2), order(12, 1, 2), order(14, 2, 1))
 
     expect(commits).toEqual([
       {
-        domain: 'products',
         told: [
           {
             event: {
@@ -158,12 +155,11 @@ describe('reduceStock', () => {
   })
 
   it('changes nothing for an order that was decided before, and tells its outcome again', async () => {
-    findDecisions.mockResolvedValue([{ orderId: 11, productId: 1, quantity: 2, outcome: 'sale' }])
+    row.decisions = [{ orderId: 11, productId: 1, quantity: 2, outcome: 'sale' }]
 
     await reduce(order(11, 1, 2))
 
-    expect(enterDecisions.mock.calls).toEqual([[trx, []]])
-    expect(writeStock.mock.calls).toEqual([[trx, new Map()]])
+    expect(writes).toEqual([])
     expect(commits[0]?.told).toEqual([
       {
         event: { name: 'stock.reduced', body: { orderId: 11, productId: 1, quantity: 2, timestamp: isTime } },
@@ -180,12 +176,12 @@ describe('reduceStock', () => {
       { orderId: 11, productId: 2, quantity: 0, outcome: 'insufficient-stock' },
     ],
   ] as const)('decides an order under whose id the ledger has %s', async (_, foreign) => {
-    findDecisions.mockResolvedValue([foreign])
+    row.decisions = [foreign]
 
     await reduce(order(11, 1, 2))
 
-    expect(disownDecisions.mock.calls).toEqual([[trx, [11]]])
-    expect(writeStock.mock.calls).toEqual([[trx, new Map([[1, 1]])]])
+    expect(writes[0]?.bindings).toEqual([[11]])
+    expect(entered().remaining).toEqual([{ id: 1, qty: 1 }])
     expect(commits[0]?.told).toMatchObject([{ event: { body: { orderId: 11, productId: 1, quantity: 2 } } }])
   })
 
@@ -197,7 +193,7 @@ describe('reduceStock', () => {
 
     await reduce(order(11, 1, 1), order(12, 1, 2))
 
-    expect(writeStock.mock.calls).toEqual([[trx, new Map([[1, 1]])]])
+    expect(entered().remaining).toEqual([{ id: 1, qty: 1 }])
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({
         routingKey: 'stock-reduction.dead',
@@ -220,28 +216,28 @@ describe('reduceStock', () => {
   it('takes stock once for an order that comes twice in a batch', async () => {
     await reduce(order(11, 1, 2), order(11, 1, 2))
 
-    expect(writeStock.mock.calls).toEqual([[trx, new Map([[1, 1]])]])
+    expect(entered().remaining).toEqual([{ id: 1, qty: 1 }])
     expect(commits[0]?.told).toHaveLength(1)
   })
 
   it('shows the changed products to every instance', async () => {
     await reduce(order(11, 1, 3))
 
-    expect(showProducts.mock.calls).toEqual([[[changed]]])
+    expect(showProducts.mock.calls).toEqual([[[shown]]])
     expect(warmProducts).not.toHaveBeenCalled()
   })
 
   it('shows the products of orders that were decided before once more', async () => {
-    findDecisions.mockResolvedValue([{ orderId: 12, productId: 5, quantity: 2, outcome: 'sale' }])
+    row.decisions = [{ orderId: 12, productId: 5, quantity: 2, outcome: 'sale' }]
 
     await reduce(order(11, 1, 3), order(12, 5, 2))
 
-    expect(showProducts.mock.calls).toEqual([[[changed]]])
+    expect(showProducts.mock.calls).toEqual([[[shown]]])
     expect(warmProducts.mock.calls).toEqual([[[5]]])
   })
 
   it('returns the batch while the database is away', async () => {
-    lockStock.mockRejectedValue(new Unavailable('database', 'connection refused'))
+    readAndCommit.mockImplementation(() => Promise.reject(new Unavailable('database', 'connection refused')))
 
     const outcome = reduce(order(11, 1, 1))
 

@@ -1,12 +1,13 @@
-import type { Transaction } from '@stockroom/database/query'
-import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { readAndCommit } from '@stockroom/database/pipelined'
+import { commitAndPublish } from '@stockroom/messaging/announce'
 import { consumer } from '@stockroom/messaging/consumer'
 import { orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
 import { log } from '@stockroom/runtime/logger'
 import { compareWithOrders } from '../orders/placed-orders.ts'
 import { showProducts, warmProducts } from './catalogue.ts'
+import type { Product } from './product.ts'
 import { decideStock, isAbout, type StockDecision, type StockRequest } from './stock.ts'
-import { disownDecisions, enterDecisions, findDecisions, lockStock, writeStock } from './stock-store.ts'
+import { disownDecisions, enterDecisions, type LockedRow, lockAndRead, lockedStock } from './stock-store.ts'
 
 /**
  * An order that was decided before keeps its outcome and has it told again: its event may have been lost. Orders of a
@@ -14,47 +15,56 @@ import { disownDecisions, enterDecisions, findDecisions, lockStock, writeStock }
  */
 export const handler = consumer([orderCreated], async ({ messages }) => {
   const { own, refused } = await compareWithOrders(messages)
-  const requests = own.map(({ body }) => body)
   const origins = new Map(own.map((message) => [message.body.orderId, message]))
 
-  const { result, announced } = await commitAndAnnounce('products', async (trx, tell) => {
-    const { stock, locked } = await lockStock(trx, [...new Set(requests.map(({ productId }) => productId))])
-    const earlier = await findOwnDecisions(trx, requests)
-    const decided = new Set(earlier.map(({ orderId }) => orderId))
-    const undecided = requests.filter(({ orderId }) => !decided.has(orderId))
-    const { decisions, remaining } = decideStock(
-      undecided.filter(({ productId }) => !locked.has(productId)),
-      stock,
-    )
-    await enterDecisions(trx, decisions)
-    const products = await writeStock(trx, remaining)
-    for (const decision of [...earlier, ...decisions]) {
+  const { result, announced } = await commitAndPublish(async (tell) => {
+    const decided = await decideBatch(own.map(({ body }) => body))
+    for (const decision of [...decided.earlier, ...decided.decisions]) {
       const origin = origins.get(decision.orderId) as (typeof own)[number]
       tell(outcomeEvent(decision, origin.body.timestamp), origin.correlationId, origin.traceparent)
     }
-    const waiting = new Set(undecided.filter(({ productId }) => locked.has(productId)))
-    return { products, earlier, waiting }
+    return decided
   })
   await Promise.all([showProducts(result.products), showAgain(result.earlier), announced])
   return { refused, deferred: own.filter(({ body }) => result.waiting.has(body)) }
 })
 
-/** What the ledger has decided of these orders; what it has decided of others that had their ids before makes way. */
-async function findOwnDecisions(
-  trx: Transaction,
-  requests: readonly StockRequest[],
-): Promise<StockDecision[]> {
+/** Decides the orders of a batch in one transaction, and tells what became of them, and what of them has to wait. */
+function decideBatch(requests: readonly StockRequest[]) {
+  const productIds = [...new Set(requests.map(({ productId }) => productId))]
   const orders = new Map(requests.map((request) => [request.orderId, request]))
-  const decisions = await findDecisions(trx, [...orders.keys()])
-  const isOwn = (decision: StockDecision) => isAbout(decision, orders.get(decision.orderId) as StockRequest)
-  const foreign = decisions.filter((decision) => !isOwn(decision))
+
+  return readAndCommit('products', lockAndRead(productIds, [...orders.keys()]), (rows: LockedRow[]) => {
+    const { stock, locked, decisions: former } = lockedStock(productIds, rows)
+    const isOwn = (decision: StockDecision) => isAbout(decision, orders.get(decision.orderId) as StockRequest)
+    const earlier = former.filter(isOwn)
+    const foreign = former.filter((decision) => !isOwn(decision))
+    const known = new Set(earlier.map(({ orderId }) => orderId))
+    const undecided = requests.filter(({ orderId }) => !known.has(orderId))
+    const waiting = new Set(undecided.filter(({ productId }) => locked.has(productId)))
+    const { decisions, remaining } = decideStock(
+      undecided.filter((request) => !waiting.has(request)),
+      stock,
+    )
+    warnOf(foreign)
+    return {
+      writes: [
+        ...(foreign.length > 0 ? [disownDecisions(foreign.map(({ orderId }) => orderId))] : []),
+        ...(decisions.length > 0 ? [enterDecisions(decisions, remaining)] : []),
+      ],
+      result: (products: (Product & { version: number })[]) => ({
+        products: products.map(({ version, ...product }) => ({ product, version })),
+        decisions,
+        earlier,
+        waiting,
+      }),
+    }
+  })
+}
+
+function warnOf(foreign: readonly StockDecision[]): void {
   for (const { orderId, productId, quantity } of foreign)
     log.warn({ orderId, productId, quantity }, 'the ledger has decided another order under this id')
-  await disownDecisions(
-    trx,
-    foreign.map(({ orderId }) => orderId),
-  )
-  return decisions.filter(isOwn)
 }
 
 /** Whoever decided these may have died before the stock was shown. */

@@ -11,22 +11,37 @@ type PooledClient = Client & {
 interface Statement {
   sql: string
   bindings?: unknown[]
+  /** Whether it ends a transaction, so that who gives it up doesn't know what became of it. */
+  commits?: boolean
 }
 
 /**
- * knex's PostgreSQL client, with three promises more. A connection whose server didn't answer within pg's
+ * knex's PostgreSQL client, with four promises more. A connection whose server didn't answer within pg's
  * `query_timeout` is cut: pg itself keeps such a connection, and every later statement would queue up behind the one
- * that never ends. A commit may take `commit_timeout` instead: who gives it up doesn't know what became of it. And
- * statements with bindings are prepared once per connection.
+ * that never ends. A commit may take `commit_timeout` instead. Statements with bindings are prepared once per
+ * connection. And what is handed to {@link send} is sent at once, behind what is under way.
  */
 export class BoundedPostgresClient extends PostgresDialect {
   declare connectionSettings: { commit_timeout: number }
+  declare acquireConnection: () => Promise<PooledClient>
+  declare releaseConnection: (connection: PooledClient) => Promise<void>
+  declare positionBindings: (sql: string) => string
+
+  /** Sends a statement, with `?` for its bindings, on a connection of the pool, and resolves to its rows. */
+  async send<Row>(connection: PooledClient, statement: Statement): Promise<Row[]> {
+    const { response } = await this._query(connection, {
+      ...statement,
+      sql: this.positionBindings(statement.sql),
+    })
+    return response.rows
+  }
 
   async _query(connection: PooledClient, statement: Statement) {
     try {
+      const commits = statement.commits || statement.sql === 'COMMIT;'
       const options = {
         name: statementName(statement),
-        query_timeout: statement.sql === 'COMMIT;' ? this.connectionSettings.commit_timeout : undefined,
+        query_timeout: commits ? this.connectionSettings.commit_timeout : undefined,
       }
       return await super._query(connection, { ...statement, options })
     } catch (error) {

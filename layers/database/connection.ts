@@ -78,6 +78,8 @@ function openPool(url: string, size: number, timeoutMs: number): Knex {
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: timeoutMs,
       commit_timeout: 2 * databaseTimeoutMs,
+      // What belongs together leaves without waiting for the answers in between (pipelined.ts).
+      pipeline: true,
     } as Knex.PgConnectionConfig,
     acquireConnectionTimeout: connectTimeoutMs,
     version: oldestVersion,

@@ -12,7 +12,7 @@ export interface OutboxBacklog {
 export async function outboxBacklog(domain: Domain): Promise<OutboxBacklog> {
   const [row] = await query<OutboxBacklog>(
     domain,
-    `select count(*) as events,
+    `select coalesce(sum(coalesce(json_array_length(events), 1)), 0)::int8 as events,
             coalesce(greatest(extract(epoch from now() - min(created_at)), 0), 0)::float8 as "ageSeconds"
        from ${domain}.outbox`,
   )

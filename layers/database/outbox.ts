@@ -1,12 +1,12 @@
 import type { Domain } from './connection.ts'
+import type { Statement } from './pipelined.ts'
 import { query, type Transaction } from './query.ts'
 
 /** An event on its way from a domain's transaction to the broker. */
 export interface OutboxEvent {
-  id: string
   /** Becomes the AMQP `messageId`: what the message says, so that whoever hears it twice can tell. */
   messageId: string
-  /** The event's name, such as `order.created`. */
+  /** The event's name, such as `order.confirmed`. */
   name: string
   body: object
   correlationId: string | null
@@ -14,46 +14,51 @@ export interface OutboxEvent {
   traceparent: string | null
   /** When the change took place; becomes the AMQP `timestamp`. */
   createdAt: string
-  /** How often publishing it has failed. */
-  attempts: number
+}
+
+/** The events of one commit: they stand in the outbox until the broker has confirmed each of them. */
+export interface OutboxRow {
+  id: string
+  events: OutboxEvent[]
 }
 
 /** Rows that the sweep leaves to whoever wrote them: they are being published right now. */
 const ownersTurn = "interval '5 seconds'"
 
 /**
- * Writes events into the domain's outbox, in the transaction of the change that they tell of, and removes others that
- * the broker has confirmed. One that the sweep holds at this moment stays to it.
+ * The statement that puts a row into the domain's outbox, in the transaction of the changes that its events tell of, and
+ * removes others whose events the broker has confirmed. One that the sweep holds at this moment stays to it. None where
+ * nothing is to be done.
  */
-export async function changeOutbox(
-  trx: Transaction,
+export function outboxChange(
   domain: Domain,
-  { add, remove }: { add: readonly OutboxEvent[]; remove: readonly string[] },
-): Promise<void> {
-  if (add.length === 0 && remove.length === 0) return
-  await query(
-    trx,
-    `with confirmed as (
-       select id from ${domain}.outbox where id = any(?::uuid[]) for update skip locked
-     ), removed as (
-       delete from ${domain}.outbox where id in (select id from confirmed)
-     )
-     insert into ${domain}.outbox (id, message_id, name, body, correlation_id, traceparent, created_at, next_attempt_at)
-     select id, "messageId", name, body, "correlationId", traceparent, "createdAt", now() + ${ownersTurn}
-       from json_to_recordset(?) as event(id uuid, "messageId" text, name text, body json, "correlationId" text, traceparent text,
-                                          "createdAt" timestamptz)`,
-    [remove, JSON.stringify(add)],
-  )
+  { add, remove }: { add: OutboxRow; remove: readonly string[] },
+): Statement[] {
+  if (add.events.length === 0 && remove.length === 0) return []
+  return [
+    {
+      sql: `with confirmed as (
+              select id from ${domain}.outbox where id = any(?::uuid[]) for update skip locked
+            ), removed as (
+              delete from ${domain}.outbox where id in (select id from confirmed)
+            )
+            insert into ${domain}.outbox (id, events, created_at, next_attempt_at)
+            select ?::uuid, events, now(), now() + ${ownersTurn}
+              from (select ?::json as events) added
+             where json_array_length(events) > 0`,
+      bindings: [remove, add.id, JSON.stringify(add.events)],
+    },
+  ]
 }
 
 /**
- * Takes up to `limit` events whose next attempt is due, oldest first, and locks them for the transaction. Events
- * that another instance has locked are passed over, so several sweeps share the work.
+ * Takes up to `limit` rows whose next attempt is due, oldest first, and locks them for the transaction. Rows that another
+ * instance has locked are passed over, so several sweeps share the work.
  */
-export function claimPendingEvents(trx: Transaction, domain: Domain, limit: number): Promise<OutboxEvent[]> {
-  return query<OutboxEvent>(
+export function claimOutboxRows(trx: Transaction, domain: Domain, limit: number): Promise<OutboxRow[]> {
+  return query<OutboxRow>(
     trx,
-    `select id, coalesce(message_id, id::text) as "messageId", name, body, correlation_id as "correlationId", traceparent, created_at as "createdAt", attempts
+    `select id, coalesce(events, ${formerEvent}) as events
        from ${domain}.outbox
       where next_attempt_at <= now()
       order by next_attempt_at
@@ -63,7 +68,12 @@ export function claimPendingEvents(trx: Transaction, domain: Domain, limit: numb
   )
 }
 
-/** Removes events that the broker has confirmed. */
+/** A row that an instance before the rows of a whole commit has written: one event, in columns. */
+const formerEvent = `json_build_array(json_build_object(
+  'messageId', coalesce(message_id, id::text), 'name', name, 'body', body, 'correlationId', correlation_id,
+  'traceparent', traceparent, 'createdAt', created_at))`
+
+/** Removes rows whose events the broker has confirmed. */
 export async function removeFromOutbox(
   session: Domain | Transaction,
   domain: Domain,
@@ -73,8 +83,8 @@ export async function removeFromOutbox(
   await query(session, `delete from ${domain}.outbox where id = any(?::uuid[])`, [ids])
 }
 
-/** Puts events off whose publishing failed: 2 s after the first failure, doubling up to a minute. */
-export async function postponeEvents(
+/** Puts rows off whose publishing failed: 2 s after the first failure, doubling up to a minute. */
+export async function postponeOutboxRows(
   trx: Transaction,
   domain: Domain,
   ids: readonly string[],

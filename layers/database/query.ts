@@ -55,15 +55,16 @@ export async function transaction<Result>(
   }
 }
 
-function asUnavailable(error: unknown): unknown {
+/** What callers are told of a failure. */
+export function asUnavailable(error: unknown): unknown {
   if (areCredentialsRefused(error)) distrustSecrets()
   return isUnavailable(error) ? new Unavailable('database', error) : error
 }
 
-/** A slow database must not fill the memory with those who wait for it. */
 const maxWaiting = 2000
 
-function uncrowded(domain: Domain): Knex {
+/** The pool of a domain, unless so many wait for it already that a slow database would fill the memory with them. */
+export function uncrowded(domain: Domain): Knex {
   const pool = database(domain)
   if (pool.client.pool.numPendingAcquires() >= maxWaiting) {
     throw new Unavailable('database', 'too many are waiting for it')

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import type { OutboxEvent } from '@stockroom/database/outbox'
+import type { OutboxEvent, OutboxRow } from '@stockroom/database/outbox'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import * as events from './events.ts'
@@ -9,14 +9,15 @@ import { isBound } from './topology.ts'
 process.env.LOG_LEVEL = 'silent'
 const steps: string[] = []
 const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
-const changeOutbox = jest.fn<typeof import('@stockroom/database/outbox').changeOutbox>()
+const query = jest.fn<(trx: unknown, sql: string) => Promise<object[]>>()
+const outboxChange = jest.fn<typeof import('@stockroom/database/outbox').outboxChange>()
 const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
 const send = jest.fn<typeof import('./publisher.ts').send>()
 const requireBroker = jest.fn<typeof import('./publisher.ts').requireBroker>()
-jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
-jest.unstable_mockModule('@stockroom/database/outbox', () => ({ changeOutbox, removeFromOutbox }))
+jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction, query }))
+jest.unstable_mockModule('@stockroom/database/outbox', () => ({ outboxChange, removeFromOutbox }))
 jest.unstable_mockModule('./publisher.ts', () => ({ send, requireBroker, confirmTimeoutMs: 5000 }))
-const { commitAndAnnounce, commitAndPublish, publishEvents } = await import('./announce.ts')
+const { commitAndAnnounce, commitAndPublish, publishAfter, publishRows } = await import('./announce.ts')
 
 const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const trx = { of: 'the test' } as never
@@ -33,8 +34,8 @@ const tellOf = (...orderIds: number[]) =>
     for (const id of orderIds) tell(event(id), `request-${id}`)
     return 'the result'
   })
-const stored = () => changeOutbox.mock.calls.flatMap(([, , { add }]) => add)
-const removedWithAnother = () => changeOutbox.mock.calls.flatMap(([, , { remove }]) => remove)
+const stored = () => outboxChange.mock.calls.map(([, { add }]) => add)
+const removedWithAnother = () => outboxChange.mock.calls.flatMap(([, { remove }]) => remove)
 /** Lets the broker answer so, and `true` to whatever else it gets. */
 const brokerAnswers = (...answers: boolean[]) =>
   send.mockImplementation(async (messages) => messages.map(async (_, index) => answers[index] ?? true))
@@ -70,8 +71,10 @@ beforeEach(() => {
     steps.push('commit')
     return result
   })
-  changeOutbox.mockReset().mockImplementation(async () => {
-    steps.push('store')
+  outboxChange.mockReset().mockReturnValue([{ sql: 'change the outbox' }])
+  query.mockReset().mockImplementation(async (session, sql) => {
+    steps.push(session === trx && sql === 'change the outbox' ? 'store' : 'something else')
+    return []
   })
   requireBroker.mockReset().mockResolvedValue()
   send.mockReset().mockImplementation(async (messages) => {
@@ -110,31 +113,29 @@ describe('commitAndAnnounce', () => {
         tell(told, undefined)
       })
 
-      expect(stored().map((row) => row.messageId)).toEqual([messageId, messageId])
+      expect(stored()[0]?.events.map((one) => one.messageId)).toEqual([messageId, messageId])
     },
   )
 
-  it('stores each event with its correlation id and its place in a trace in the outbox of its domain', async () => {
+  it('stores the events of a commit in one row, each with its correlation id and its place in a trace', async () => {
     await commitAndAnnounce('products', async (_trx, tell) => {
       tell(productDeleted.of({ id: 7 }, 3), 'r1', trace)
       tell(productDeleted.of({ id: 8 }, 3), undefined)
     })
 
-    const row = (id: number, correlationId: string | null, traceparent: string | null) => ({
-      id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+    const one = (id: number, correlationId: string | null, traceparent: string | null) => ({
       messageId: `product.deleted:${id}:3`,
       name: 'product.deleted',
       body: { id },
       correlationId,
       traceparent,
       createdAt: '2026-11-21T10:00:00.900Z',
-      attempts: 0,
     })
+    const id = expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
     expect(transaction.mock.calls.map(([domain]) => domain)).toEqual(['products'])
-    expect(changeOutbox.mock.calls).toEqual([
-      [trx, 'products', { add: [row(7, 'r1', trace), row(8, null, null)], remove: [] }],
+    expect(outboxChange.mock.calls).toEqual([
+      ['products', { add: { id, events: [one(7, 'r1', trace), one(8, null, null)] }, remove: [] }],
     ])
-    expect(new Set(stored().map(({ id }) => id)).size).toBe(2)
   })
 
   it('resolves after the commit, before the broker has answered', async () => {
@@ -214,13 +215,16 @@ describe('commitAndAnnounce', () => {
     await expect(announced).resolves.toBeUndefined()
   })
 
-  it('removes what is confirmed and keeps the rest for the sweep', async () => {
-    brokerAnswers(false, true, false)
+  it.each([
+    [[true, true, true], 1],
+    [[true, false, true], 0],
+  ])('keeps a row for the sweep until all of its events are confirmed: %j', async (answers, removed) => {
+    brokerAnswers(...answers)
 
     await tellOf(1, 2, 3)
     await jest.advanceTimersByTimeAsync(100)
 
-    expect(removeFromOutbox.mock.calls).toEqual([['orders', 'orders', [stored()[1]?.id]]])
+    expect(removeFromOutbox).toHaveBeenCalledTimes(removed)
   })
 
   it('removes them with the next commit of their domain, which costs none of its own', async () => {
@@ -243,15 +247,6 @@ describe('commitAndAnnounce', () => {
     await jest.advanceTimersByTimeAsync(100)
 
     expect(removeFromOutbox.mock.calls).toEqual([['orders', 'orders', [stored()[0]?.id]]])
-  })
-
-  it('keeps every event when none is confirmed', async () => {
-    brokerAnswers(false)
-
-    await tellOf(1)
-    await jest.advanceTimersByTimeAsync(100)
-
-    expect(removeFromOutbox).not.toHaveBeenCalled()
   })
 
   it('keeps every event, and does not fail, while the broker is away', async () => {
@@ -278,7 +273,7 @@ describe('commitAndAnnounce', () => {
     [
       'the outbox',
       () => {
-        changeOutbox.mockRejectedValue(new Error('refused'))
+        query.mockRejectedValue(new Error('refused'))
         return tellOf(1)
       },
     ],
@@ -316,21 +311,20 @@ describe('commitAndAnnounce', () => {
   })
 })
 
-describe('publishEvents', () => {
+describe('publishRows', () => {
   const outboxEvent = (changes: Partial<OutboxEvent> = {}): OutboxEvent => ({
-    id: 'a',
     messageId: 'order.created:1',
     name: 'order.created',
     body: { orderId: 1 },
     correlationId: 'r1',
     traceparent: null,
     createdAt: '2026-11-21T10:00:00.900Z',
-    attempts: 0,
     ...changes,
   })
+  const publishEvent = (event: OutboxEvent) => publishRows('orders', [{ id: 'a', events: [event] }])
 
   it('publishes an event with all its properties', async () => {
-    await publishEvents('orders', [outboxEvent()])
+    await publishEvent(outboxEvent())
 
     expect(send.mock.calls).toEqual([
       [
@@ -361,7 +355,7 @@ describe('publishEvents', () => {
   )
 
   it.each(names)('publishes %s as mandatory when a queue wants it', async (name) => {
-    await publishEvents('orders', [outboxEvent({ name, correlationId: null })])
+    await publishEvent(outboxEvent({ name, correlationId: null }))
 
     expect(send.mock.calls[0]?.[0][0]?.options).toMatchObject({
       mandatory: isBound(name),
@@ -370,7 +364,7 @@ describe('publishEvents', () => {
   })
 
   it('carries the trace of an event in a header', async () => {
-    await publishEvents('orders', [outboxEvent({ traceparent: trace })])
+    await publishEvent(outboxEvent({ traceparent: trace }))
 
     expect(send.mock.calls[0]?.[0][0]?.options.headers).toEqual({
       'schema-version': 1,
@@ -378,16 +372,14 @@ describe('publishEvents', () => {
     })
   })
 
-  it('says which events the broker has confirmed', async () => {
-    brokerAnswers(true, false, true)
+  it('says of which rows the broker has confirmed every event', async () => {
+    brokerAnswers(true, false, true, true)
+    const row = (id: string, ...orderIds: number[]): OutboxRow => ({
+      id,
+      events: orderIds.map((orderId) => outboxEvent({ messageId: `order.created:${orderId}` })),
+    })
 
-    const confirmed = await publishEvents('orders', [
-      outboxEvent({ id: 'a', messageId: 'order.created:1' }),
-      outboxEvent({ id: 'b', messageId: 'order.created:2' }),
-      outboxEvent({ id: 'c', messageId: 'order.created:3' }),
-    ])
-
-    expect(confirmed).toEqual(['a', 'c'])
+    expect(await publishRows('orders', [row('a', 1, 2), row('b', 3, 4)])).toEqual(['b'])
   })
 })
 
@@ -400,7 +392,7 @@ describe('an event that the broker answers late', () => {
     await tellOf(1)
     await passTime()
 
-    const sweep = publishEvents('orders', stored())
+    const sweep = publishRows('orders', stored())
     await passTime()
 
     expect(await sweep).toEqual([])
@@ -422,7 +414,7 @@ describe('an event that the broker answers late', () => {
     const confirm = silenceBroker()
     await tellOf(1)
     await passTime()
-    const sweep = publishEvents('orders', stored())
+    const sweep = publishRows('orders', stored())
 
     confirm([true])
 
@@ -437,7 +429,7 @@ describe('an event that the broker answers late', () => {
     await jest.advanceTimersByTimeAsync(0)
     brokerAnswers(true)
 
-    expect(await publishEvents('orders', stored())).toEqual([stored()[0]?.id])
+    expect(await publishRows('orders', stored())).toEqual([stored()[0]?.id])
   })
 
   it('is sent with others that wait for nothing, each answer its own', async () => {
@@ -445,10 +437,13 @@ describe('an event that the broker answers late', () => {
     await tellOf(1)
     await passTime()
     brokerAnswers(true, false)
-    const [waiting] = stored()
-    const others = ['b', 'c'].map((id) => ({ ...(waiting as OutboxEvent), id, messageId: id }))
+    const [waiting] = stored() as [OutboxRow]
+    const [first, second] = ['b', 'c'].map((id) => ({
+      id,
+      events: waiting.events.map((one) => ({ ...one, messageId: id })),
+    }))
 
-    const sweep = publishEvents('orders', [others[0], waiting, others[1]] as OutboxEvent[])
+    const sweep = publishRows('orders', [first, waiting, second] as OutboxRow[])
     await passTime()
 
     expect(await sweep).toEqual(['b'])
@@ -457,22 +452,70 @@ describe('an event that the broker answers late', () => {
 
 describe('commitAndPublish', () => {
   const publishOf = (...orderIds: number[]) =>
-    commitAndPublish('orders', async (_trx, tell) => {
-      steps.push('work')
+    commitAndPublish(async (tell) => {
+      steps.push('commit')
       for (const id of orderIds) tell(event(id), `request-${id}`, trace)
       return 'the result'
     })
 
-  it('publishes after the commit what was told, and leaves the outbox alone', async () => {
-    expect(await publishOf(1, 2)).toBe('the result')
+  it('publishes after the commit what was told, with no outbox, and waits for nothing', async () => {
+    silenceBroker()
 
-    expect(steps).toEqual(['work', 'commit', 'publish'])
+    const { result, announced } = await publishOf(1, 2)
+
+    expect(result).toBe('the result')
+    expect(await settled(announced)).toBe(true)
     expect(send.mock.calls.flatMap(([messages]) => messages).map(({ options }) => options)).toMatchObject([
       { type: 'order.created', correlationId: 'request-1', mandatory: true },
       { type: 'order.created', correlationId: 'request-2' },
     ])
-    await jest.advanceTimersByTimeAsync(100)
-    expect([changeOutbox.mock.calls, removeFromOutbox.mock.calls]).toEqual([[], []])
+    expect([outboxChange.mock.calls, removeFromOutbox.mock.calls]).toEqual([[], []])
+  })
+
+  it('waits for the broker on Lambda, no longer than a moment', async () => {
+    onLambda()
+    silenceBroker()
+
+    const { announced } = await publishOf(1)
+    const early = await settled(announced)
+    await jest.advanceTimersByTimeAsync(250)
+
+    expect(early).toBe(false)
+    await expect(announced).resolves.toBeUndefined()
+  })
+
+  it('is done while the broker is away: what was committed has it told again', async () => {
+    send.mockRejectedValue(new Unavailable('broker', 'not connected'))
+
+    const { announced } = await publishOf(1)
+
+    await expect(announced).resolves.toBeUndefined()
+  })
+
+  it('publishes nothing when the commit fails', async () => {
+    await expect(commitAndPublish(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
+
+    expect(send).not.toHaveBeenCalled()
+  })
+})
+
+describe('publishAfter', () => {
+  const publishOf = (...orderIds: number[]) =>
+    publishAfter(async (tell) => {
+      steps.push('commit')
+      for (const id of orderIds) tell(event(id), `request-${id}`, trace)
+      return 'the result'
+    })
+
+  it('publishes after the commit what was told, and waits for the broker', async () => {
+    const confirm = silenceBroker()
+
+    const outcome = publishOf(1)
+    const early = await settled(outcome)
+    confirm([true])
+
+    expect(early).toBe(false)
+    expect(await outcome).toBe('the result')
   })
 
   it('does not begin while the broker takes no messages', async () => {
@@ -480,13 +523,6 @@ describe('commitAndPublish', () => {
 
     await expect(publishOf(1)).rejects.toThrow('The broker is unavailable: blocked')
     expect(steps).toEqual([])
-  })
-
-  it('publishes nothing when the commit fails', async () => {
-    transaction.mockRejectedValue(new Error('refused'))
-
-    await expect(publishOf(1)).rejects.toThrow('refused')
-    expect(send).not.toHaveBeenCalled()
   })
 
   it('is done when the broker confirms nothing in time: what was committed has it told again', async () => {

@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { Domain } from '@stockroom/database/connection'
-import { changeOutbox, type OutboxEvent, removeFromOutbox } from '@stockroom/database/outbox'
-import { type Transaction, transaction } from '@stockroom/database/query'
+import { type OutboxEvent, type OutboxRow, outboxChange, removeFromOutbox } from '@stockroom/database/outbox'
+import { query, type Transaction, transaction } from '@stockroom/database/query'
 import { within } from '@stockroom/runtime/deadline'
 import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
 import { onShutdown } from '@stockroom/runtime/shutdown'
-import { ConfirmedEvents } from './confirmed-events.ts'
+import { ConfirmedRows } from './confirmed-rows.ts'
 import type { ShopEvent } from './events.ts'
 import { sendOnce } from './events-on-their-way.ts'
 import { outboxEvent } from './outbox-message.ts'
@@ -19,88 +20,130 @@ const announcementWaitMs = 250
 
 const underWay = new Set<Promise<void>>()
 
-const confirmedEvents = { products: confirmedEventsOf('products'), orders: confirmedEventsOf('orders') }
+const confirmedRows = { products: confirmedRowsOf('products'), orders: confirmedRowsOf('orders') }
 
 /** Whether the latest wait was in vain: then nobody waits until a delivery has arrived again. */
 let brokerIsSlow = false
 
 /**
  * Runs `work` in a transaction of the domain, stores the events that it tells in the outbox within the same commit,
- * and publishes them right after. Resolves after the commit, with the result of `work` and a promise that lasts as
- * long as the process has to: on Lambda it waits a moment for the broker's confirms, elsewhere for nothing. That
- * promise never rejects: what isn't confirmed stays in the outbox for the sweep.
+ * and publishes them right after: for facts that nothing else can tell again. Resolves after the commit, with the
+ * result of `work` and a promise that lasts as long as the process has to: on Lambda it waits a moment for the broker's
+ * confirms, elsewhere for nothing. That promise never rejects: what isn't confirmed stays in the outbox for the sweep.
  * @throws Unavailable when the database is away; nothing is published then
  */
-export async function commitAndAnnounce<Result>(
+export function commitAndAnnounce<Result>(
   domain: Domain,
   work: (trx: Transaction, tell: Tell) => Promise<Result>,
 ): Promise<{ result: Result; announced: Promise<void> }> {
-  const events: OutboxEvent[] = []
-  const confirmed = confirmedEvents[domain].take()
+  return commitWithOutbox(domain, (outbox) =>
+    transaction(domain, async (trx) => {
+      const result = await work(trx, outbox.tell)
+      for (const { sql, bindings } of outbox.changes()) await query(trx, sql, bindings)
+      return result
+    }),
+  )
+}
+
+/** The events of one commit, and the statements that note them in the outbox. */
+export interface CommitOutbox {
+  tell: Tell
+  /** To be run within the commit, after the last event has been told. */
+  changes(): ReturnType<typeof outboxChange>
+}
+
+/** As {@link commitAndAnnounce}, for a `commit` that runs its own transaction, with the changes of the outbox in it. */
+export async function commitWithOutbox<Result>(
+  domain: Domain,
+  commit: (outbox: CommitOutbox) => Promise<Result>,
+): Promise<{ result: Result; announced: Promise<void> }> {
+  const row: OutboxRow = { id: randomUUID(), events: [] }
+  const confirmed = confirmedRows[domain].take()
   try {
-    const result = await transaction(domain, async (trx) => {
-      const outcome = await work(trx, (event, correlationId, traceparent) =>
-        events.push(outboxEvent(event, correlationId, traceparent)),
-      )
-      await changeOutbox(trx, domain, { add: events, remove: confirmed })
-      return outcome
+    const result = await commit({
+      tell: tellInto(row.events),
+      changes: () => outboxChange(domain, { add: row, remove: confirmed }),
     })
-    return { result, announced: announce(domain, events) }
+    return { result, announced: announce(row.events, () => publishFromOutbox(domain, row)) }
   } catch (error) {
-    confirmedEvents[domain].add(confirmed)
+    confirmedRows[domain].add(confirmed)
     throw error
   }
 }
 
 /**
- * Runs `work` in a transaction of the domain, and publishes the events that it tells right after its commit, with no
- * outbox between: for events that will be told again anyhow, as long as what was committed says so. While the broker
- * takes no messages, `work` isn't begun.
- * @throws Unavailable when the database is away, and while the broker is away, blocks or is behind
+ * Runs `commit` and publishes the events that it tells right after, with no outbox between: for events that are told
+ * again as long as what was committed says that they are owed. Resolves as {@link commitAndAnnounce} does.
  */
 export async function commitAndPublish<Result>(
-  domain: Domain,
-  work: (trx: Transaction, tell: Tell) => Promise<Result>,
-): Promise<Result> {
+  commit: (tell: Tell) => Promise<Result>,
+): Promise<{ result: Result; announced: Promise<void> }> {
+  const events: OutboxEvent[] = []
+  const result = await commit(tellInto(events))
+  return { result, announced: announce(events, async () => (await confirmedInTime(events)).length > 0) }
+}
+
+/**
+ * The same, but waits for the broker: for a sweep, which has nothing to tell while the broker takes no messages. Then
+ * `commit` isn't begun.
+ * @throws Unavailable while the broker is away, blocks or is behind
+ */
+export async function publishAfter<Result>(commit: (tell: Tell) => Promise<Result>): Promise<Result> {
   await requireBroker()
   const events: OutboxEvent[] = []
-  const result = await transaction(domain, (trx) =>
-    work(trx, (event, correlationId, traceparent) =>
-      events.push(outboxEvent(event, correlationId, traceparent)),
-    ),
-  )
-  await confirmedInTime(events, () => {})
+  const result = await commit(tellInto(events))
+  await confirmedInTime(events)
   return result
 }
 
 /**
- * Publishes events of the domain's outbox and resolves to the ids of those that the broker confirms within 5 s. Those
- * that it confirms later leave the outbox by themselves.
+ * Publishes rows of the domain's outbox and resolves to the ids of those whose events the broker confirms within 5 s.
+ * Those that it confirms later leave the outbox by themselves.
  * @throws Unavailable, and publishes none, while the broker is away, blocks or is behind
  */
-export function publishEvents(domain: Domain, events: readonly OutboxEvent[]): Promise<string[]> {
-  return confirmedInTime(events, (id) => confirmedEvents[domain].add([id]))
+export async function publishRows(domain: Domain, rows: readonly OutboxRow[]): Promise<string[]> {
+  const missing = new Map(rows.map(({ id, events }) => [id, events.length]))
+  const owners = rows.flatMap(({ id, events }) => events.map(() => id))
+  let isLate = false
+  await confirmedInTime(
+    rows.flatMap(({ events }) => events),
+    (index) => {
+      const id = owners[index] as string
+      const left = (missing.get(id) as number) - 1
+      missing.set(id, left)
+      if (left === 0 && isLate) confirmedRows[domain].add([id])
+    },
+  )
+  isLate = true
+  return rows.map(({ id }) => id).filter((id) => missing.get(id) === 0)
 }
 
+/** Resolves, after 5 s at most, to the events that the broker has confirmed. `confirmed` hears of later ones, too. */
 async function confirmedInTime(
   events: readonly OutboxEvent[],
-  confirmedLate: (id: string) => void,
-): Promise<string[]> {
+  confirmed: (index: number) => void = () => {},
+): Promise<number[]> {
   if (events.length === 0) return []
-  const confirmed: string[] = []
-  let isLate = false
+  const inTime: number[] = []
   const heard = (await sendOnce(events)).map(async (answer, index) => {
-    const { id } = events[index] as OutboxEvent
-    if (await answer) isLate ? confirmedLate(id) : confirmed.push(id)
+    if (!(await answer)) return
+    inTime.push(index)
+    confirmed(index)
   })
   await within(confirmTimeoutMs, Promise.all(heard)).catch(() => {})
-  isLate = true
-  return confirmed
+  return [...inTime]
 }
 
-async function announce(domain: Domain, events: OutboxEvent[]): Promise<void> {
+const tellInto =
+  (events: OutboxEvent[]): Tell =>
+  (event, correlationId, traceparent) => {
+    events.push(outboxEvent(event, correlationId, traceparent))
+  }
+
+/** @param publish resolves to whether the broker has confirmed something */
+async function announce(events: readonly OutboxEvent[], publish: () => Promise<boolean>): Promise<void> {
   if (events.length === 0) return
-  const delivery = deliver(domain, events)
+  const delivery = deliver(events, publish)
   underWay.add(delivery)
   delivery.finally(() => underWay.delete(delivery))
   if (!freezesAfterAnswer() || brokerIsSlow) return
@@ -109,22 +152,26 @@ async function announce(domain: Domain, events: OutboxEvent[]): Promise<void> {
   })
 }
 
-async function deliver(domain: Domain, events: OutboxEvent[]): Promise<void> {
+async function deliver(events: readonly OutboxEvent[], publish: () => Promise<boolean>): Promise<void> {
   try {
-    const confirmed = await publishEvents(domain, events)
-    if (confirmed.length > 0) brokerIsSlow = false
-    confirmedEvents[domain].add(confirmed)
-    if (freezesAfterAnswer()) await confirmedEvents[domain].flush()
+    if (await publish()) brokerIsSlow = false
   } catch (error) {
-    log.debug({ err: error, events: events.length }, 'events stay in the outbox for now')
+    log.debug({ err: error, events: events.length }, 'events are left to the sweeps for now')
   }
 }
 
-function confirmedEventsOf(domain: Domain): ConfirmedEvents {
-  return new ConfirmedEvents((ids) => removeFromOutbox(domain, domain, ids))
+async function publishFromOutbox(domain: Domain, row: OutboxRow): Promise<boolean> {
+  const confirmed = await publishRows(domain, [row])
+  confirmedRows[domain].add(confirmed)
+  if (freezesAfterAnswer()) await confirmedRows[domain].flush()
+  return confirmed.length > 0
+}
+
+function confirmedRowsOf(domain: Domain): ConfirmedRows {
+  return new ConfirmedRows((ids) => removeFromOutbox(domain, domain, ids))
 }
 
 onShutdown('drain', async () => {
   await Promise.allSettled(underWay)
-  await Promise.all(Object.values(confirmedEvents).map((events) => events.flush()))
+  await Promise.all(Object.values(confirmedRows).map((rows) => rows.flush()))
 })

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { OutboxEvent } from '@stockroom/database/outbox'
 import { type ShopEvent, schemaVersion } from './events.ts'
 import type { OutboundMessage } from './publisher.ts'
 import { eventExchange, isBound } from './topology.ts'
 
-/** An event as it stands in an outbox, told at this moment. */
+/** An event as it leaves, told at this moment. */
 export function outboxEvent(
   event: ShopEvent,
   correlationId: string | undefined,
@@ -12,14 +11,12 @@ export function outboxEvent(
 ): OutboxEvent {
   const { name, body } = event
   return {
-    id: randomUUID(),
     messageId: messageIdOf(event),
     name,
     body,
     correlationId: correlationId ?? null,
     traceparent: traceparent ?? null,
     createdAt: new Date().toISOString(),
-    attempts: 0,
   }
 }
 
@@ -29,7 +26,7 @@ function messageIdOf({ name, body, version }: ShopEvent): string {
   return version === undefined ? `${name}:${orderId ?? id}` : `${name}:${id}:${version}`
 }
 
-/** An event of an outbox as the message that tells of it. */
+/** An event as the message that tells of it. */
 export function outboundMessage({
   messageId,
   name,

@@ -1,3 +1,4 @@
+import type { Channel } from 'amqplib'
 import { openChannel } from './broker-connection.ts'
 import { sourceQueues, takeDeadLetters } from './dead-letters.ts'
 
@@ -14,10 +15,9 @@ export interface QueueInspection {
  */
 export async function inspectQueues(): Promise<QueueInspection> {
   const channel = await openChannel()
-  const inspection: QueueInspection = { ready: {}, deadLetters: [] }
   try {
+    const inspection: QueueInspection = { ready: await countReady(channel), deadLetters: [] }
     for (const queue of sourceQueues) {
-      inspection.ready[queue] = (await channel.checkQueue(queue)).messageCount
       const letters = await takeDeadLetters(channel, queue)
       inspection.deadLetters.push(
         ...letters.map(({ messageId, reason, body }) => ({ queue, messageId, reason, body })),
@@ -27,4 +27,23 @@ export async function inspectQueues(): Promise<QueueInspection> {
   } finally {
     await channel.close()
   }
+}
+
+/**
+ * How many messages are ready in the shop's queues together: those that consumers hold aren't among them.
+ * @throws Unavailable when the broker can't be reached
+ */
+export async function countWaiting(): Promise<number> {
+  const channel = await openChannel()
+  try {
+    return Object.values(await countReady(channel)).reduce((sum, count) => sum + count, 0)
+  } finally {
+    await channel.close()
+  }
+}
+
+async function countReady(channel: Channel): Promise<Record<string, number>> {
+  const ready: Record<string, number> = {}
+  for (const queue of sourceQueues) ready[queue] = (await channel.checkQueue(queue)).messageCount
+  return ready
 }

@@ -19,6 +19,8 @@ type Confirm = (error: Error | null) => void
 export class RecordingBroker implements BrokerClient {
   readonly published: Published[] = []
   #model = new EventEmitter()
+  /** How many messages each queue says to have ready. */
+  ready = 0
   /** Says of a message whether the broker confirms it. */
   confirms: (message: Published) => boolean = () => true
 
@@ -54,6 +56,7 @@ export class RecordingBroker implements BrokerClient {
     this.#model.emit('unblocked')
     this.published.length = 0
     this.confirms = () => true
+    this.ready = 0
   }
 
   #channel() {
@@ -69,6 +72,7 @@ export class RecordingBroker implements BrokerClient {
       setImmediate(() => confirm(this.confirms(message) ? null : new Error('nacked')))
       return true
     }
-    return Object.assign(new EventEmitter(), { publish, close: async () => {} })
+    const checkQueue = async () => ({ messageCount: this.ready })
+    return Object.assign(new EventEmitter(), { publish, checkQueue, close: async () => {} })
   }
 }

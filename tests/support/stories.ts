@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { transaction } from '@stockroom/database/query'
+import type { Statement } from '@stockroom/database/pipelined'
+import { query, type Transaction, transaction } from '@stockroom/database/query'
 import type { Context } from 'aws-lambda'
-import { orderCreatedEvent, type PlacedOrder, placeOrder } from '../../functions/orders/order-placement.ts'
-import { insertOrders, type OrderDraft } from '../../functions/orders/order-store.ts'
+import type { Order } from '../../functions/orders/order.ts'
+import { orderCreatedEvent, type Placement, placeOrder } from '../../functions/orders/order-placement.ts'
+import type { OrderDraft } from '../../functions/orders/order-store.ts'
+import { placeOrders } from '../../functions/orders/placement-store.ts'
 import { insertProduct } from '../../functions/products/product-store.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { rmqEvent } from './rmq-event.ts'
@@ -17,9 +20,19 @@ export async function storeProduct({ name = 'Desk lamp', price = 49.9, qty = 80 
   return product
 }
 
+/** Runs a statement of a store in a transaction. */
+export const run = <Row>(trx: Transaction, { sql, bindings }: Statement): Promise<Row[]> =>
+  query<Row>(trx, sql, bindings)
+
 /** Places an order without an idempotency key. */
-export const place = (draft: OrderDraft): Promise<PlacedOrder> =>
-  placeOrder({ draft, idempotency: undefined }) as Promise<PlacedOrder>
+export const place = (draft: OrderDraft) =>
+  placeOrder({ draft, idempotency: undefined }) as Promise<Extract<Placement, { outcome: 'placed' }>>
+
+/** Stores orders in their order, and tells nobody of them. */
+export async function storeOrders(drafts: readonly OrderDraft[]): Promise<Order[]> {
+  const placed = await placeOrders(drafts.map((draft) => ({ draft, idempotency: undefined })))
+  return placed.flatMap((one) => (one.outcome === 'placed' ? one.order : []))
+}
 
 /** A message that tells of an order, which is placed for it and not told of otherwise. */
 export async function orderCreatedMessage(wanted: WantedOrder) {
@@ -36,7 +49,7 @@ export async function orderCreatedMessages(wanted: readonly WantedOrder[]) {
     totalPrice: quantity,
     requestId: `request-${randomUUID()}`,
   }))
-  const orders = await transaction('orders', (trx) => insertOrders(trx, drafts))
+  const orders = await storeOrders(drafts)
   return orders.map((order, index) => ({
     type: 'order.created',
     correlationId: drafts[index]?.requestId as string,

@@ -6,7 +6,7 @@ import type { RabbitmqServer } from '../services/rabbitmq-server.ts'
 const alarmMs = 20_000
 /** Of one event: what was sent when the alarm began waits unread, and nothing is sent a second time meanwhile. */
 const mostCopies = 3
-/** Of all events: on a slow machine some orders wait for 30 s, and are announced again. */
+/** Of all events: on a slow machine some orders wait for 5 s, and are announced again. */
 const mostSpareCopies = 1 / 10
 
 interface Alarm {

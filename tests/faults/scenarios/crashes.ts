@@ -49,16 +49,17 @@ export const crashes: Scenario[] = [
     name: 'killed-before-publish',
     injected: 'shop killed between the commit of orders and their publishing',
     holds: publishing('order.created'),
-    caught: `select count(*)::int as count from orders.outbox where name = 'order.created'`,
+    caught: `select count(*)::int as count from orders.orders o
+              where status = 'pending'
+                and not exists (select 1 from products.stock_movements m where m.order_id = o.id)`,
   }),
   crash({
     name: 'killed-before-outcome',
     injected: 'shop killed between the commit of stock and its publishing',
     holds: publishing('stock.'),
-    caught: `select count(*)::int as count from products.outbox
-               join products.stock_movements m on m.order_id = (body ->> 'orderId')::bigint
+    caught: `select count(*)::int as count from products.stock_movements m
                join orders.orders o on o.id = m.order_id
-              where name like 'stock.%' and status = 'pending'`,
+              where status = 'pending'`,
   }),
   crash({
     name: 'killed-before-acknowledge',

@@ -22,7 +22,7 @@ export async function gather(stage: Stage): Promise<AmqpGate> {
   return gate
 }
 
-/** Everything in the broker is gone, queues and exchanges too. What was in them is announced again after 30 s. */
+/** Everything in the broker is gone, queues and exchanges too. What was in them is announced again after 5 s. */
 const brokerWiped: Scenario = {
   name: 'broker-data-deleted',
   injected: 'RabbitMQ killed, its data deleted, started empty',

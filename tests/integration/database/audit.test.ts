@@ -114,8 +114,9 @@ describe('the audit of a shop that keeps its promises', () => {
   })
 
   it('counts what is left in the outboxes', async () => {
-    broker.confirms = () => false
     await order((await storeProduct({ qty: 10 })).id)
+    broker.confirms = ({ routingKey }) => routingKey !== 'order.confirmed'
+    await handOn(broker)
 
     const { code, lines } = await audit()
 

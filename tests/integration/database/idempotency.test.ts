@@ -3,7 +3,8 @@ import { RequestDeadline, runUntil } from '@stockroom/runtime/commit-deadline'
 import pg from 'pg'
 import { handler as createOrder } from '../../../functions/orders/create-order.ts'
 import { handler as getOrder } from '../../../functions/orders/get-order.ts'
-import { type OrderRequest, placeOrder } from '../../../functions/orders/order-placement.ts'
+import { placeOrder } from '../../../functions/orders/order-placement.ts'
+import type { OrderRequest } from '../../../functions/orders/placement-store.ts'
 import { handler as purgeIdempotencyKeys } from '../../../functions/orders/purge-idempotency-keys.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
@@ -305,6 +306,7 @@ describe('a key that another instance is just taking', () => {
     const client = new pg.Client(own.databaseUrl)
     await client.connect()
     await client.query('begin')
+    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
     await client.query('insert into orders.idempotency_keys (key, fingerprint) values ($1, $2)', [
       key,
       'other',
@@ -314,20 +316,21 @@ describe('a key that another instance is just taking', () => {
       await client.end()
     }
   }
-  const waits = () =>
-    eventually(async () => {
-      const rows = await runSql(
-        own.databaseUrl,
-        "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      )
-      return rows.length > 0
-    })
+  /** Resolves when somebody has tried to place an order, which uses up an id, in vain. */
+  async function isTried(request: () => Promise<Answer>) {
+    const lastId = async () =>
+      (await runSql<{ id: string }>(own.databaseUrl, 'select last_value as id from orders.orders_id_seq'))[0]
+        ?.id
+    const before = await lastId()
+    const answer = request()
+    await eventually(async () => (await lastId()) !== before)
+    return { answer }
+  }
 
   it('is waited for, and taken when the other gives up', async () => {
     const key = newKey()
     const end = await takenElsewhere(key)
-    const answer = order(key)
-    await waits()
+    const { answer } = await isTried(() => order(key))
 
     await end('rollback')
 
@@ -338,8 +341,7 @@ describe('a key that another instance is just taking', () => {
   it('makes no order when the other goes through', async () => {
     const key = newKey()
     const end = await takenElsewhere(key)
-    const answer = order(key)
-    await waits()
+    const { answer } = await isTried(() => order(key))
 
     await end('commit')
 
@@ -372,8 +374,8 @@ describe('a key that another instance is just taking', () => {
     const [placed, refused] = await Promise.all([Promise.all(places(innocent)), Promise.all(places(guilty))])
     await Promise.all(ends.map((end) => end('rollback')))
 
-    expect(placed.filter((one) => one === undefined)).toHaveLength(0)
-    expect(refused.filter((one) => one !== undefined)).toHaveLength(0)
+    expect(placed.filter(({ outcome }) => outcome !== 'placed')).toHaveLength(0)
+    expect(refused.filter(({ outcome }) => outcome !== 'key-locked')).toHaveLength(0)
     expect(await orders()).toHaveLength(600 - count)
   })
 })

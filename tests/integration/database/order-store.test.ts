@@ -1,19 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { transaction } from '@stockroom/database/query'
+import { readAndCommit } from '@stockroom/database/pipelined'
 import {
   claimUnsettledOrders,
   findOrder,
-  insertOrders,
   listAllOrders,
   listOrders,
+  lockForSettlement,
   makeAnnouncementsDue,
   type OrderDraft,
   pendingAgeSeconds,
-  settleOrders,
+  type Settleable,
+  type Settlement,
+  settle as settleStatement,
 } from '../../../functions/orders/order-store.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { place } from '../../support/stories.ts'
+import { place, storeOrders } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
@@ -28,22 +30,34 @@ const draft = (members: Partial<OrderDraft> = {}): OrderDraft => {
   const totalPrice = Math.round(unitPrice * 100 * quantity) / 100
   return { productId: 7, quantity, unitPrice, totalPrice, requestId: 'request-1', ...members }
 }
-const store = (...drafts: OrderDraft[]) => transaction('orders', (trx) => insertOrders(trx, drafts))
+const store = (...drafts: OrderDraft[]) => storeOrders(drafts)
 const storeOne = async (members: Partial<OrderDraft> = {}) => {
   const [order] = await store(draft(members))
   if (!order) throw new Error('nothing was stored')
   return order
 }
-const settle = (...settlements: Parameters<typeof settleOrders>[1]) =>
-  transaction('orders', (trx) => settleOrders(trx, settlements))
-const claim = (limit = 1000) => transaction('orders', (trx) => claimUnsettledOrders(trx, limit))
+/** Settles those that may be settled, and resolves to them. */
+const settle = (...settlements: Settlement[]) =>
+  readAndCommit(
+    'orders',
+    lockForSettlement(settlements.map(({ orderId }) => orderId)),
+    (rows: Settleable[]) => {
+      const free = new Map(rows.filter((row) => !row.isSettled && !row.isLocked).map((row) => [row.id, row]))
+      const wanted = settlements.filter(({ orderId }) => free.has(orderId))
+      return {
+        writes: wanted.length > 0 ? [settleStatement(wanted)] : [],
+        result: () => wanted.map(({ orderId }) => free.get(orderId) as Settleable),
+      }
+    },
+  )
+const claim = (limit = 1000) => claimUnsettledOrders(limit)
 const makeDue = (where = 'true') =>
   runSql(
     own.databaseUrl,
     `update orders.orders set announce_again_at = now() - interval '1 second' where ${where}`,
   )
 
-describe('insertOrders', () => {
+describe('placeOrders', () => {
   it('stores a pending order as it was drafted', async () => {
     const order = await storeOne({ quantity: 3, unitPrice: 19.99 })
 
@@ -154,7 +168,7 @@ describe('listAllOrders', () => {
   })
 })
 
-describe('settleOrders', () => {
+describe('settle', () => {
   it('settles a set of pending orders and tells which, with their request ids', async () => {
     const [one, other] = [await storeOne({ requestId: 'a' }), await storeOne({ requestId: 'b' })]
 
@@ -163,13 +177,18 @@ describe('settleOrders', () => {
       { orderId: other.id, status: 'rejected', reason: 'insufficient-stock' },
     )
 
-    expect(settled.sort((x, y) => x.order.id - y.order.id)).toEqual([
-      { requestId: 'a', order: { ...one, status: 'confirmed', settledAt: expect.any(String) } },
-      {
-        requestId: 'b',
-        order: { ...other, status: 'rejected', reason: 'insufficient-stock', settledAt: expect.any(String) },
-      },
+    expect(settled).toEqual([
+      expect.objectContaining({ id: one.id, quantity: 3, requestId: 'a' }),
+      expect.objectContaining({ id: other.id, quantity: 3, requestId: 'b' }),
     ])
+    const [settledAt] = settled.map(({ now }) => now)
+    expect(await findOrder(one.id)).toEqual({ ...one, status: 'confirmed', settledAt })
+    expect(await findOrder(other.id)).toEqual({
+      ...other,
+      status: 'rejected',
+      reason: 'insufficient-stock',
+      settledAt,
+    })
   })
 
   it('never moves an order that is settled', async () => {
@@ -189,7 +208,7 @@ describe('settleOrders', () => {
 
     const [first, second] = await Promise.all([settle(...settlements), settle(...settlements.toReversed())])
 
-    expect([...first, ...second].map(({ order }) => order.id).sort((a, b) => a - b)).toEqual(
+    expect([...first, ...second].map(({ id }) => id).sort((a, b) => a - b)).toEqual(
       orders.map(({ id }) => id),
     )
   })
@@ -200,7 +219,7 @@ describe('settleOrders', () => {
 })
 
 describe('claimUnsettledOrders', () => {
-  it('leaves orders alone that were announced less than 30 s ago', async () => {
+  it('leaves orders alone that were announced less than 5 s ago', async () => {
     await storeOne()
 
     expect(await claim()).toEqual([])
@@ -221,7 +240,7 @@ describe('claimUnsettledOrders', () => {
     await storeOne()
     const pauses: number[] = []
 
-    for (let announcement = 0; announcement < 8; announcement += 1) {
+    for (let announcement = 0; announcement < 11; announcement += 1) {
       await makeDue()
       await claim()
       const [{ seconds = 0 } = {}] = await runSql<{ seconds: number }>(
@@ -231,7 +250,7 @@ describe('claimUnsettledOrders', () => {
       pauses.push(seconds)
     }
 
-    expect(pauses).toEqual([60, 120, 240, 480, 960, 1920, 3600, 3600])
+    expect(pauses).toEqual([10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600])
   })
 
   it('takes at most so many, those first that wait longest', async () => {
@@ -269,11 +288,10 @@ describe('claimUnsettledOrders', () => {
 })
 
 describe('makeAnnouncementsDue', () => {
-  const makeDueAndClaim = () =>
-    transaction('orders', async (trx) => {
-      await makeAnnouncementsDue(trx)
-      return (await claimUnsettledOrders(trx, 1000)).map(({ order }) => order.id)
-    })
+  const makeDueAndClaim = async () => {
+    await makeAnnouncementsDue()
+    return (await claim()).map(({ order }) => order.id)
+  }
 
   it('makes every pending order due, and no settled one', async () => {
     const [pending, settled] = [await storeOne(), await storeOne()]

@@ -1,30 +1,39 @@
 import { describe, expect, it } from '@jest/globals'
-import { transaction } from '@stockroom/database/query'
+import { type Transaction, transaction } from '@stockroom/database/query'
 import pg from 'pg'
+import type { Product } from '../../../functions/products/product.ts'
 import type { StockDecision } from '../../../functions/products/stock.ts'
 import {
   disownDecisions,
   enterDecisions,
-  findDecisions,
-  lockStock,
-  writeStock,
+  type LockedRow,
+  lockAndRead,
+  lockedStock,
 } from '../../../functions/products/stock-store.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { ledgerOf, storeProduct } from '../../support/stories.ts'
+import { ledgerOf, run, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 
 const missingProduct = 9_007_199_254_740_991
+const lock = async (trx: Transaction, productIds: number[], orderIds: number[] = []) =>
+  lockedStock(productIds, await run<LockedRow>(trx, lockAndRead(productIds, orderIds)))
+const enter = (decisions: StockDecision[], remaining = new Map<number, number>()) =>
+  transaction('products', (trx) =>
+    run<Product & { version: number }>(trx, enterDecisions(decisions, remaining)),
+  )
+const find = (orderIds: number[]) =>
+  transaction('products', async (trx) => (await lock(trx, [], orderIds)).decisions)
 const byOrder = (one: StockDecision, other: StockDecision) => one.orderId - other.orderId
 
-describe('lockStock', () => {
+describe('lockAndRead', () => {
   it('resolves to the stock of the products that exist', async () => {
     const [one, other] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 0 })]
 
     const { stock, locked } = await transaction('products', (trx) =>
-      lockStock(trx, [other.id, missingProduct, one.id]),
+      lock(trx, [other.id, missingProduct, one.id]),
     )
 
     expect(locked.size).toBe(0)
@@ -41,20 +50,23 @@ describe('lockStock', () => {
     const { promise: firstMayEnd, resolve: endFirst } = Promise.withResolvers<void>()
     const { promise: firstHasLocked, resolve: tellLocked } = Promise.withResolvers<void>()
     const first = transaction('products', async (trx) => {
-      await lockStock(trx, [one.id, other.id])
+      await lock(trx, [one.id, other.id])
       tellLocked()
       await firstMayEnd
-      await writeStock(
+      await run(
         trx,
-        new Map([
-          [one.id, 1],
-          [other.id, 2],
-        ]),
+        enterDecisions(
+          [],
+          new Map([
+            [one.id, 1],
+            [other.id, 2],
+          ]),
+        ),
       )
     })
     await firstHasLocked
 
-    const second = transaction('products', (trx) => lockStock(trx, [other.id, one.id]))
+    const second = transaction('products', (trx) => lock(trx, [other.id, one.id]))
     await eventually(async () => {
       const [{ waiting = 0 } = {}] = await runSql<{ waiting: number }>(
         own.databaseUrl,
@@ -74,7 +86,7 @@ describe('lockStock', () => {
   })
 })
 
-describe('lockStock, while somebody keeps a product locked', () => {
+describe('lockAndRead, while somebody keeps a product locked', () => {
   it('locks the others for the transaction, and tells which it could not', async () => {
     const [free, kept] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 4 })]
     const holder = new pg.Client(own.databaseUrl)
@@ -90,17 +102,17 @@ describe('lockStock, while somebody keeps a product locked', () => {
     const outcomes: unknown[] = []
     for (let batch = 0; batch < 2; batch += 1) {
       await transaction('products', async (trx) => {
-        outcomes.push(await lockStock(trx, [kept.id, free.id, missingProduct]), await isFree(free.id))
+        outcomes.push(await lock(trx, [kept.id, free.id, missingProduct]), await isFree(free.id))
       })
     }
     await holder.end()
 
-    const outcome = { stock: new Map([[free.id, 3]]), locked: new Set([kept.id]) }
+    const outcome = { stock: new Map([[free.id, 3]]), locked: new Set([kept.id]), decisions: [] }
     expect(outcomes).toEqual([outcome, false, outcome, false])
   })
 })
 
-describe('enterDecisions and findDecisions', () => {
+describe('enterDecisions and lockAndRead', () => {
   it('find again what was entered, whatever was decided', async () => {
     const { id: productId } = await storeProduct({ qty: 100 })
     const decisions: StockDecision[] = [
@@ -109,8 +121,8 @@ describe('enterDecisions and findDecisions', () => {
       { orderId: 103, productId: missingProduct, quantity: 1, outcome: 'product-not-found' },
     ]
 
-    await transaction('products', (trx) => enterDecisions(trx, decisions))
-    const found = await transaction('products', (trx) => findDecisions(trx, [103, 101, 102, 104]))
+    await enter(decisions)
+    const found = await find([103, 101, 102, 104])
 
     expect(found.sort(byOrder)).toEqual([
       { orderId: 101, productId, quantity: 4, outcome: 'sale' },
@@ -129,25 +141,21 @@ describe('enterDecisions and findDecisions', () => {
       outcome: 'sale' as const,
     }))
 
-    await transaction('products', (trx) => enterDecisions(trx, decisions))
+    await enter(decisions)
 
-    const found = await transaction('products', (trx) => findDecisions(trx, orderIds))
+    const found = await find(orderIds)
     expect(found.sort(byOrder)).toEqual(decisions)
-  })
-
-  it('enter nothing for no decisions', async () => {
-    await expect(transaction('products', (trx) => enterDecisions(trx, []))).resolves.toBeUndefined()
   })
 
   it('fail as a whole when one of the orders was decided before', async () => {
     const { id: productId } = await storeProduct()
     const sale = (orderId: number): StockDecision => ({ orderId, productId, quantity: 1, outcome: 'sale' })
-    await transaction('products', (trx) => enterDecisions(trx, [sale(201)]))
+    await enter([sale(201)])
 
-    const again = transaction('products', (trx) => enterDecisions(trx, [sale(202), sale(201)]))
+    const again = enter([sale(202), sale(201)])
 
     await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
-    expect(await transaction('products', (trx) => findDecisions(trx, [202]))).toEqual([])
+    expect(await find([202])).toEqual([])
   })
 })
 
@@ -156,11 +164,11 @@ describe('disownDecisions', () => {
     const { id: productId } = await storeProduct({ qty: 100 })
     const sale = (orderId: number, quantity: number) =>
       ({ orderId, productId, quantity, outcome: 'sale' }) satisfies StockDecision
-    await transaction('products', (trx) => enterDecisions(trx, [sale(301, 4), sale(302, 5)]))
+    await enter([sale(301, 4), sale(302, 5)])
 
-    await transaction('products', (trx) => disownDecisions(trx, [301, 303]))
+    await transaction('products', (trx) => run(trx, disownDecisions([301, 303])))
 
-    await transaction('products', (trx) => enterDecisions(trx, [sale(301, 6)]))
+    await enter([sale(301, 6)])
     expect(await ledgerOf(own.databaseUrl, productId)).toMatchObject({
       initial: 100,
       adjustments: -4,
@@ -169,36 +177,28 @@ describe('disownDecisions', () => {
   })
 })
 
-describe('writeStock', () => {
+describe('enterDecisions', () => {
   it('writes what is left of many products and raises their versions', async () => {
     const [one, other] = [await storeProduct({ qty: 30 }), await storeProduct({ qty: 40 })]
-
-    const written = await transaction('products', (trx) =>
-      writeStock(
-        trx,
-        new Map([
-          [one.id, 0],
-          [other.id, 39],
-        ]),
-      ),
-    )
-
-    expect(written.sort((a, b) => a.product.id - b.product.id)).toEqual([
-      { version: 2, product: { ...one, qty: 0, updatedAt: expect.any(String) } },
-      { version: 2, product: { ...other, qty: 39, updatedAt: expect.any(String) } },
+    const remaining = new Map([
+      [one.id, 0],
+      [other.id, 39],
     ])
-    expect(Date.parse(written[0]?.product.updatedAt as string)).toBeGreaterThan(Date.parse(one.updatedAt))
-  })
 
-  it('writes nothing when nothing was sold', async () => {
-    expect(await transaction('products', (trx) => writeStock(trx, new Map()))).toEqual([])
+    const written = await enter([], remaining)
+
+    expect(written.sort((a, b) => a.id - b.id)).toEqual([
+      { ...one, version: 2, qty: 0, updatedAt: expect.any(String) },
+      { ...other, version: 2, qty: 39, updatedAt: expect.any(String) },
+    ])
+    expect(Date.parse(written[0]?.updatedAt as string)).toBeGreaterThan(Date.parse(one.updatedAt))
   })
 
   it('is refused stock below zero', async () => {
     const { id } = await storeProduct({ qty: 1 })
 
-    const overselling = transaction('products', (trx) => writeStock(trx, new Map([[id, -1]])))
-
-    await expect(overselling).rejects.toMatchObject({ constraint: 'stock_is_never_negative' })
+    await expect(enter([], new Map([[id, -1]]))).rejects.toMatchObject({
+      constraint: 'stock_is_never_negative',
+    })
   })
 })

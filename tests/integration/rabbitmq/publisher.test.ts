@@ -31,6 +31,9 @@ async function instanceAt(rabbitmqUrl: string) {
   const { handler: publishPendingEvents } = await import(
     '../../../functions/operations/publish-pending-events.ts'
   )
+  const { handler: reannouncePendingOrders } = await import(
+    '../../../functions/orders/reannounce-pending-orders.ts'
+  )
   const { shutDown } = await import('@stockroom/runtime/shutdown')
   return {
     publish,
@@ -41,6 +44,7 @@ async function instanceAt(rabbitmqUrl: string) {
     commitAndAnnounce,
     place,
     publishPendingEvents,
+    reannouncePendingOrders,
     shutDown,
   }
 }
@@ -231,7 +235,7 @@ describe('an event', () => {
     })
   })
 
-  it('of an order that is accepted while the broker is away waits in the outbox, and the sweep publishes it', async () => {
+  it('of an order that is accepted while the broker is away is told by the sweep of pending orders', async () => {
     await publishes(1)
     await broker.drain('stock-reduction')
     await proxy.refuse()
@@ -244,8 +248,13 @@ describe('an event', () => {
     })
     await proxy.accept()
     await eventually(shop.brokerAnswers)
-    await runSql(own.databaseUrl, "update orders.outbox set next_attempt_at = now() - interval '1 second'")
-    await shop.publishPendingEvents({}, {} as never)
+    await broker.drain('stock-reduction')
+    await runSql(
+      own.databaseUrl,
+      "update orders.orders set announce_again_at = now() - interval '1 second' where id = $1",
+      [placing.outcome.id],
+    )
+    await shop.reannouncePendingOrders({}, {} as never)
 
     expect(placing.ms).toBeLessThan(generousMs)
     expect(bodyOf(await broker.next('stock-reduction'))).toMatchObject({ orderId: placing.outcome.id })

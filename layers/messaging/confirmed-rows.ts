@@ -3,15 +3,15 @@ import { log } from '@stockroom/runtime/logger'
 const longestWaitMs = 100
 
 /**
- * Events of one outbox that the broker has confirmed and that still stand there. Removing them costs no commit of its
+ * Rows of one outbox whose events the broker has confirmed, and that still stand there. Removing them costs no commit of its
  * own while others follow: the next one takes them along.
  */
-export class ConfirmedEvents {
+export class ConfirmedRows {
   readonly #remove: (ids: string[]) => Promise<void>
   #ids: string[] = []
   #timer: NodeJS.Timeout | undefined
 
-  /** @param remove removes events in a commit of its own, for when no other follows within a moment */
+  /** @param remove removes rows in a commit of its own, for when no other follows within a moment */
   constructor(remove: (ids: string[]) => Promise<void>) {
     this.#remove = remove
   }

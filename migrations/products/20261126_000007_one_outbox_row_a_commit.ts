@@ -1,0 +1,3 @@
+import { outboxRows } from '../outbox-rows.ts'
+
+export const { up, down } = outboxRows('products')
