@@ -66,7 +66,10 @@ const orphanedKey: Scenario = {
   needs: ['database'],
   quick: true,
   async inject(stage) {
-    const take = `insert into orders.idempotency_keys (key, fingerprint) select unnest($1::text[]), 'any'`
+    // As placeOrders takes them.
+    const take = `insert into orders.idempotency_keys (key, fingerprint)
+                  select key, 'any' from unnest($1::text[]) as key
+                   where pg_try_advisory_xact_lock(hashtextextended(key, 0))`
     const client = await orphan(stage, take, [orphanedKeys])
     stage.load.phase = 'locked'
     const retry = async (key: string) => {
