@@ -113,14 +113,13 @@ describe.each(keys)('%s', (key) => {
 })
 
 describe('the template', () => {
-  it('polls the queues when the migration has declared them, at once and with the broker’s secret', () => {
+  it('polls the queues when the migration has declared them, with the broker’s secret', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping')
 
     expect(mappings).toHaveLength(2)
     for (const { DependsOn, Properties } of mappings) {
       expect(DependsOn).toContain('Migration')
       expect(Properties).toMatchObject({
-        MaximumBatchingWindowInSeconds: 0,
         BatchSize: 500,
         SourceAccessConfigurations: [
           { Type: 'BASIC_AUTH', URI: { 'Fn::ImportValue': 'stockroom-dev-BrokerSecretArn' } },
