@@ -127,6 +127,7 @@ export default class StockroomLocal {
         noAuth: !process.env.ADMIN_API_KEY,
       },
       'serverless-offline-rabbitmq': {
+        ...(service.custom?.['serverless-offline-rabbitmq'] as object),
         url: process.env.RABBITMQ_URL,
         retryPauseMs: settings.retryPauseMs,
         ...(settings.embedded.broker && { client: embeddedBrokerClient }),
