@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { breachesOf } from '../../support/contract.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
-import { type HostileRequest, hostileRequests, internalWords } from '../../support/hostile-requests.ts'
+import { type HostileRequest, hostileRequests, internalWordIn } from '../../support/hostile-requests.ts'
 
 const cases = 600
 const json = { 'content-type': 'application/json' }
@@ -61,7 +61,7 @@ const sendHostile = ({ route: [method, path], id, query, headers, body }: Hostil
 const faultOf = (answer: Answer): string | undefined => {
   const { status, headers, body } = answer
   if (status >= 500 || status < 200) return `it is a ${status}`
-  const word = internalWords.exec(JSON.stringify(headers) + body)?.[0]
+  const word = internalWordIn({ headers, body })
   return word ? `it says "${word}"` : breachesOf(answer)[0]
 }
 

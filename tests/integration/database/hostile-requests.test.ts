@@ -17,7 +17,7 @@ import { breachesOf } from '../../support/contract.ts'
 import {
   type HostileRequest,
   hostileRequests,
-  internalWords,
+  internalWordIn,
   productsNeeded,
 } from '../../support/hostile-requests.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
@@ -66,7 +66,7 @@ async function send({ route, id, query, headers, body }: HostileRequest, index: 
 function faultOf(answer: Awaited<ReturnType<typeof send>>): string | undefined {
   const { statusCode, headers, body } = answer
   if (statusCode >= 500) return `it is a ${statusCode}`
-  const word = internalWords.exec(JSON.stringify(headers) + body)?.[0]
+  const word = internalWordIn({ headers, body })
   if (word) return `it says "${word}"`
   if (!headers['x-request-id']) return 'it has no request id'
   return breachesOf({ ...answer, status: statusCode })[0]
