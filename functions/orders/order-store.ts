@@ -102,14 +102,20 @@ export const lockForSettlement = (ids: readonly number[]): Statement => ({
   bindings: [ids, ids],
 })
 
-/** The statement that settles orders which the transaction has locked. */
-export const settle = (settlements: readonly Settlement[]): Statement => ({
-  sql: `update orders.orders
-           set status = settlement.status, reason = settlement.reason, settled_at = now()
-          from json_to_recordset(?) as settlement("orderId" bigint, status text, reason text)
-         where id = "orderId" and id = any(?)`, // or it might be planned to read the whole table
-  bindings: [JSON.stringify(settlements), settlements.map(({ orderId }) => orderId)],
-})
+/** The statement that settles orders which the transaction has locked; none for none. */
+export function settle(settlements: readonly Settlement[]): Statement[] {
+  if (settlements.length === 0) return []
+  const rows = settlements.map(({ orderId, status, reason }) => ({ orderId, status, reason }))
+  return [
+    {
+      sql: `update orders.orders
+               set status = settlement.status, reason = settlement.reason, settled_at = now()
+              from json_to_recordset(?) as settlement("orderId" bigint, status text, reason text)
+             where id = "orderId" and id = any(?)`, // or it might be planned to read the whole table
+      bindings: [JSON.stringify(rows), rows.map(({ orderId }) => orderId)],
+    },
+  ]
+}
 
 /** How many orders are pending. */
 export async function countPending(): Promise<number> {

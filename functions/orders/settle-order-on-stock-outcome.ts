@@ -42,10 +42,7 @@ export const handler = consumer([stockReduced, stockRejected], async ({ messages
         )
       const deferred = own.filter(({ body }) => orders.get(body.orderId)?.isLocked)
       return {
-        writes:
-          settled.length > 0
-            ? [...outbox.changes(), settle(settled.map(({ order: _, ...settlement }) => settlement))]
-            : [],
+        writes: [...outbox.changes(), ...settle(settled)],
         result: () => ({ settled, unhandled: { refused, deferred } }),
       }
     }),

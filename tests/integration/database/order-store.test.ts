@@ -45,7 +45,7 @@ const settle = (...settlements: Settlement[]) =>
       const free = new Map(rows.filter((row) => !row.isSettled && !row.isLocked).map((row) => [row.id, row]))
       const wanted = settlements.filter(({ orderId }) => free.has(orderId))
       return {
-        writes: wanted.length > 0 ? [settleStatement(wanted)] : [],
+        writes: settleStatement(wanted),
         result: () => wanted.map(({ orderId }) => free.get(orderId) as Settleable),
       }
     },

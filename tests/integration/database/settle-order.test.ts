@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
+import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { deliver, place } from '../../support/stories.ts'
+import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
@@ -82,6 +84,14 @@ describe('settleOrder', () => {
     expect(await findOrder(order.id)).toEqual(settled)
     expect(broker.of('order.confirmed')).toHaveLength(1)
     expect(broker.of('order.rejected')).toHaveLength(0)
+  })
+
+  it('lets what the broker has confirmed leave the outbox, also with a batch that settles nothing', async () => {
+    const order = await pendingOrder()
+    await settle(reduced(order.id))
+    await settle(reduced(order.id))
+
+    await eventually(async () => (await runSql(own.databaseUrl, 'select 1 from orders.outbox')).length === 0)
   })
 
   it('settles many orders of a batch beside one that there is not', async () => {
