@@ -93,6 +93,23 @@ afterEach(async () => {
   jest.useRealTimers()
 })
 
+describe('what follows a commit', () => {
+  it.each([
+    ['with the outbox', () => tellOf(1)],
+    ['without it', () => commitAndPublish(async (tell) => tell(event(1), 'request-1'))],
+  ])('waits for the broker on Lambda, no longer than a moment: %s', async (_, commit) => {
+    onLambda()
+    silenceBroker()
+
+    const { announced } = await commit()
+    const early = await settled(announced)
+    await jest.advanceTimersByTimeAsync(250)
+
+    expect(early).toBe(false)
+    await expect(announced).resolves.toBeUndefined()
+  })
+})
+
 describe('commitAndAnnounce', () => {
   it('stores events in the transaction, publishes them after the commit, removes them when confirmed', async () => {
     const { result } = await tellOf(1)
@@ -145,18 +162,6 @@ describe('commitAndAnnounce', () => {
 
     expect(result).toBe('the result')
     expect(steps).toEqual(['store', 'commit'])
-  })
-
-  it('waits for the broker on Lambda, no longer than a moment', async () => {
-    onLambda()
-    silenceBroker()
-
-    const { announced } = await tellOf(1)
-    const early = await settled(announced)
-    await jest.advanceTimersByTimeAsync(250)
-
-    expect(early).toBe(false)
-    await expect(announced).resolves.toBeUndefined()
   })
 
   it('waits for nothing where the process goes on after its answer', async () => {
@@ -470,18 +475,6 @@ describe('commitAndPublish', () => {
       { type: 'order.created', correlationId: 'request-2' },
     ])
     expect([outboxChange.mock.calls, removeFromOutbox.mock.calls]).toEqual([[], []])
-  })
-
-  it('waits for the broker on Lambda, no longer than a moment', async () => {
-    onLambda()
-    silenceBroker()
-
-    const { announced } = await publishOf(1)
-    const early = await settled(announced)
-    await jest.advanceTimersByTimeAsync(250)
-
-    expect(early).toBe(false)
-    await expect(announced).resolves.toBeUndefined()
   })
 
   it('is done while the broker is away: what was committed has it told again', async () => {

@@ -10,6 +10,11 @@ describe('readEventSourceMappings', () => {
     expect(readMapping({ virtualHost: 'shop' }, { url }).virtualHost).toBe('shop')
   })
 
+  it('collects batches for as long as batchingWindowMs says, whatever the mapping says', () => {
+    expect(readMapping({ maximumBatchingWindow: 2 }, { batchingWindowMs: 25 }).batchingWindowMs).toBe(25)
+    expect(readMapping({ maximumBatchingWindow: 2 }, { batchingWindowMs: 0 }).batchingWindowMs).toBe(0)
+  })
+
   it('compiles filterPatterns', () => {
     const mapping = readMapping({ filterPatterns: [{ data: ['yes'] }] })
 

@@ -20,12 +20,14 @@ async function instanceAt(url: string) {
   jest.resetModules()
   const { shutDown } = await import('@stockroom/runtime/shutdown')
   const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
+  const { commitStatement } = await import('@stockroom/database/pipelined')
+  const { query } = await import('@stockroom/database/query')
   const { handler: createProduct } = await import('../../../functions/products/create-product.ts')
   const { handler: updateProduct } = await import('../../../functions/products/update-product.ts')
   const { handler: deleteProduct } = await import('../../../functions/products/delete-product.ts')
   const { handler: createOrder } = await import('../../../functions/orders/create-order.ts')
   RecordingBroker.inPlace(useBrokerClient)
-  return { shutDown, createProduct, updateProduct, deleteProduct, createOrder }
+  return { shutDown, commitStatement, query, createProduct, updateProduct, deleteProduct, createOrder }
 }
 
 beforeEach(async () => {
@@ -174,6 +176,18 @@ describe('a commit that is never answered', () => {
     expect(again.statusCode).toBe(202)
     expect(again.headers).not.toHaveProperty('idempotent-replayed')
     expect(await stored()).toBe(1)
+  })
+
+  it('leaves one outcome unknown: while the database stays silent, no other commit is sent', async () => {
+    const commit = () =>
+      shop.commitStatement('orders', { sql: 'select 1' }).catch((error: Error) => error.name)
+    // At the same time, so that several connections stand.
+    await Promise.all(Array.from({ length: 5 }, () => shop.query('orders', 'select pg_sleep(0.1)')))
+    proxy.fallSilent()
+
+    const outcomes = [await commit(), await commit(), await commit()]
+
+    expect(outcomes).toEqual(['OutcomeUnknown', 'Unavailable', 'Unavailable'])
   })
 
   it('because the connection breaks makes the outcome unknown', async () => {
