@@ -88,6 +88,14 @@ describe('reannouncePendingOrders', () => {
     },
   )
 
+  it('asks the broker nothing while no order is pending', async () => {
+    countPending.mockResolvedValue(0)
+
+    expect(await run()).toEqual({ reannounced: 0 })
+    expect(countWaiting).not.toHaveBeenCalled()
+    expect(claimUnsettledOrders).not.toHaveBeenCalled()
+  })
+
   it('leaves orders whose time has not come alone', async () => {
     await run()
 

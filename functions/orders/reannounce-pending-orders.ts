@@ -42,6 +42,7 @@ export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
 /** Pending orders whose announcement is due, less those that plainly wait in a queue: a backlog is no loss. */
 async function takeLostOrders(brokerIsEmpty = false): Promise<TracedOrder[]> {
   if (brokerIsEmpty) await makeAnnouncementsDue()
-  const lost = (await countPending()) - (await countWaiting())
+  const pending = await countPending()
+  const lost = pending > 0 ? pending - (await countWaiting()) : 0
   return lost > 0 ? claimUnsettledOrders(Math.min(lost, ordersPerRun)) : []
 }
