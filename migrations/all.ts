@@ -14,6 +14,7 @@ import * as createOrdersIdentity from './orders/20261126_000001_create_identity.
 import * as createTakeKeys from './orders/20261126_000002_create_take_keys.ts'
 import * as addOrdersMessageId from './orders/20261126_000004_add_outbox_message_id.ts'
 import * as addOrdersOutboxRows from './orders/20261126_000006_one_outbox_row_a_commit.ts'
+import * as dropTakeKeys from './orders/20261126_000009_drop_take_keys.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
 import * as createProductsIdentity from './products/20261126_000000_create_identity.ts'
@@ -41,6 +42,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000002_create_take_keys': createTakeKeys,
     '20261126_000004_add_outbox_message_id': addOrdersMessageId,
     '20261126_000006_one_outbox_row_a_commit': addOrdersOutboxRows,
+    '20261126_000009_drop_take_keys': dropTakeKeys,
   },
 }
 
