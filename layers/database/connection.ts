@@ -3,13 +3,14 @@ import { onShutdown } from '@stockroom/runtime/shutdown'
 import knex, { type Knex } from 'knex'
 import type { Client } from 'pg'
 import { BoundedPostgresClient } from './bounded-postgres-client.ts'
-import { keepsSessions, prepareSession, sessionSettings } from './session-settings.ts'
+import { keepsSessions, lockTimeoutMs, prepareSession, sessionSettings } from './session-settings.ts'
 import { typeParsers } from './type-parsers.ts'
 
 /** A part of the shop that owns a PostgreSQL schema of the same name. */
 export type Domain = 'products' | 'orders'
 
-const connectTimeoutMs = 1000
+/** How long one waits at least for a connection; where statements may take longer, as long as for a lock. */
+const leastConnectTimeoutMs = 1000
 /** A live server cancels a slow statement by itself; one that doesn't answer at all is given up a little later. */
 const silenceMs = 200
 
@@ -71,6 +72,7 @@ export const connectionOptions = (url: string) => ({
 
 function openPool(url: string, size: number, timeoutMs: number): Knex {
   const { databaseTimeoutMs } = configuration()
+  const connectTimeoutMs = Math.max(leastConnectTimeoutMs, lockTimeoutMs(databaseTimeoutMs))
   return knex({
     client: BoundedPostgresClient as unknown as typeof knex.Client,
     connection: {
