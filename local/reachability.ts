@@ -1,11 +1,9 @@
 import { connectionOptions } from '@stockroom/database/connection'
 import { prepareSession, sessionSettings } from '@stockroom/database/session-settings'
-import { brokerCredentials } from '@stockroom/messaging/broker-credentials'
-import { declareTopology, queues } from '@stockroom/messaging/topology'
 import { type Configuration, optionalUrl, readConfiguration } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
-import amqp, { type Channel, type ChannelModel } from 'amqplib'
 import pg from 'pg'
+import { connectToRabbitMq, tryBroker } from './broker-reachability.ts'
 import { connectToRedis } from './redis-reachability.ts'
 
 const timeoutMs = 5000
@@ -75,20 +73,6 @@ async function connectToPostgres(
   }
 }
 
-async function connectToRabbitMq(url: string): Promise<void> {
-  const connection = await openRabbitMq(url)
-  await connection.close()
-}
-
-async function openRabbitMq(url: string): Promise<ChannelModel> {
-  const connection = await amqp.connect(url, { timeout: timeoutMs, credentials: brokerCredentials(url) })
-  connection.on('error', () => {}) // the operation under way rejects with the same reason
-  return connection
-}
-
-/** The emulator's channels and those that publish are open at the same time. */
-const channelsOfAShop = 4
-
 /**
  * Does once what a shop does with its broker: it opens several channels, declares the queues and consumes from them.
  * @throws Error in one line that names RABBITMQ_URL and what is missing
@@ -100,32 +84,6 @@ export async function requireBrokerRights(url: string): Promise<void> {
     throw new Error(`RABBITMQ_URL (${new URL(url).host}) can't be used: ${reasonOf(error)}`)
   }
 }
-
-async function tryBroker(url: string): Promise<void> {
-  const connection = await openRabbitMq(url)
-  try {
-    const channels: Channel[] = []
-    while (channels.length < channelsOfAShop) channels.push(await connection.createChannel())
-    for (const channel of channels) channel.on('error', () => {})
-    const [channel] = channels as [Channel]
-    await declareTopology(channel)
-    for (const queue of Object.keys(queues)) await requireReadable(connection, queue)
-  } finally {
-    await connection.close().catch(() => {})
-  }
-}
-
-/** RabbitMQ looks at the rights before it looks at a priority, which must be a number: nothing is delivered. */
-async function requireReadable(connection: ChannelModel, queue: string): Promise<void> {
-  const channel = await connection.createChannel()
-  channel.on('error', () => {})
-  const refusal = await channel
-    .consume(queue, () => {}, { arguments: { 'x-priority': 'none' } })
-    .catch((error) => error)
-  if (isAccessRefused(refusal)) throw refusal
-}
-
-const isAccessRefused = (error: unknown) => error instanceof Error && error.message.includes('ACCESS_REFUSED')
 
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return reasonOf(error.errors[0])

@@ -22,6 +22,7 @@ describe('a broker that the shop could not use', () => {
   it.each([
     ['configure', { configure: '^$' }],
     ['write', { write: '^$' }],
+    ['write', { write: '^(stock|order)-|^shop\\.dead-letters$' }],
     ['read', { read: '^$' }],
     ['read', { read: '^shop\\.' }],
   ])('is refused, with the right that its user lacks: %s', async (right, rights) => {
