@@ -20,14 +20,13 @@ const project = (displayName, testMatch, options = {}) => ({
 const unit = project('unit', [
   'artillery/**/*.test.ts',
   'bench/**/*.test.ts',
-  'deployment/**/*.test.ts',
+  'commands/**/*.test.ts',
+  'deploy/**/*.test.ts',
   'functions/**/*.test.ts',
   'layers/**/*.test.ts',
   'local/**/*.test.ts',
-  'packaging/**/*.test.ts',
   'plugins/*/*.test.ts',
-  'plugins/*/fidelity/*.test.ts',
-  'simulations/*.test.ts',
+  'plugins/*/!(tests)/*.test.ts',
   'tests/unit/**/*.test.ts',
 ])
 

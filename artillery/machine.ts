@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os'
-import type { LocalSettings } from '../local/settings.ts'
+import type { LocalSettings } from '../local/settings/settings.ts'
 
 /** What the run ran on, in one line. */
 export function describeMachine(): string {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { report as auditLines } from '../local/audit/report.ts'
-import { loadEnvironment } from '../local/environment-file.ts'
+import { report as auditLines } from '../commands/audit/report.ts'
+import { loadEnvironment } from '../local/settings/environment-file.ts'
 import { filesOf } from './files.ts'
 import { requireGenerator } from './generator.ts'
 import { type Check, readable, verdict } from './judging/check.ts'

@@ -1,4 +1,4 @@
-import type { Audit } from '../local/audit/report.ts'
+import type { Audit } from '../commands/audit/report.ts'
 import type { GeneratorReport } from './generator-report.ts'
 import type { Sample } from './sampling/sampler.ts'
 import type { LoadSettings } from './settings.ts'

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { takeAudit } from '../local/audit/audit.ts'
+import { takeAudit } from '../commands/audit/audit.ts'
 import { drain } from './drain.ts'
 import type { Files } from './files.ts'
 import { startGenerator } from './generator.ts'

@@ -4,7 +4,7 @@ import { openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { LocalSettings } from '../local/settings.ts'
+import type { LocalSettings } from '../local/settings/settings.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const startWithinMs = 60_000

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadEnvironment } from '../local/environment-file.ts'
+import { loadEnvironment } from '../local/settings/environment-file.ts'
 import { DeployedShop } from '../tests/artefacts/deployed-shop.ts'
 import { packageFolder } from '../tests/artefacts/runtime/lambda-environment.ts'
 import { functionKeys } from '../tests/artefacts/runtime/template.ts'
@@ -18,8 +18,8 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 
 /** Starts every function from its zip, again and again, and writes what that takes into docs/performance.md. */
 async function main(services: BenchServices): Promise<void> {
-  if (!existsSync('tools/lambda-runtime/node_modules'))
-    throw new Error('First: npm ci --prefix tools/lambda-runtime')
+  if (!existsSync('tests/artefacts/lambda-runtime/node_modules'))
+    throw new Error('First: npm ci --prefix tests/artefacts/lambda-runtime')
   const shop = await DeployedShop.start({
     environment: await services.own('cold_start'),
     remove: async () => {},

@@ -1,4 +1,4 @@
-import { loadEnvironment } from '../local/environment-file.ts'
+import { loadEnvironment } from '../local/settings/environment-file.ts'
 import { contendersNamed, yardstick } from './contenders/all.ts'
 import { type Contender, type Entrant, orderBody } from './contenders/contender.ts'
 import { circumstances } from './figures/circumstances.ts'
@@ -22,12 +22,10 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 async function main(services: BenchServices): Promise<void> {
   const settings = peakSettings(process.env)
   const chosen = contendersNamed(settings.only)
-  const present = chosen.filter(({ absence }) => !absence)
-  for (const { name, absence } of chosen) if (absence) print(`Not measured: ${name}, because ${absence}.`)
   installOwnPackages(print)
 
   const runners: Runner[] = []
-  for (const contender of present) {
+  for (const contender of chosen) {
     print(`Starts: ${contender.name}`)
     runners.push({ contender, entrant: await contender.enter(services) })
   }
@@ -38,7 +36,7 @@ async function main(services: BenchServices): Promise<void> {
   const smooth = await measure(settling, services, settings)
 
   const report = [
-    peakReport(present, peak, yardstick),
+    peakReport(chosen, peak, yardstick),
     `The same at a constant ${perSecond} requests a second:`,
     smoothReport(
       settling.map(({ contender }) => contender),

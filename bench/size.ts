@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { loadEnvironment } from '../local/environment-file.ts'
+import { loadEnvironment } from '../local/settings/environment-file.ts'
 import { eventually } from '../tests/support/eventually.ts'
 import { shopEnvironment } from '../tests/support/shop-environment.ts'
 import { runSql } from '../tests/support/test-database.ts'
@@ -16,7 +16,7 @@ import { commandOf, type SizeSettings, sizeSettings } from './settings.ts'
 import { fill } from './size/fill.ts'
 import { type Cell, measureRound, type SizedShop } from './size/measure.ts'
 
-const migrateScript = fileURLToPath(new URL('../local/migrate.ts', import.meta.url))
+const migrateScript = fileURLToPath(new URL('../commands/migrate.ts', import.meta.url))
 const autovacuumEndsWithinMs = 120_000
 
 const print = (line: string) => process.stdout.write(`${line}\n`)

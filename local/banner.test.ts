@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { banner } from './banner.ts'
-import { localSettings } from './settings.ts'
+import { localSettings } from './settings/settings.ts'
 
 /** The commands that the banner of a shop with these variables gives, each with its body. */
 function commandsIn(environment: Record<string, string>): string[] {

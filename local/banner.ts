@@ -1,4 +1,4 @@
-import type { LocalSettings } from './settings.ts'
+import type { LocalSettings } from './settings/settings.ts'
 
 /** What the banner says of a running shop. */
 export interface BannerFacts {

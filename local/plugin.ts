@@ -1,6 +1,6 @@
 import type ServerlessOfflineRabbitmq from '../plugins/serverless-offline-rabbitmq/index.ts'
 import type { createFunctionRunner, FunctionRunner } from '../plugins/serverless-offline-rabbitmq/index.ts'
-import type { Cors } from './cross-origin.ts'
+import type { Cors } from './gateway/cross-origin.ts'
 import type { Parts } from './shop.ts'
 
 type Serverless = Parameters<typeof createFunctionRunner>[0] & {
@@ -63,17 +63,17 @@ export default class StockroomLocal {
 
   async #prepareShop(): Promise<void> {
     await this.#prepare('shop')
-    const { answerAsApiGateway } = await import('./api-gateway.ts')
+    const { answerAsApiGateway } = await import('./gateway/api-gateway.ts')
     await answerAsApiGateway(this.#serverless.service.provider.httpApi.cors, this.#log)
   }
 
   async #prepare(command: 'shop' | 'consumers'): Promise<void> {
     try {
-      const { loadEnvironment } = await import('./environment-file.ts')
+      const { loadEnvironment } = await import('./settings/environment-file.ts')
       loadEnvironment()
       const { prepareParts } = await import('./shop.ts')
       this.#parts = await prepareParts(command)
-      const { keepFunctionsWarm } = await import('./warm-functions.ts')
+      const { keepFunctionsWarm } = await import('./functions/warm-functions.ts')
       const { serviceDir: directory, service } = this.#serverless
       await keepFunctionsWarm({ directory, provider: service.provider }, this.#log)
       await this.#configureService(this.#parts)
@@ -94,10 +94,10 @@ export default class StockroomLocal {
   }
 
   async #prepareServers({ role, settings }: Parts): Promise<void> {
-    const { listenAtBothLoopbacks } = await import('./loopback.ts')
-    const { keepIdleConnections } = await import('./keep-alive.ts')
-    const { prepareDraining } = await import('./connection-draining.ts')
-    const { guardLambdaPort, openNoLambdaPort } = await import('./lambda-port.ts')
+    const { listenAtBothLoopbacks } = await import('./gateway/loopback.ts')
+    const { keepIdleConnections } = await import('./gateway/keep-alive.ts')
+    const { prepareDraining } = await import('./gateway/connection-draining.ts')
+    const { guardLambdaPort, openNoLambdaPort } = await import('./functions/lambda-port.ts')
     keepIdleConnections()
     this.#drainConnections = prepareDraining()
     listenAtBothLoopbacks(settings)
@@ -108,8 +108,8 @@ export default class StockroomLocal {
 
   async #configureService({ role, settings }: Parts): Promise<void> {
     const { service } = this.#serverless
-    const { embeddedBrokerClient } = await import('./embedded-broker.ts')
-    const { keepEventsOf } = await import('./event-sources.ts')
+    const { embeddedBrokerClient } = await import('./embedded/embedded-broker.ts')
+    const { keepEventsOf } = await import('./functions/event-sources.ts')
     const { metricsFunction } = await import('./metrics/metrics-route.ts')
     service.functions = { ...service.functions, getMetrics: metricsFunction }
     keepEventsOf(role, service.functions)
@@ -165,7 +165,7 @@ export default class StockroomLocal {
     this.#showOutput()
     const { parts, run } = this.#ready()
     if (parts.role === 'worker') return
-    const { addSampleProducts } = await import('./sample-products.ts')
+    const { addSampleProducts } = await import('./embedded/sample-products.ts')
     const { banner } = await import('./banner.ts')
     if (parts.role === 'primary') await this.#startWorkers(parts)
     if (parts.settings.embedded.database) await addSampleProducts(run)
@@ -184,7 +184,7 @@ export default class StockroomLocal {
   }
 
   async #openConsumers(): Promise<void> {
-    const { openHealthPort } = await import('./health-port.ts')
+    const { openHealthPort } = await import('./gateway/health-port.ts')
     const { localUrl } = await import('./banner.ts')
     const { parts, run } = this.#ready()
     const { host, healthPort } = parts.settings
@@ -195,7 +195,7 @@ export default class StockroomLocal {
   }
 
   async #sweep(): Promise<void> {
-    const { startSweeper } = await import('./sweeper.ts')
+    const { startSweeper } = await import('./functions/sweeper.ts')
     const { parts, run } = this.#ready()
     this.#endSweeping = startSweeper(run, { brokerIsEmpty: parts.settings.embedded.broker })
   }

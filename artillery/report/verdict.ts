@@ -1,4 +1,4 @@
-import type { Books, ProductBook } from '../../local/audit/books.ts'
+import type { Books, ProductBook } from '../../commands/audit/books.ts'
 import { type Check, readable } from '../judging/check.ts'
 import { escaped } from './tables.ts'
 

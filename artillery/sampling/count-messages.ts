@@ -1,7 +1,7 @@
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { queues } from '@stockroom/messaging/topology'
-import { askShop } from '../../local/audit/audit.ts'
-import type { LocalSettings } from '../../local/settings.ts'
+import { askShop } from '../../commands/audit/audit.ts'
+import type { LocalSettings } from '../../local/settings/settings.ts'
 import type { CountMessages } from './sampler.ts'
 
 /** How to count what is ready in the queues: the broker tells, or the shop when the broker is in its process. */

@@ -5,8 +5,6 @@ export interface Contender {
   name: string
   /** What it is, in the words of the page that shows the figures. */
   description: string
-  /** Why it can't take part, if it can't. */
-  absence?: string
   /** Starts it, on services of its own where it needs any; resolves when it answers. */
   enter(services: BenchServices): Promise<Entrant>
 }

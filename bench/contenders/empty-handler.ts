@@ -12,7 +12,7 @@ export const emptyHandler: Contender = {
 /** The same with its function kept warm, as the shop does. */
 export const warmEmptyHandler: Contender = {
   name: 'empty handler, warm',
-  description: 'the same, called as the shop calls its functions (`local/warm-functions.ts`)',
+  description: 'the same, called as the shop calls its functions (`local/functions/warm-functions.ts`)',
   enter: () => enter('warm.yml'),
 }
 

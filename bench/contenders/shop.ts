@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { runSql } from '../../tests/support/test-database.ts'
 import type { BenchServices, OwnEnvironment } from '../services/own-services.ts'
 import { shopBooks } from './books.ts'
@@ -16,7 +15,6 @@ export const oneProcess: Contender = {
 export const severalProcesses: Contender = {
   name: 'shop, 2 workers',
   description: '`WORKERS=2 npm start`: the same port served by two processes, the consumers in a third',
-  absence: knowsWorkers() ? undefined : 'this shop has no WORKERS yet',
   enter: (services) => enterShop(services, 'workers', { WORKERS: '2' }),
 }
 
@@ -60,8 +58,4 @@ export async function addProduct({ DATABASE_URL }: OwnEnvironment): Promise<void
      )
      insert into products.stock_movements (product_id, change, kind) select id, qty, 'initial' from product`,
   )
-}
-
-function knowsWorkers(): boolean {
-  return readFileSync(new URL('../../local/settings.ts', import.meta.url), 'utf8').includes('WORKERS')
 }

@@ -214,5 +214,7 @@ describe('guardHeaders', () => {
 it('the guard of the emulator, which is a package of its own, is the same', () => {
   const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
 
-  expect(read('header-guard.ts')).toBe(read('../../plugins/serverless-offline-rabbitmq/header-guard.ts'))
+  expect(read('header-guard.ts')).toBe(
+    read('../../plugins/serverless-offline-rabbitmq/event/header-guard.ts'),
+  )
 })

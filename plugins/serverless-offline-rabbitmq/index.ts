@@ -1,18 +1,19 @@
-import { commandLineFlags, runnerFlags } from './command-line.ts'
-import type { Emulator } from './emulator.ts'
-import { type EventSourceMapping, readEventSourceMappings, sharedQueues } from './event-source-mapping.ts'
-import { createFunctionRunner, type FunctionRunner } from './function-runner.ts'
-import { limitedInvocation } from './limited-invocation.ts'
+import { declarationsFor } from './broker/queue-declaration.ts'
 import { type Log, messageOf } from './log.ts'
-import { drainBeforeOfflineEnds } from './offline-end.ts'
-import { type Options, readOptions, retryPauses } from './options.ts'
-import { declarationsFor } from './queue-declaration.ts'
-import type { CommandLineOptions, Serverless } from './serverless.ts'
+import {
+  type EventSourceMapping,
+  readEventSourceMappings,
+  sharedQueues,
+} from './mapping/event-source-mapping.ts'
+import { type Options, readOptions, retryPauses } from './mapping/options.ts'
+import type { Emulator } from './polling/emulator.ts'
+import { createFunctionRunner, type FunctionRunner } from './polling/function-runner.ts'
+import { limitedInvocation } from './polling/limited-invocation.ts'
+import { commandLineFlags, runnerFlags } from './serverless/command-line.ts'
+import { drainBeforeOfflineEnds } from './serverless/offline-end.ts'
+import type { CommandLineOptions, Serverless } from './serverless/serverless.ts'
 
-export type { BrokerClient } from './broker-connection.ts'
-export { createFunctionRunner, type FunctionRunner } from './function-runner.ts'
-export type { Log } from './log.ts'
-export type { Options } from './options.ts'
+export type { BrokerClient } from './broker/broker-connection.ts'
 export {
   type Delivery,
   type EventSource,
@@ -20,9 +21,12 @@ export {
   type RmqEvent,
   type RmqMessage,
   toRmqEvent,
-} from './rmq-event.ts'
-export type { RmqHeaders, RmqHeaderValue } from './rmq-headers.ts'
-export type { Serverless } from './serverless.ts'
+} from './event/rmq-event.ts'
+export type { RmqHeaders, RmqHeaderValue } from './event/rmq-headers.ts'
+export type { Log } from './log.ts'
+export type { Options } from './mapping/options.ts'
+export { createFunctionRunner, type FunctionRunner } from './polling/function-runner.ts'
+export type { Serverless } from './serverless/serverless.ts'
 
 /**
  * The Serverless plugin: polls RabbitMQ under `serverless offline`, `serverless offline start` and its own
@@ -98,7 +102,7 @@ export default class ServerlessOfflineRabbitmq {
 
   async #poll(mappings: EventSourceMapping[], options: Options): Promise<void> {
     // Imported here because Serverless constructs its plugins for every command.
-    const { Emulator } = await import('./emulator.ts')
+    const { Emulator } = await import('./polling/emulator.ts')
     const commandLine = this.#commandLineOptions
     // serverless-offline's own timer would free an environment whose late run goes on.
     const runner = await createFunctionRunner(this.#serverless, { ...commandLine, noTimeout: true })

@@ -55,9 +55,9 @@ function refuseWithoutTools(): void {
   const missing = missingServicesOf(testEnvironment().services).map(
     ({ name, reason }) => `${name} (${reason})`,
   )
-  const wanted = existsSync('tools/lambda-runtime/node_modules')
+  const wanted = existsSync('tests/artefacts/lambda-runtime/node_modules')
     ? []
-    : ['npm ci --prefix tools/lambda-runtime']
+    : ['npm ci --prefix tests/artefacts/lambda-runtime']
   if (missing.length + wanted.length === 0) return
   process.stderr.write(`The tests of the artefacts want ${[...missing, ...wanted].join(', ')}.\n`)
   process.exit(1)

@@ -18,7 +18,7 @@ const get = (key: string, path: Record<string, string>) => shop.request(key, { p
 
 /** The books of the shop, as `npm run audit` reads them. */
 const audit = () =>
-  run(process.execPath, ['local/audit/audit.ts'], { env: { PATH: process.env.PATH, ...shop.services } })
+  run(process.execPath, ['commands/audit/audit.ts'], { env: { PATH: process.env.PATH, ...shop.services } })
 
 describe('the shop, from its zips', () => {
   let productId: number

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedPostgres } from '../../local/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '../../local/embedded/embedded-postgres.ts'
 import { publishEnvironment, testEnvironment } from './environment.ts'
 import { missingServicesLine, missingServicesOf, refusalFor } from './missing-services.ts'
 import { onTeardown } from './teardown-tasks.ts'

@@ -38,8 +38,8 @@ const tools = {
   },
   newman: {
     name: 'newman',
-    places: () => [resolve('tools/newman/node_modules/newman/bin/newman.js')],
-    hint: 'npm ci --prefix tools/newman',
+    places: () => [resolve('tests/end-to-end/newman/node_modules/newman/bin/newman.js')],
+    hint: 'npm ci --prefix tests/end-to-end/newman',
     leftOut: ['tests/end-to-end/embedded/postman.test.ts', 'tests/end-to-end/real/postman.test.ts'],
   },
 } satisfies Record<string, Tool>

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import * as definitions from '@stockroom/messaging/events'
 import { deadLetterQueue, queues } from '@stockroom/messaging/topology'
 import { Ajv } from 'ajv'
-import { asyncApiDocument } from '../../local/documents/asyncapi-document.ts'
+import { asyncApiDocument } from '../../commands/documents/asyncapi-document.ts'
 
 const document = JSON.parse(JSON.stringify(asyncApiDocument))
 const events = Object.values(definitions).filter((value) => typeof value === 'object' && 'schema' in value)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { readConfiguration } from '@stockroom/runtime/configuration'
-import { localSettings } from '../../local/settings.ts'
+import { localSettings } from '../../local/settings/settings.ts'
 
 type Environment = Record<string, string | undefined>
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { expect, it } from '@jest/globals'
-import { startSweeper } from '../../local/sweeper.ts'
+import { startSweeper } from '../../local/functions/sweeper.ts'
 
 interface Service {
   functions: Record<string, { events?: { schedule?: string }[] }>

@@ -75,7 +75,7 @@ describe('a deployment', () => {
   it.each(consumers.map(({ name, queue }) => [name, queue]))(
     'migrates before Lambda polls for %s',
     (name, queue) => {
-      const { extensions } = loadYaml('deployment/migration.yml') as Deployment
+      const { extensions } = loadYaml('deploy/service/migration.yml') as Deployment
 
       const mapping = `${capital(name)}EventSourceMappingRabbitMQ${capital(queue.replaceAll('-', ''))}`
       expect(extensions).toHaveProperty(mapping, { DependsOn: ['Migration'] })
@@ -83,7 +83,7 @@ describe('a deployment', () => {
   )
 
   it('raises an alarm for the dead letters of every queue', () => {
-    const { Resources } = loadYaml('deployment/alarms.yml') as Deployment
+    const { Resources } = loadYaml('deploy/service/alarms.yml') as Deployment
 
     const [all, ...metrics] = Resources.DeadLettersAlarm.Properties.Metrics
     const watched = metrics.flatMap(({ MetricStat }) => MetricStat?.Metric.Dimensions ?? [])

@@ -1,4 +1,4 @@
-import type { Service } from '../../../local/warm-functions.ts'
+import type { Service } from '../../../local/functions/warm-functions.ts'
 
 type Log = { warning(text: string): void; error(text: unknown): void }
 type Serverless = { serviceDir: string; service: Pick<Service, 'provider'> }
@@ -7,7 +7,7 @@ type Serverless = { serviceDir: string; service: Pick<Service, 'provider'> }
 export default class WarmFunctions {
   readonly hooks = {
     'before:offline:start:init': async () => {
-      const { keepFunctionsWarm } = await import('../../../local/warm-functions.ts')
+      const { keepFunctionsWarm } = await import('../../../local/functions/warm-functions.ts')
       const { serviceDir: directory, service } = this.#serverless
       await keepFunctionsWarm({ directory, provider: service.provider }, this.#log)
     },

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import amqp, { type ConfirmChannel } from 'amqplib'
-import { virtualHostOf } from '../broker-address.ts'
-import { Emulator } from '../emulator.ts'
-import type { RmqEvent } from '../rmq-event.ts'
+import { virtualHostOf } from '../broker/broker-address.ts'
+import type { RmqEvent } from '../event/rmq-event.ts'
+import { Emulator } from '../polling/emulator.ts'
 
 const silent = () => {}
 const log = { error: console.error, warning: console.error, notice: silent, info: silent, debug: silent }

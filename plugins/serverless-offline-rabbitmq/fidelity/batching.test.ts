@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { PAYLOAD_LIMIT } from '../event/payload-size.ts'
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import { readMapping as read } from '../fixtures/rabbitmq-events.ts'
 import { settled, startedPoller } from '../fixtures/started-poller.ts'
-import { PAYLOAD_LIMIT } from '../payload-size.ts'
 
 beforeEach(() => {
   jest.useFakeTimers()

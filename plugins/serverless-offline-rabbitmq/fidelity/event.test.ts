@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
+import { toRmqEvent } from '../event/rmq-event.ts'
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import awsSampleEvent from '../fixtures/aws-sample-event.json' with { type: 'json' }
-import { toRmqEvent } from '../rmq-event.ts'
 
 const mapping = {
   eventSourceArn: awsSampleEvent.eventSourceArn,
@@ -160,7 +160,7 @@ describe(documentedAs('Timestamps'), () => {
   })
 
   it('is in UTC and the same, whatever time zone and ICU Node.js has', () => {
-    const source = fileURLToPath(new URL('../rmq-headers.ts', import.meta.url))
+    const source = fileURLToPath(new URL('../event/rmq-headers.ts', import.meta.url))
     const withoutIcu = 'delete globalThis.Intl; Date.prototype.toLocaleString = undefined;'
     const script = `${withoutIcu} const { displayTime } = await import(${JSON.stringify(source)}); process.stdout.write(displayTime(2021))`
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import { mappingsOf, rabbitmqEvent } from '../fixtures/rabbitmq-events.ts'
 import { settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
-import { withinTime } from '../time-limit.ts'
+import { withinTime } from '../polling/time-limit.ts'
 
 beforeEach(() => {
   jest.useFakeTimers()

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
-import { compileFilter } from '../filter-pattern.ts'
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import { settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
+import { compileFilter } from '../mapping/filter-pattern.ts'
 
 /** Whether a message passes: an object is sent as JSON, a text as it is. */
 const passes = (patterns: unknown[], body: unknown) =>

@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { FakeAmqplib } from '@onify/fake-amqplib'
-import { Emulator } from '../emulator.ts'
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import { arn, basicAuthArn, mappingsOf, rabbitmqEvent, readMapping } from '../fixtures/rabbitmq-events.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
+import { Emulator } from '../polling/emulator.ts'
 import { eventually } from '../tests/eventually.ts'
 
 describe(documentedAs('Event source ARN'), () => {

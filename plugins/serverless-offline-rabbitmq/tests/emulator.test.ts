@@ -1,9 +1,9 @@
 import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import amqp, { type Channel, type ChannelModel } from 'amqplib'
-import { Emulator } from '../emulator.ts'
+import type { RmqEvent } from '../event/rmq-event.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
-import type { RmqEvent } from '../rmq-event.ts'
+import { Emulator } from '../polling/emulator.ts'
 import { ownQueue, brokerUrl as url, virtualHost } from './broker.ts'
 import { eventually } from './eventually.ts'
 

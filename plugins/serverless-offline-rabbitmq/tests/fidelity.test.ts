@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import amqp, { type Channel, type ChannelModel } from 'amqplib'
-import { Emulator } from '../emulator.ts'
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import { mapping } from '../fixtures/mapping.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
 import { type RmqMessage, toRmqEvent } from '../index.ts'
+import { Emulator } from '../polling/emulator.ts'
 import { brokerUrl, ownQueue, virtualHost } from './broker.ts'
 import { eventually } from './eventually.ts'
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import amqp, { type Channel, type ChannelModel } from 'amqplib'
-import { Emulator } from '../emulator.ts'
 import { mapping } from '../fixtures/mapping.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
+import { Emulator } from '../polling/emulator.ts'
 import { brokerUrl, ownQueue, virtualHost } from './broker.ts'
 import { eventually } from './eventually.ts'
 

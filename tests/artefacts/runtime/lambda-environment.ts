@@ -7,7 +7,7 @@ import { type Outcome, RuntimeApi } from './runtime-api.ts'
 import { type Exports, evaluate, functionOf, type Template } from './template.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const runtimePackages = resolve(root, 'tools/lambda-runtime/node_modules')
+const runtimePackages = resolve(root, 'tests/artefacts/lambda-runtime/node_modules')
 const runtimeClient = join(runtimePackages, 'aws-lambda-ric/index.mjs')
 const preload = fileURLToPath(new URL('preload.mjs', import.meta.url))
 const authority = fileURLToPath(new URL('../services/localhost.crt', import.meta.url))

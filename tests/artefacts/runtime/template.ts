@@ -20,7 +20,7 @@ export interface Template {
   Resources: Record<string, Resource>
 }
 
-/** What the stack of infrastructure/ exports, by the end of its name. */
+/** What the stack of deploy/infrastructure/ exports, by the end of its name. */
 export type Exports = Record<string, string>
 
 /** The value that CloudFormation puts in the place of `value`. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Order } from '../../../functions/orders/order.ts'
-import { runningEmbeddedPostgres } from '../../../local/embedded-postgres.ts'
+import { runningEmbeddedPostgres } from '../../../local/embedded/embedded-postgres.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
 import { freePort } from '../../support/free-port.ts'
 import { rmqEvent } from '../../support/rmq-event.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => shop.remove())
 
-const audit = (...args: string[]) => shop.run('local/audit/audit.ts', ...args)
+const audit = (...args: string[]) => shop.run('commands/audit/audit.ts', ...args)
 
 const client = () => new ShopClient(shop.url)
 
@@ -114,8 +114,8 @@ describe('the audit of an embedded shop', () => {
   }, 60_000)
 
   it('is not all that can be read meanwhile: migrate:status lists the migrations, and only a rollback is refused', async () => {
-    const status = await shop.run('local/migrate.ts', 'status')
-    const rollback = await shop.run('local/migrate.ts', 'rollback')
+    const status = await shop.run('commands/migrate.ts', 'status')
+    const rollback = await shop.run('commands/migrate.ts', 'rollback')
 
     expect({ code: status.code, stderr: status.stderr }).toEqual({ code: 0, stderr: '' })
     expect(status.stdout).toMatch(/^(\w+: applied \S+\n)+$/)

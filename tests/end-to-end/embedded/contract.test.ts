@@ -8,7 +8,7 @@ import { createDatabase, type TestDatabase } from '../../support/test-database.t
 
 /** What no request to a running shop brings about, and what else holds it to the document. */
 const elsewhere = {
-  429: 'API Gateway throttles, in AWS alone: deployment/throttling.yml',
+  429: 'API Gateway throttles, in AWS alone: deploy/service/throttling.yml',
   500: 'itKeepsTheEndpointPromises (tests/support/endpoint-promises.ts) makes each endpoint fail',
 }
 

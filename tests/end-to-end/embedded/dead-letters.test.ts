@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => shop.remove())
 
-const run = (...args: string[]) => shop.run('local/dead-letters.ts', ...args)
+const run = (...args: string[]) => shop.run('commands/dead-letters.ts', ...args)
 const idsOfAll = async (): Promise<string[]> =>
   JSON.parse((await run('list', '--json')).stdout).letters.map(
     ({ messageId }: { messageId: string }) => messageId,
@@ -80,7 +80,7 @@ describe('dead letters of an embedded shop', () => {
   it('end with the shop, which is said in one line', async () => {
     const stopped = await EmbeddedShop.create()
 
-    const { code, stdout, stderr } = await stopped.run('local/dead-letters.ts', 'list')
+    const { code, stdout, stderr } = await stopped.run('commands/dead-letters.ts', 'list')
     await stopped.remove()
 
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })

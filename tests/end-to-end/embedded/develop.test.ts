@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'
 
 const copied = [
-  ...['functions', 'layers', 'local', 'migrations', 'packaging', 'plugins', 'deployment'],
+  ...['commands', 'deploy', 'functions', 'layers', 'local', 'migrations', 'plugins'],
   ...['package.json', 'serverless.yml', 'tsconfig.json'],
 ]
 const liveness = 'functions/operations/get-liveness.ts'

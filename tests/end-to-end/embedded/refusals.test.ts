@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { addressesOf } from '../../../local/loopback.ts'
+import { addressesOf } from '../../../local/gateway/loopback.ts'
 import { freePort } from '../../support/free-port.ts'
 import type { ShopVariable } from '../../support/shop-environment.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'

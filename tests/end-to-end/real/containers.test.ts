@@ -78,7 +78,7 @@ const startConsumers = (environment: Partial<Record<ShopVariable, string>> = {})
     readyLine: 'Stockroom consumes its queues',
   })
 
-const proxyConfiguration = () => readFileSync('containers/nginx.conf', 'utf8')
+const proxyConfiguration = () => readFileSync('deploy/containers/nginx.conf', 'utf8')
 
 /** The configuration of the container, with the addresses of processes in the place of the service's name. */
 async function configureProxy(urls: string[]): Promise<{ file: string; url: string }> {

@@ -3,7 +3,11 @@ import { globSync } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Account, postgresAccount, postgresBinaries } from '../../../local/postgres-installation.ts'
+import {
+  type Account,
+  postgresAccount,
+  postgresBinaries,
+} from '../../../local/embedded/postgres-installation.ts'
 
 const run = promisify(execFile)
 

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals'
 import { fill } from '../../../bench/size/fill.ts'
-import { readBooks } from '../../../local/audit/books.ts'
+import { readBooks } from '../../../commands/audit/books.ts'
 import { ownServices } from '../../support/own-services.ts'
 
 const own = ownServices()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { readBooks } from '../../../commands/audit/books.ts'
 import { handler as answerUnknownRoute } from '../../../functions/operations/answer-unknown-route.ts'
 import { handler as warmCache } from '../../../functions/operations/warm-cache.ts'
 import { handler as createOrder } from '../../../functions/orders/create-order.ts'
@@ -11,7 +12,6 @@ import { handler as listProducts } from '../../../functions/products/list-produc
 import { handler as updateProduct } from '../../../functions/products/update-product.ts'
 import { handler as getProductWithOrders } from '../../../functions/storefront/get-product-with-orders.ts'
 import { handler as getProduct } from '../../../functions/storefront/show-product.ts'
-import { readBooks } from '../../../local/audit/books.ts'
 import { apiEvent } from '../../support/api-event.ts'
 import { breachesOf } from '../../support/contract.ts'
 import {

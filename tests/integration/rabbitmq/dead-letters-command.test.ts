@@ -5,9 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { inspectQueues } from '@stockroom/messaging/queue-inspection'
 import { declareTopology, queues as topology } from '@stockroom/messaging/topology'
 import amqp, { type ChannelModel, type ConfirmChannel, type GetMessage, type Options } from 'amqplib'
+import { main } from '../../../commands/dead-letters.ts'
 import { handler as handleDeadLetters } from '../../../functions/operations/handle-dead-letters.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
-import { main } from '../../../local/dead-letters.ts'
 import { deadly, deepest } from '../../support/amqp/hostile-messages.ts'
 import { RawPublisher } from '../../support/amqp/raw-publisher.ts'
 import { type Entry, shortText, table } from '../../support/amqp/wire.ts'
@@ -54,7 +54,7 @@ async function runProcess(environment: Record<string, string>, ...args: string[]
   try {
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
-      ['local/dead-letters.ts', ...args],
+      ['commands/dead-letters.ts', ...args],
       {
         env,
         timeout: 20_000,

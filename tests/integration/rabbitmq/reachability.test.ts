@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { requireBrokerRights } from '../../../local/reachability.ts'
+import { requireBrokerRights } from '../../../local/settings/reachability.ts'
 import { ownName, testEnvironment } from '../../support/environment.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { createUser, deleteUser, type VirtualHostControl } from '../../support/virtual-host.ts'

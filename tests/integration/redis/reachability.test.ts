@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
-import { requireServices, withoutCache } from '../../../local/reachability.ts'
+import { requireServices, withoutCache } from '../../../local/settings/reachability.ts'
 import { ownName, testEnvironment } from '../../support/environment.ts'
 
 const { redis: found } = testEnvironment().services

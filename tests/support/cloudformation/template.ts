@@ -39,8 +39,8 @@ const shopTemplate = '.serverless/cloudformation-template-update-stack.json'
 
 /** The templates that are deployed, by what they describe: the one place that lists them. */
 export const templatePaths = {
-  infrastructure: 'infrastructure/template.yml',
-  'existing infrastructure': 'infrastructure/existing.yml',
+  infrastructure: 'deploy/infrastructure/template.yml',
+  'existing infrastructure': 'deploy/infrastructure/existing.yml',
   // `npm run package` writes it. `npm run test:templates`, as CI runs it, fails without it.
   ...(existsSync(shopTemplate) || process.env.STOCKROOM_TEMPLATES === 'all' ? { shop: shopTemplate } : {}),
 } as { infrastructure: string; 'existing infrastructure': string; shop?: string }

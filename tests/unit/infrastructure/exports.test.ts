@@ -57,7 +57,7 @@ it('serverless.yml imports nothing but that', () => {
 })
 
 describe.each(['dev', 'prod'])('the parameters of the stage %s', (stage) => {
-  const Parameters = parseEnv(readFileSync(`infrastructure/parameters/${stage}.env`, 'utf8'))
+  const Parameters = parseEnv(readFileSync(`deploy/infrastructure/parameters/${stage}.env`, 'utf8'))
   const declared = readTemplate(templatePaths.infrastructure).Parameters ?? {}
 
   it('are declared by the template', () => {
@@ -83,7 +83,7 @@ describe.each(['dev', 'prod'])('the parameters of the stage %s', (stage) => {
 })
 
 it('the stack policy guards resources that are there', () => {
-  const { Statement } = JSON.parse(readFileSync('infrastructure/stack-policy.json', 'utf8'))
+  const { Statement } = JSON.parse(readFileSync('deploy/infrastructure/stack-policy.json', 'utf8'))
   const guarded = Statement.at(-1).Resource.map((id: string) => id.replace('LogicalResourceId/', ''))
 
   expect(Object.keys(readTemplate(templatePaths.infrastructure).Resources)).toEqual(

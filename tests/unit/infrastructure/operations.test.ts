@@ -27,10 +27,10 @@ it.each(['dev', 'prod'])(
   'docs/operations.md deploys the stage %s with the parameters that have no default',
   (stage) => {
     const { Parameters = {} } = readTemplate(templatePaths.infrastructure)
-    const file = readFileSync(`infrastructure/parameters/${stage}.env`, 'utf8')
+    const file = readFileSync(`deploy/infrastructure/parameters/${stage}.env`, 'utf8')
     const needed = Object.keys(Parameters).filter((name) => Parameters[name]?.Default === undefined)
 
-    expect(page).toContain('$(cat infrastructure/parameters/$STAGE.env)')
+    expect(page).toContain('$(cat deploy/infrastructure/parameters/$STAGE.env)')
     for (const name of needed) expect(`${file}${page}`).toMatch(new RegExp(`^\\s*${name}=`, 'm'))
   },
 )

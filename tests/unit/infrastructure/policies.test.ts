@@ -11,7 +11,7 @@ import {
 } from '../../support/cloudformation/template.ts'
 
 const parametersOf = (stage: string) => ({
-  ...parseEnv(readFileSync(`infrastructure/parameters/${stage}.env`, 'utf8')),
+  ...parseEnv(readFileSync(`deploy/infrastructure/parameters/${stage}.env`, 'utf8')),
   // Another one in each region, so the command that deploys looks it up.
   S3PrefixList: 'pl-1',
 })

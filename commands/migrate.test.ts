@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { migrationsOf, newestMigrations } from '../tests/support/migrations.ts'
+
+let directory: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'migrate-'))
+  await chmod(directory, 0o755) // mkdtemp's 0700 would keep the server's account out when root runs this
+})
+
+afterAll(() => rm(directory, { recursive: true }))
+
+/** Runs the command as the npm scripts do, with nothing of this process's environment but what every program needs. */
+async function migrate(command: string | undefined, environment: Record<string, string> = {}) {
+  const { PATH, SystemRoot } = process.env
+  const child = spawn(process.execPath, ['commands/migrate.ts', ...(command ? [command] : [])], {
+    env: { PATH, SystemRoot, STOCKROOM_DATA_DIR: directory, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [output, errors, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ])
+  return { code, output, errors }
+}
+
+/** The URL of a port that nobody listens at. */
+async function silentUrl(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  return `postgres://stockroom:secret@127.0.0.1:${port}/stockroom`
+}
+
+const states = (output: string) => output.match(/^\w+: (nothing to do|\w+)/gm)
+
+describe('on the embedded database', () => {
+  it('applies and names the migrations of each domain, reverts the newest of all, and leaves no server and no lock behind', async () => {
+    const [newest, next] = newestMigrations()
+    const before = await migrate('status')
+    const first = await migrate('latest')
+    const second = await migrate('latest')
+    const between = await migrate('status')
+    const reverted = await migrate('rollback')
+    const after = await migrate('status')
+
+    expect(states(before.output)).toEqual([
+      ...migrationsOf('products').map(() => 'products: pending'),
+      ...migrationsOf('orders').map(() => 'orders: pending'),
+    ])
+    expect(first).toEqual({ code: 0, output: before.output.replaceAll('pending', 'applied'), errors: '' })
+    expect(second).toEqual({
+      code: 0,
+      output: 'products: nothing to do\norders: nothing to do\n',
+      errors: '',
+    })
+    expect(between.output).toBe(first.output)
+    expect(reverted.output).toBe(`${newest?.domain}: reverted ${newest?.name}\n`)
+    expect(after.output).toContain(`${newest?.domain}: pending ${newest?.name}`)
+    expect(after.output).toContain(`${next?.domain}: applied ${next?.name}`)
+    expect(await readdir(directory)).not.toContain('shop.pid')
+    expect(await readdir(join(directory, 'postgres'))).not.toContain('postmaster.pid')
+  }, 60_000)
+})
+
+describe('says in one line what is wrong and exits with 1', () => {
+  it('when nothing answers at DATABASE_URL', async () => {
+    const { code, output, errors } = await migrate('latest', { DATABASE_URL: await silentUrl() })
+
+    expect(errors).toMatch(/^DATABASE_URL \(127\.0\.0\.1:\d+\) can't be used: .*ECONNREFUSED.*\n$/)
+    expect({ code, output }).toEqual({ code: 1, output: '' })
+  })
+
+  it("when nothing answers at a domain's own URL", async () => {
+    const url = await silentUrl()
+
+    const { code, errors } = await migrate('latest', { PRODUCTS_DATABASE_URL: url, ORDERS_DATABASE_URL: url })
+
+    expect(errors).toMatch(/^PRODUCTS_DATABASE_URL \(127\.0\.0\.1:\d+\) can't be used: .*ECONNREFUSED.*\n$/)
+    expect(code).toBe(1)
+  })
+
+  it('when DATABASE_URL is no postgres:// URL', async () => {
+    const result = await migrate('latest', { DATABASE_URL: 'stockroom' })
+
+    expect(result).toEqual({
+      code: 1,
+      output: '',
+      errors: 'DATABASE_URL must be a URL that begins with postgres://.\n',
+    })
+  })
+
+  it('when only one of the domains has a database', async () => {
+    const { code, errors } = await migrate('status', {
+      PRODUCTS_DATABASE_URL: 'postgres://127.0.0.1/stockroom',
+    })
+
+    expect(errors).toMatch(/^ORDERS_DATABASE_URL is not set; .*\n$/)
+    expect(code).toBe(1)
+  })
+
+  it.each([[undefined], ['toString'], ['newest']])('when asked for %s', async (command) => {
+    const { code, errors } = await migrate(command)
+
+    expect(errors).toBe(`Say one of latest, rollback, status, not "${command ?? ''}".\n`)
+    expect(code).toBe(1)
+  })
+})

@@ -1,0 +1,200 @@
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { answerAsApiGateway } from './api-gateway.ts'
+
+const offline = '../../node_modules/serverless-offline/src'
+const cors = {
+  allowedOrigins: ['https://shop.example', 'https://admin.example'],
+  allowedMethods: ['GET', 'POST'],
+  allowedHeaders: ['content-type'],
+  exposedResponseHeaders: ['etag', 'link'],
+  maxAge: 600,
+}
+const log = { warning: jest.fn() }
+const events: APIGatewayProxyEventV2[] = []
+
+/** What a function answers; it keeps its event. */
+const lambda = {
+  get: () => ({
+    setEvent: (event: APIGatewayProxyEventV2) => events.push(event),
+    runHandler: async () => ({ statusCode: 200, headers: { etag: '"1"' }, body: '{}' }),
+  }),
+}
+
+interface Gateway {
+  createServer(): Promise<void>
+  createRoutes(functionKey: string, event: object, handler: string): void
+  getServer(): { start(): Promise<void>; stop(): Promise<void>; info: { port: number } }
+}
+let gateway: Gateway
+
+beforeAll(async () => {
+  await answerAsApiGateway(cors, log)
+  const { default: HttpServer } = await import(`${offline}/events/http/HttpServer.js`)
+  const { default: Event } = await import(`${offline}/events/http/HttpEventDefinition.js`)
+  const service = { provider: { name: 'aws', httpApi: { cors } } }
+  const options = { host: '127.0.0.1', httpPort: 0, noAuth: true, disableCookieValidation: true }
+  gateway = new HttpServer({ service, config: { servicePath: '' } }, options, lambda) as Gateway
+  await gateway.createServer()
+  for (const routeKey of ['GET /products', 'GET /products/{id}', 'POST /orders', '$default']) {
+    gateway.createRoutes('answer', new Event({ routeKey, isHttpApi: true, payload: '2.0' }), 'answer.handler')
+  }
+  await gateway.getServer().start()
+})
+
+afterAll(() => gateway.getServer().stop())
+
+beforeEach(() => {
+  events.length = 0
+})
+
+/** Sends a request as it is, and resolves to the answer. */
+function send(method: string, path: string, headers: Record<string, string> = {}, body?: Buffer | string) {
+  const { port } = gateway.getServer().info
+  return new Promise<{ status?: number; headers: Record<string, unknown> }>((resolve, reject) => {
+    const sent = request({ port, method, path, headers }, async (response) => {
+      await text(response)
+      resolve({ status: response.statusCode, headers: response.headers })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+/** The event of a body, as its function gets it. */
+async function eventOf(body: Buffer | string, headers: Record<string, string> = {}) {
+  await send('POST', '/orders', { ...headers, 'content-length': String(Buffer.byteLength(body)) }, body)
+  return events[0] as APIGatewayProxyEventV2
+}
+
+const json = { 'content-type': 'application/json' }
+
+it('knows this version of serverless-offline', () => {
+  expect(log.warning).not.toHaveBeenCalled()
+})
+
+describe('the event of a request', () => {
+  it.each([
+    '{"quantity": 1}',
+    '"{\\"quantity\\":1}"',
+    '""',
+    'null',
+    'false',
+    '0',
+    '{',
+    '\ufeff{}',
+    '"\\ud800"',
+  ])('has the body as it was sent: %s', async (body) => {
+    expect(await eventOf(body, json)).toMatchObject({ body, isBase64Encoded: false })
+  })
+
+  it('has a body that is no UTF-8 in base64, byte by byte', async () => {
+    const latin1 = Buffer.from('"caf\xe9"', 'latin1')
+
+    const event = await eventOf(latin1, json)
+
+    expect(event).toMatchObject({ body: latin1.toString('base64'), isBase64Encoded: true })
+  })
+
+  it('has no body where none was sent', async () => {
+    expect(await eventOf('', json)).toMatchObject({ body: null, isBase64Encoded: false })
+  })
+
+  it('has no type that was not sent', async () => {
+    expect((await eventOf('{}')).headers).not.toHaveProperty('content-type')
+  })
+
+  it.each(['', 'json', '////', 'text/plain', 'application/json;charset=utf-8'])(
+    'has the type as it was sent: "%s"',
+    async (type) => {
+      expect((await eventOf('{}', { 'content-type': type })).headers['content-type']).toBe(type)
+    },
+  )
+
+  it('keeps the bodies of requests at the same time apart', async () => {
+    const bodies = Array.from({ length: 20 }, (_, n) => (n % 2 ? `{"n":${n}}` : `{"n":"${n}"}`))
+
+    await Promise.all(bodies.map((body) => send('POST', '/orders', json, body)))
+
+    expect(events.map(({ body }) => body).sort()).toEqual(bodies.sort())
+  })
+})
+
+describe('the route of a request', () => {
+  it.each([
+    ['GET', '/products', 'GET /products'],
+    ['GET', '/products/7', 'GET /products/{id}'],
+    ['HEAD', '/products', 'GET /products'],
+    ['GET', '/products/', '$default'],
+    ['GET', '/products/7/', '$default'],
+    ['POST', '/products', '$default'],
+    ['OPTIONS', '/products', '$default'],
+  ])('is that of its very path: %s %s is %s', async (method, path, routeKey) => {
+    await send(method, path)
+
+    expect(events).toMatchObject([{ routeKey, rawPath: path, requestContext: { http: { method } } }])
+  })
+})
+
+describe('a page of another origin', () => {
+  const accessHeaders = (headers: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control-')))
+  const preflight = {
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type',
+  }
+
+  it.each(cors.allowedOrigins)('may read the answers where it is %s, and asks beforehand', async (origin) => {
+    const answer = await send('GET', '/products', { origin })
+    const asked = await send('OPTIONS', '/orders', { origin, ...preflight })
+
+    expect(accessHeaders(answer.headers)).toEqual({
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': 'etag,link',
+    })
+    expect(asked.status).toBe(204)
+    expect(accessHeaders(asked.headers)).toEqual({
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET,POST',
+      'access-control-allow-headers': 'content-type',
+      'access-control-max-age': '600',
+    })
+    expect(events).toHaveLength(1)
+  })
+
+  it.each(['https://evil.example', 'null', 'https://shop.example.evil.example', 'http://shop.example'])(
+    'may not where it is %s',
+    async (origin) => {
+      const answers = [
+        await send('GET', '/products', { origin }),
+        await send('GET', '/nowhere', { origin }),
+        await send('GET', '/%', { origin }),
+        await send('OPTIONS', '/orders', { origin, ...preflight }),
+      ]
+
+      expect(answers.map(({ headers }) => accessHeaders(headers))).toEqual([{}, {}, {}, {}])
+    },
+  )
+
+  it('gets no answer that a cache has kept for another one', async () => {
+    const own = await send('GET', '/products')
+    const other = await send('GET', '/products', { origin: 'https://evil.example' })
+
+    expect([own, other].map(({ headers }) => headers.vary)).toEqual([
+      expect.stringMatching(/\borigin\b/),
+      expect.stringMatching(/\borigin\b/),
+    ])
+  })
+
+  it('may be any where the configuration says so', async () => {
+    const { allowedOrigins } = cors
+    cors.allowedOrigins = ['*']
+
+    const { headers } = await send('GET', '/products', { origin: 'https://any.example' })
+    cors.allowedOrigins = allowedOrigins
+
+    expect(headers['access-control-allow-origin']).toBe('*')
+  })
+})

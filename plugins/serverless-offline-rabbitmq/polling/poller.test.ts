@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { mapping } from '../fixtures/mapping.ts'
+import { silentLog } from '../fixtures/silent-log.ts'
+import { forever, settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
+import { Poller } from './poller.ts'
+
+beforeEach(() => {
+  jest.useFakeTimers()
+})
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+describe('a batch', () => {
+  it('is acknowledged as a whole after success, not before', async () => {
+    const { channel, invocations, log } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+    expect(channel.told).toEqual(setUpTold)
+
+    invocations[0]?.resolve(undefined)
+    await settled()
+
+    expect(channel.told).toEqual([...setUpTold, 'ack 3 and before'])
+    expect(log.notice).toHaveBeenCalledWith('(λ: reduce) queue stock: 3 messages in 0.00 ms, acknowledged')
+  })
+})
+
+describe('a failed batch', () => {
+  it('returns after pauses that double to 60 s, and start again after a success', async () => {
+    const { channel, invocations, log } = await startedPoller()
+    const fail = async () => {
+      channel.deliver(3)
+      await settled()
+      invocations.at(-1)?.reject(new Error('no'))
+      await jest.advanceTimersByTimeAsync(60_000)
+    }
+    for (let failure = 0; failure < 8; failure++) await fail()
+    channel.deliver(3)
+    await settled()
+    invocations.at(-1)?.resolve(undefined)
+
+    await fail()
+
+    const pauses = log.error.mock.calls.map(([line]) => Number(/in (\d+) s$/.exec(String(line))?.[1]))
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 1])
+  })
+})
+
+describe('stop', () => {
+  it('finishes and acknowledges the running batch, begins no other and closes the channel', async () => {
+    const { poller, channel, invocations, batches } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+    channel.deliver(3)
+
+    const stopped = poller.stop()
+    await settled()
+    expect(channel.told).toEqual([...setUpTold, 'cancel tag'])
+    invocations[0]?.resolve(undefined)
+    await stopped
+
+    expect(channel.told).toEqual([...setUpTold, 'cancel tag', 'ack 3 and before', 'close'])
+    expect(batches()).toEqual([[1, 2, 3]])
+  })
+
+  it('ends the pause of a failed batch at once and leaves its messages to the broker', async () => {
+    const { poller, channel, invocations } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+    invocations[0]?.reject(new Error('no'))
+    await settled()
+
+    await poller.stop()
+
+    expect(channel.told).toEqual([...setUpTold, 'cancel tag', 'close'])
+  })
+
+  it('leaves no timer behind', async () => {
+    const { poller, channel } = await startedPoller()
+    channel.deliver(1)
+
+    await poller.stop()
+
+    expect(jest.getTimerCount()).toBe(0)
+  })
+
+  it('may be called twice, and before start', async () => {
+    const { poller } = await startedPoller()
+
+    await Promise.all([poller.stop(), poller.stop()])
+
+    await expect(poller.start(forever)).rejects.toThrow()
+  })
+})
+
+describe('start', () => {
+  it('throws the last answer of the broker when patience ends', async () => {
+    const patience = new AbortController()
+    const log = silentLog()
+    const openChannel = () => Promise.reject(new Error('no queue'))
+    const poller = new Poller({ mapping, openChannel, invoke: async () => {}, log })
+    const started = poller.start(patience.signal)
+    await settled()
+
+    patience.abort()
+
+    await expect(started).rejects.toThrow('no queue')
+  })
+})
