@@ -1,9 +1,10 @@
 import type { TSchema } from 'typebox'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
+import type { Parameter } from './parameter.ts'
 import { ifNoneMatchHeader, requestIdHeader, traceparentHeader } from './parameters.ts'
 import { ProblemDetails } from './problem-schema.ts'
 import { everyAnswersHeaders, type ResponseHeader } from './response-headers.ts'
-import type { Answer, Parameter, Route } from './route.ts'
+import type { Answer, Route } from './route.ts'
 
 const bodyRefusals: ErrorCode[] = [
   'body-missing',

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { defaultLimit, maxLimit } from './pagination.ts'
-import type { Parameter } from './route.ts'
+import type { Parameter } from './parameter.ts'
 
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import type { Parameter } from './route.ts'
+import type { Parameter } from './parameter.ts'
 
 /** Every header that an answer of the shop may have, beside those of HTTP itself. */
 export const responseHeaders = {

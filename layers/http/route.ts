@@ -1,13 +1,7 @@
 import type { TSchema } from 'typebox'
 import type { ErrorCode } from './error-codes.ts'
+import type { Parameter } from './parameter.ts'
 import type { ResponseHeader } from './response-headers.ts'
-
-/** A value in the path, the query or the headers of a request. */
-export interface Parameter {
-  description: string
-  schema: TSchema
-  example?: string | number
-}
 
 /** An answer of one status. */
 export interface Answer {

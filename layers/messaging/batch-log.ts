@@ -1,6 +1,6 @@
 import { log } from '@stockroom/runtime/logger'
 import { traceIdOf } from '@stockroom/runtime/trace-context'
-import type { Batch } from './consumer.ts'
+import type { Batch } from './batch.ts'
 import type { ShopEvent } from './events.ts'
 import { printable } from './foreign-text.ts'
 import type { Received } from './parse-message.ts'

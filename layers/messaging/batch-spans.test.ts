@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { shutDown } from '@stockroom/runtime/shutdown'
-import type { Tracing } from '@stockroom/telemetry/tracing'
+import type { Tracing } from '@stockroom/telemetry/span'
 import { OtlpCollector } from '../../tests/support/otlp-collector.ts'
 import { traceparentOf } from '../../tests/support/rmq-event.ts'
 import { BatchSpans } from './batch-spans.ts'

@@ -1,5 +1,5 @@
-import type { Span, Tracing } from '@stockroom/telemetry/tracing'
-import type { Batch } from './consumer.ts'
+import type { Span, Tracing } from '@stockroom/telemetry/span'
+import type { Batch } from './batch.ts'
 import type { ShopEvent } from './events.ts'
 import type { Received } from './parse-message.ts'
 import { eventExchange } from './topology.ts'

@@ -8,19 +8,13 @@ import { flushBeforeFreeze } from '@stockroom/telemetry/before-freeze'
 import { batchSizes, failedBatches } from '@stockroom/telemetry/shop-metrics'
 import { tracing } from '@stockroom/telemetry/tracing'
 import type { Context } from 'aws-lambda'
+import type { Batch } from './batch.ts'
 import { logHandled, logReturned } from './batch-log.ts'
 import { BatchSpans } from './batch-spans.ts'
 import { type Delivery, deadLetter, type PoisonMessage, returnToQueues } from './dead-letter.ts'
 import type { EventDefinition, EventOf, ShopEvent } from './events.ts'
 import { parseMessage, type Received } from './parse-message.ts'
 import { queueOf, type RmqEvent } from './rmq-event.ts'
-
-/** What a consumer's handler gets: the healthy messages of the batch, in the order of delivery. */
-export interface Batch<Event> {
-  messages: Received<Event>[]
-  /** The queue that they came from. */
-  queue: string
-}
 
 /** A batch of which everything is deferred takes so long at least, so that a queue of nothing else doesn't spin. */
 const deferralPauseMs = 250

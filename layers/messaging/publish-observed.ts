@@ -1,6 +1,7 @@
 import type { Counter } from '@stockroom/telemetry/metrics'
 import { publishedEvents } from '@stockroom/telemetry/shop-metrics'
-import { type Span, tracing } from '@stockroom/telemetry/tracing'
+import type { Span } from '@stockroom/telemetry/span'
+import { tracing } from '@stockroom/telemetry/tracing'
 import { type OutboundMessage, send } from './publisher.ts'
 
 /** Sends events as {@link send} does, and tells of them in metrics and traces when the broker has answered. */

@@ -22,20 +22,14 @@ export interface Configuration {
   cacheTtlSeconds: number
   /** amqp:// URL of the broker, its path names the virtual host. */
   rabbitmqUrl: string | undefined
-  logLevel: LogLevel
   /** The keys that open the routes for admins; with none of them a deployed stage keeps these closed. */
   adminApiKeys: string[]
-  /** Where traces are exported to, with OTLP over HTTP; by default none are. The packages of OpenTelemetry read it. */
-  otlpEndpoint: string | undefined
-  otlpProtocol: OtlpProtocol
 }
 
 const poolModes = ['session', 'transaction'] as const
 type PoolMode = (typeof poolModes)[number]
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
-type LogLevel = (typeof logLevels)[number]
 const otlpProtocols = ['http/protobuf', 'http/json'] as const
-type OtlpProtocol = (typeof otlpProtocols)[number]
 
 /** A variable that is missing or wrong; the message names it and what to do, in one line. */
 export class ConfigurationError extends Error {
@@ -49,6 +43,7 @@ type Environment = Record<string, string | undefined>
  * @throws ConfigurationError for the first variable that is wrong
  */
 export function readConfiguration(environment: Environment): Configuration {
+  checkWhatOthersRead(environment)
   const databaseUrl = postgresUrl(environment, 'DATABASE_URL')
   const sharedRedisUrl = redisUrl(environment, 'REDIS_URL')
   return {
@@ -66,11 +61,15 @@ export function readConfiguration(environment: Environment): Configuration {
     cachePrefix: environment.CACHE_PREFIX ?? '',
     cacheTtlSeconds: integer(environment, 'CACHE_TTL_SECONDS', { fallback: 60, from: 1, to: 86_400 }),
     rabbitmqUrl: optionalUrl(environment, 'RABBITMQ_URL', ['amqp:', 'amqps:']),
-    logLevel: oneOf(environment, 'LOG_LEVEL', logLevels, 'info'),
     adminApiKeys: list(environment, 'ADMIN_API_KEY'),
-    otlpEndpoint: optionalUrl(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
-    otlpProtocol: oneOf(environment, 'OTEL_EXPORTER_OTLP_PROTOCOL', otlpProtocols, 'http/protobuf'),
   }
+}
+
+/** What pino and the packages of OpenTelemetry read by themselves, so that a wrong value is told at start as well. */
+function checkWhatOthersRead(environment: Environment): void {
+  oneOf(environment, 'LOG_LEVEL', logLevels, 'info')
+  optionalUrl(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:'])
+  oneOf(environment, 'OTEL_EXPORTER_OTLP_PROTOCOL', otlpProtocols, 'http/protobuf')
 }
 
 let current: Configuration | undefined

@@ -18,7 +18,7 @@ import { within } from '@stockroom/runtime/deadline'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { traceIdOf } from '@stockroom/runtime/trace-context'
 import { reportingExporter } from './reporting-exporter.ts'
-import type { Span, SpanStart, Tracing } from './tracing.ts'
+import type { Span, SpanStart, Tracing } from './span.ts'
 
 type Environment = Record<string, string | undefined>
 

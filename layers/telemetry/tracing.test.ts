@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { OtlpCollector } from '../../tests/support/otlp-collector.ts'
-import type { Tracing } from './tracing.ts'
+import type { Tracing } from './span.ts'
 
 process.env.LOG_LEVEL = 'silent'
 const traceId = '0af7651916cd43dd8448eb211c80319c'

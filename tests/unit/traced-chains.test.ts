@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { currentInvocation } from '@stockroom/runtime/invocation'
-import type { SpanStart, Tracing } from '@stockroom/telemetry/tracing'
+import type { SpanStart, Tracing } from '@stockroom/telemetry/span'
 import { apiEvent } from '../support/api-event.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
 import { rmqEvent } from '../support/rmq-event.ts'

@@ -1,4 +1,4 @@
-import type { Credentials } from '../mapping/options.ts'
+export type Credentials = { username: string; password: string }
 
 // A dead peer is noticed after two of these; RabbitMQ's own default is 60 s.
 const HEARTBEAT_SECONDS = '10'

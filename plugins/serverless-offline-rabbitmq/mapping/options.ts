@@ -1,4 +1,4 @@
-import { isBrokerUrl } from '../broker/broker-address.ts'
+import { type Credentials, isBrokerUrl } from '../broker/broker-address.ts'
 import type { BrokerClient } from '../broker/broker-connection.ts'
 import type { QueueDeclarations } from '../broker/queue-declaration.ts'
 import type { Pauses } from '../polling/waiting.ts'
@@ -36,8 +36,6 @@ export type Options = {
   /** Default: amqplib. Set by another plugin, since YAML can't hold it. */
   client?: BrokerClient
 }
-
-export type Credentials = { username: string; password: string }
 
 type Check = { expectation: string; accepts(value: unknown): boolean }
 
