@@ -2,6 +2,7 @@ import { idInPath, pageQuery } from '@stockroom/http/parameters'
 import type { RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
 import { NewProduct, Product, ProductChange } from './product.ts'
+import { productListQuery } from './product-list.ts'
 
 const path = { id: idInPath('The id of the product.') }
 const notThere = ['product-not-found', 'service-unavailable'] as const
@@ -22,8 +23,9 @@ export const productRoutes: RouteTable = {
     listProducts: {
       route: 'GET /products',
       summary: 'List the products',
-      description: 'A page of products, newest first. `Link` leads to the next page while there is one.',
-      query: pageQuery,
+      description:
+        'A page of products, all of them newest first, or those that are looked for. `Link` leads to the next page while there is one.',
+      query: { ...productListQuery, ...pageQuery },
       answers: {
         200: { description: 'The products of the page.', schema: Type.Array(Product), headers: ['link'] },
       },

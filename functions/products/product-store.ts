@@ -39,19 +39,6 @@ export async function findProducts(ids: readonly number[]): Promise<VersionedPro
   return rows.map(versioned)
 }
 
-/** Reads products newest first, those with an id below `before`. */
-export async function listProducts(
-  limit: number,
-  before: number = Number.MAX_SAFE_INTEGER,
-): Promise<Product[]> {
-  const rows = await query<Row>(
-    'products',
-    `select ${columns} from products.products where id < ? order by id desc limit ?`,
-    [before, limit],
-  )
-  return rows.map((row) => versioned(row).product)
-}
-
 /**
  * Changes a product and enters a change of its stock into the ledger as an adjustment, under the row's lock. Resolves
  * to undefined when there is no such product.
