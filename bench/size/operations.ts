@@ -34,6 +34,7 @@ export const operations: readonly Operation[] = [
     name: 'list, deep page',
     probe: (orders) => read(`${page()}&cursor=${cursor(between(orders / 2, (orders * 3) / 4))}`),
   },
+  { name: 'overview of the shop', probe: () => read('/admin/overview') },
   {
     name: 'products, a rare word',
     probe: (orders) => read(`/products?search=poster%20${between(1, orders / ordersPerPoster)}`),

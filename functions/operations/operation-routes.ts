@@ -1,6 +1,8 @@
 import type { RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
+import { ChosenLetters, DeadLetters, DealtLetters } from './dead-letter.ts'
 import { Health, Liveness } from './health.ts'
+import { Overview } from './overview.ts'
 import { WarmedUp, WarmUp } from './warm-up.ts'
 
 const page = Type.String()
@@ -11,7 +13,7 @@ export const operationRoutes: RouteTable = {
     description:
       'For those who run the shop, and for those who build on it. A local shop also has `GET /metrics`, for Prometheus.',
   },
-  schemas: { Liveness, Health, WarmUp, WarmedUp },
+  schemas: { Liveness, Health, Overview, DeadLetters, ChosenLetters, DealtLetters, WarmUp, WarmedUp },
   routes: {
     getHome: {
       route: 'GET /',
@@ -44,6 +46,40 @@ export const operationRoutes: RouteTable = {
         'Reads products from the database into the cache, so that the first customers needn’t wait.',
       body: WarmUp,
       answers: { 200: { description: 'Which products are in the cache now.', schema: WarmedUp } },
+      refusals: ['service-unavailable'],
+      isForAdmins: true,
+    },
+    getOverview: {
+      route: 'GET /admin/overview',
+      summary: 'See how the shop lives',
+      description:
+        'What the page at `/console` shows: how the shop is, its orders of the last five minutes, what sells, and what waits. What can’t be read at this moment is null. It may be asked every second.',
+      answers: { 200: { description: 'The shop at this moment.', schema: Overview } },
+      isForAdmins: true,
+    },
+    listDeadLetters: {
+      route: 'GET /admin/dead-letters',
+      summary: 'Look at the dead letters',
+      description: 'The messages that no consumer could handle, oldest first. They stay where they are.',
+      answers: { 200: { description: 'The messages.', schema: DeadLetters } },
+      refusals: ['service-unavailable'],
+      isForAdmins: true,
+    },
+    redriveDeadLetters: {
+      route: 'POST /admin/dead-letters/redrive',
+      summary: 'Put dead letters back into their queue',
+      description: 'Their consumer gets them as if for the first time.',
+      body: ChosenLetters,
+      answers: { 200: { description: 'What became of them.', schema: DealtLetters } },
+      refusals: ['service-unavailable'],
+      isForAdmins: true,
+    },
+    discardDeadLetters: {
+      route: 'POST /admin/dead-letters/discard',
+      summary: 'Put dead letters away for good',
+      description: 'An order that such a message told of is announced again while it is pending.',
+      body: ChosenLetters,
+      answers: { 200: { description: 'What became of them.', schema: DealtLetters } },
       refusals: ['service-unavailable'],
       isForAdmins: true,
     },

@@ -45,6 +45,7 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
+    drop index products.products_by_price;
     alter table products.products drop words, drop name_key, drop in_stock;
     drop function products.search_of(text), products.words_of(text), products.folded(text);
   `)
