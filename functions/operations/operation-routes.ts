@@ -117,5 +117,28 @@ export const operationRoutes: RouteTable = {
       refusals: ['route-not-found'],
       isConditional: true,
     },
+    getConsole: {
+      route: 'GET /console',
+      summary: 'Watch and run the shop in a browser',
+      description:
+        'A page that shows `/admin/overview` every second, sells a product out before one’s eyes, and does what an operator does. All that it needs comes from the shop.',
+      answers: { 200: { description: 'The page.', schema: page, mediaTypes: ['text/html; charset=utf-8'] } },
+      isConditional: true,
+    },
+    getConsoleFile: {
+      route: 'GET /console/{file}',
+      summary: 'Get a script or a style of the console',
+      description: 'What the page at `/console` loads.',
+      path: { file: { description: 'The name of the file.', schema: Type.String(), example: 'console.css' } },
+      answers: {
+        200: {
+          description: 'The file.',
+          schema: page,
+          mediaTypes: ['text/javascript; charset=utf-8', 'text/css; charset=utf-8'],
+        },
+      },
+      refusals: ['route-not-found'],
+      isConditional: true,
+    },
   },
 }

@@ -53,6 +53,8 @@ export const sampleEvents = (timestamp: unknown): Record<string, object> => ({
   getOpenapi: apiEvent(),
   getDocs: apiEvent(),
   getDocsFile: apiEvent({ path: { file: 'swagger-ui.css' } }),
+  getConsole: apiEvent(),
+  getConsoleFile: apiEvent({ path: { file: 'uplot.js' } }),
   publishPendingEvents: {},
   inspectQueues: {},
   handleDeadLetters: { args: ['list'] },

@@ -136,6 +136,7 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
     `/products/${nobody}/with-orders`,
     `/orders/${nobody}`,
     '/docs/none',
+    '/console/none',
   ]
   return Promise.all([
     ...guarded.map(([method, path]) => ask(method, path)),
