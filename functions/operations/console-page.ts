@@ -130,7 +130,7 @@ export const consolePage = `<!doctype html>
           </form>
         </details>
       </section>
-      <section class="card" aria-labelledby="orders-title">
+      <section class="card orders" aria-labelledby="orders-title">
         <h2 id="orders-title">Orders <small>newest first</small></h2>
         <form id="find" role="search">
           ${field('Order or request id', '<input name="text" type="search" maxlength="128">')}

@@ -55,7 +55,10 @@ function draw(chart) {
     padding: [10, 8, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: false }, y: { range: (_, _low, high) => [0, Math.max(high ?? 0, 5) * 1.08] } },
-    axes: [axis(28, (second) => time(second * 1000).slice(0, 5)), axis(56, chart.format)],
+    axes: [
+      { ...axis(28, (second) => time(second * 1000).slice(0, 5)), incrs: [60, 120] },
+      axis(56, chart.format),
+    ],
     series: [
       { label: 'at', value: (_, second) => (second == null ? '–' : time(second * 1000)) },
       ...chart.series.map(({ name, color: stroke, member }) => ({

@@ -14,7 +14,7 @@ function productCard() {
   let current
   const button = el(
     'button',
-    { type: 'button', className: 'product', onclick: () => openProduct(current) },
+    { type: 'button', className: 'product-card', onclick: () => openProduct(current) },
     el('span', { className: 'line' }, name, left),
     el('span', { className: 'bar' }, bar),
     facts,

@@ -107,12 +107,10 @@ export function showOutcome({ stock, wanted, confirmed, rejected, refused, faile
   say(byId('rush-time'), span(ms))
   const soldOut =
     confirmed === stock
-      ? `${pieces(stock)} sold to the last one`
+      ? `${pieces(stock)}, sold to the last one`
       : `${count(confirmed)} of ${pieces(stock)} sold`
-  const others = `${count(refused)} orders refused at once, ${count(rejected)} rejected a moment later`
-  const lost = failed > 0 ? `, ${count(failed)} without an answer` : ''
-  say(
-    byId('rush-phase'),
-    `${soldOut}, out of ${count(wanted)} orders: ${others}${lost}. Nothing oversold: ${oversold === 0 ? 'yes' : 'NO'}.`,
-  )
+  const others = `${count(refused)} orders were refused at once, ${count(rejected)} rejected a moment later`
+  const lost = failed > 0 ? `, ${count(failed)} had no answer` : ''
+  const verdict = oversold === 0 ? 'Nothing was oversold.' : `${pieces(oversold)} OVERSOLD.`
+  say(byId('rush-phase'), `${soldOut}, of ${count(wanted)} orders: ${others}${lost}. ${verdict}`)
 }
