@@ -94,8 +94,3 @@ async function showDeadLetters() {
 async function openDeadLetters() {
   if (await act(() => showDeadLetters().then(() => true))) byId('letters-dialog').showModal()
 }
-
-/** Lets a person look at dead letters. */
-export function startQueues() {
-  byId('letters-close').addEventListener('click', () => byId('letters-dialog').close())
-}
