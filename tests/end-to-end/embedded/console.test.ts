@@ -203,7 +203,7 @@ describe('the console in a browser', () => {
     await page.getByRole('button', { name: 'Look at 1 dead letters of stock-reduction' }).click()
     await dialog.getByRole('button', { name: 'Discard poison' }).click()
     await page.getByRole('button', { name: 'Discard', exact: true }).click()
-    await dialog.getByText('There are none.').waitFor()
+    await dialog.getByText('There are none left here.').waitFor()
 
     expect(await letters()).toEqual([])
     await page.keyboard.press('Escape')
