@@ -8,6 +8,7 @@ import amqp, { type ConfirmChannel, type RecoveringChannelModel } from 'amqplib'
 import { brokerCredentials } from './broker-credentials.ts'
 import { type Connection, watch } from './connection-watch.ts'
 import { guardHeaders } from './header-guard.ts'
+import { writeOnceATurn } from './one-write-a-turn.ts'
 
 /** What the layer needs of amqplib; another implementation of it can take its place. */
 export interface BrokerClient {
@@ -17,7 +18,7 @@ export interface BrokerClient {
 const connectTimeoutMs = 1000
 const openChannelTimeoutMs = 1000
 const closeTimeoutMs = 1000
-const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false, setup: guard }
+const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false, setup: prepare }
 /** An answer waits for the broker a quarter of a second. */
 const initialDelayOnLambda = 10
 
@@ -95,8 +96,9 @@ async function close({ model, socket }: Connection): Promise<void> {
   socket?.destroy()
 }
 
-/** Whatever headers a message has, they are decoded. */
-async function guard({ connection }: { connection?: unknown }): Promise<void> {
+/** Whatever headers a message has, they are decoded; what one turn sends leaves at once. */
+async function prepare({ connection }: { connection?: unknown }): Promise<void> {
+  writeOnceATurn(connection)
   if (!guardHeaders(connection)) log.warn('amqplib differs: headers that it cannot decode end the connection')
 }
 

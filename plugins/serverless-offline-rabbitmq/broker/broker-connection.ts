@@ -4,6 +4,7 @@ import { type Log, messageOf } from '../log.ts'
 import { atMost, type Pauses, retry } from '../polling/waiting.ts'
 import { connectionUrl, credentialsOf, displayAddress } from './broker-address.ts'
 import { describeBrokerError, isLoginRefused } from './broker-error.ts'
+import { writeOnceATurn } from './one-write-a-turn.ts'
 
 /** What the emulator asks of a broker's client: amqplib, or anything with its `connect`. */
 export type BrokerClient = { connect(url: string, options?: object): Promise<BrokerModel> }
@@ -59,6 +60,7 @@ async function connect({ url, virtualHost, client, log }: Target): Promise<Broke
   const opener = client ?? (await amqplib())
   const broker = `RabbitMQ at ${displayAddress(url)}`
   const setup = async ({ connection }: { connection?: unknown }) => {
+    writeOnceATurn(connection)
     if (!guardHeaders(connection)) log.warning(`${broker}: ${UNGUARDED}`)
   }
   const model = await opener.connect(connectionUrl(url, virtualHost), {
