@@ -12,8 +12,6 @@ import { ledgerOf, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
-// Many wait for one row here, on whatever machine.
-process.env.DATABASE_TIMEOUT_MS = '30000'
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const change = (id: number, members: Parameters<typeof changeProduct>[2]) =>

@@ -16,6 +16,9 @@ import {
 } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
+// As long as somebody keeps a row locked, a batch waits for it until this limit.
+delete process.env.DATABASE_TIMEOUT_MS
+
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
 const brokers = [broker]
