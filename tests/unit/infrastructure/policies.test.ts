@@ -71,7 +71,12 @@ describe('the policies', () => {
       'ProxyFromFunctions',
     ],
     ['least-openings', 'ToPort: 5432', 'ToPort: 5439', 'FunctionSecurityGroup'],
-    ['least-openings', 'SecurityGroupEgress: [*nowhere]', 'Tags: []', 'CacheSecurityGroup'],
+    [
+      'least-openings',
+      "SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: 127.0.0.1/32, Description: Nowhere }]",
+      'Tags: []',
+      'DatabaseSecurityGroup',
+    ],
     [
       'least-openings',
       'FromPort: 5671\n      ToPort: 5671',
