@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
+import { parametersOf } from '../../support/cloudformation/deployed-stage.ts'
 import { policies } from '../../support/cloudformation/policies.ts'
 import { stageOf } from '../../support/cloudformation/stage.ts'
 import {
@@ -9,12 +9,6 @@ import {
   type Template,
   templatePaths,
 } from '../../support/cloudformation/template.ts'
-
-const parametersOf = (stage: string) => ({
-  ...parseEnv(readFileSync(`infrastructure/parameters/${stage}.env`, 'utf8')),
-  // Another one in each region, so the command that deploys looks it up.
-  S3PrefixList: 'pl-1',
-})
 
 const existing = Object.fromEntries(
   Object.keys(readTemplate(templatePaths['existing infrastructure']).Parameters ?? {}).map((name) => [
