@@ -60,7 +60,11 @@ describe('the check against the specification', () => {
       'IdleClientTimeout: soon',
       'DatabaseProxy.Properties.IdleClientTimeout: "soon" is no integer',
     ],
-    ["EngineVersion: '4.2'", 'EngineVersion: 4.2', 'Broker.Properties.EngineVersion: 4.2 is no string'],
+    [
+      "EngineVersion: '4.2'",
+      'EngineVersion: 4.2',
+      'BrokerConfiguration.Properties.EngineVersion: 4.2 is no string',
+    ],
     [
       'NumCacheClusters: !If [IsProduction, 2, 1]',
       'NumCacheClusters: !If [IsProduction, 2, one]',

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from '@jest/globals'
+import { infrastructureIn, parametersOf } from '../../support/cloudformation/deployed-stage.ts'
+import { parseTemplate } from '../../support/cloudformation/template.ts'
+
+/** https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-resource-hard-limit.html */
+const mostConnections: Record<string, number> = { 'mq.m7g.medium': 300, 'mq.m7g.xlarge': 10_000 }
+
+/** Of each node's connections, for consumers, pollers, people and whoever reconnects before its old connection has ended. */
+const shareOfRequests = 0.8
+
+interface Params {
+  requestsPerSecond: number
+  requestBurst: number
+  orderConcurrency: number | 'none'
+}
+
+function paramsOf(stage: string): Params {
+  const { params } = parseTemplate(readFileSync('serverless.yml', 'utf8')) as unknown as {
+    params: Record<string, Params>
+  }
+  return { ...params.default, ...params[stage] } as Params
+}
+
+describe.each(['dev', 'prod'])('the broker of the stage %s', (stage) => {
+  const { resources } = infrastructureIn(stage)
+  const { BrokerConnections, BrokerInstanceType } = parametersOf(stage)
+  const limit = Number(BrokerConnections)
+
+  it('is told how many connections it takes, since the default is 100 for its smallest type', () => {
+    expect(resources.BrokerConfiguration?.Properties).toMatchObject({
+      EngineType: 'RABBITMQ',
+      EngineVersion: resources.Broker?.Properties?.EngineVersion,
+      Data: { 'Fn::Base64': `connection_max = ${limit}` },
+    })
+    expect(resources.Broker?.Properties?.Configuration).toEqual({
+      Id: { Ref: 'BrokerConfiguration' },
+      Revision: { 'Fn::GetAtt': ['BrokerConfiguration', 'Revision'] },
+    })
+    expect(limit).toBeLessThanOrEqual(mostConnections[String(BrokerInstanceType)] as number)
+  })
+
+  it('has connections for all requests that the gateway lets in at once, each in an environment of its own', () => {
+    const { requestsPerSecond, requestBurst, orderConcurrency } = paramsOf(stage)
+    // Whoever comes within the second of a cold start finds no environment that is free.
+    const environments = orderConcurrency === 'none' ? requestBurst + requestsPerSecond : orderConcurrency
+
+    expect(environments).toBeLessThanOrEqual(limit * shareOfRequests)
+  })
+
+  it('rings before they are used up, in prod before two nodes are, as the third may be away', () => {
+    const nodes = stage === 'prod' ? 2 : 1
+
+    expect(resources.BrokerConnectionsAlarm?.Properties).toMatchObject({
+      Threshold: 80,
+      Metrics: [
+        { Expression: `100 * connections / (${nodes} * ${limit})` },
+        { MetricStat: { Metric: { MetricName: 'ConnectionCount' } } },
+      ],
+    })
+  })
+})
