@@ -24,6 +24,7 @@ interface Serverless {
     custom: {
       services: Record<string, DeployedService>
       network: Network
+      networkEnvironment: Record<string, unknown>
       concurrency: Record<string, Reservation>
     }
   }

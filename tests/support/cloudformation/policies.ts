@@ -111,8 +111,8 @@ interface Opening {
   CidrIpv6?: unknown
 }
 
-/** The ports of PostgreSQL, Redis, AMQPS and HTTPS: RabbitMQ and RDS Proxy refuse what is not encrypted on them. */
-const ports = [443, 5432, 5671, 6379]
+/** The ports of PostgreSQL, Redis, AMQPS, HTTPS and OTLP: RabbitMQ and RDS Proxy refuse what is not encrypted on them. */
+const ports = [443, 4318, 5432, 5671, 6379]
 
 function openings(resources: Resources): { name: string; opening: Opening }[] {
   const inGroups = ofType(resources, 'AWS::EC2::SecurityGroup').flatMap(({ name, properties }) =>
@@ -174,7 +174,7 @@ const forcedTls: Policy['problems'] = (resources) =>
 const environmentWithoutPlainText = each('AWS::Lambda::Function', ({ Environment }) => {
   const variables = (Environment as { Variables?: Members } | undefined)?.Variables ?? {}
   return Object.entries(variables)
-    .filter(([, value]) => /\b(amqp|redis):\/\//.test(JSON.stringify(value)))
+    .filter(([, value]) => /\b(amqp|redis|http):\/\//.test(JSON.stringify(value)))
     .map(([variable]) => `${variable} is a URL without TLS`)
 })
 

@@ -118,11 +118,18 @@ describe('the policies', () => {
 
   it('see a URL without TLS in the environment of a function', () => {
     const Environment = {
-      Variables: { RABBITMQ_URL: 'amqp://broker:5672', REDIS_URL: 'rediss://cache:6379' },
+      Variables: {
+        RABBITMQ_URL: 'amqp://broker:5672',
+        REDIS_URL: 'rediss://cache:6379',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      },
     }
     const template = { Resources: { Shop: { Type: 'AWS::Lambda::Function', Properties: { Environment } } } }
 
-    expect(problemsOf('tls-everywhere', 'dev', template)).toEqual(['Shop: RABBITMQ_URL is a URL without TLS'])
+    expect(problemsOf('tls-everywhere', 'dev', template)).toEqual([
+      'Shop: RABBITMQ_URL is a URL without TLS',
+      'Shop: OTEL_EXPORTER_OTLP_ENDPOINT is a URL without TLS',
+    ])
   })
 
   it('see an action that is allowed on every resource in the role of a function', () => {
