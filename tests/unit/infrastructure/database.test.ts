@@ -11,4 +11,11 @@ describe.each(['dev', 'prod'])('the database of the stage %s', (stage) => {
     })
     expect(JSON.stringify(resources.DatabaseProxyRole)).not.toContain('Condition')
   })
+
+  it('is watched by the CPU of its writer, which an idle reader would halve', () => {
+    expect(resources.DatabaseCpuAlarm?.Properties?.Dimensions).toContainEqual({
+      Name: 'Role',
+      Value: 'WRITER',
+    })
+  })
 })
