@@ -1,26 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { infrastructureIn, parametersOf } from '../../support/cloudformation/deployed-stage.ts'
-import { parseTemplate } from '../../support/cloudformation/template.ts'
+import { paramIn } from '../../support/cloudformation/serverless-file.ts'
 
 /** https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-resource-hard-limit.html */
 const mostConnections: Record<string, number> = { 'mq.m7g.medium': 300, 'mq.m7g.xlarge': 10_000 }
 
 /** Of each node's connections, for consumers, pollers, people and whoever reconnects before its old connection has ended. */
 const shareOfRequests = 0.8
-
-interface Params {
-  requestsPerSecond: number
-  requestBurst: number
-  orderConcurrency: number | 'none'
-}
-
-function paramsOf(stage: string): Params {
-  const { params } = parseTemplate(readFileSync('serverless.yml', 'utf8')) as unknown as {
-    params: Record<string, Params>
-  }
-  return { ...params.default, ...params[stage] } as Params
-}
 
 describe.each(['dev', 'prod'])('the broker of the stage %s', (stage) => {
   const { resources } = infrastructureIn(stage)
@@ -41,9 +27,10 @@ describe.each(['dev', 'prod'])('the broker of the stage %s', (stage) => {
   })
 
   it('has connections for all requests that the gateway lets in at once, each in an environment of its own', () => {
-    const { requestsPerSecond, requestBurst, orderConcurrency } = paramsOf(stage)
+    const [perSecond, burst] = [paramIn(stage, 'requestsPerSecond'), paramIn(stage, 'requestBurst')]
+    const concurrency = paramIn(stage, 'orderConcurrency')
     // Whoever comes within the second of a cold start finds no environment that is free.
-    const environments = orderConcurrency === 'none' ? requestBurst + requestsPerSecond : orderConcurrency
+    const environments = concurrency === 'none' ? Number(burst) + Number(perSecond) : Number(concurrency)
 
     expect(environments).toBeLessThanOrEqual(limit * shareOfRequests)
   })
