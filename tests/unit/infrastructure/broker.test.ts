@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { infrastructureIn, parametersOf } from '../../support/cloudformation/deployed-stage.ts'
 import { paramIn } from '../../support/cloudformation/serverless-file.ts'
@@ -9,7 +10,7 @@ const mostConnections: Record<string, number> = { 'mq.m7g.medium': 300, 'mq.m7g.
 const shareOfRequests = 0.8
 
 describe.each(['dev', 'prod'])('the broker of the stage %s', (stage) => {
-  const { resources } = infrastructureIn(stage)
+  const { resources, outputs } = infrastructureIn(stage)
   const { BrokerConnections, BrokerInstanceType } = parametersOf(stage)
   const limit = Number(BrokerConnections)
 
@@ -44,6 +45,34 @@ describe.each(['dev', 'prod'])('the broker of the stage %s', (stage) => {
         { Expression: `100 * connections / (${nodes} * ${limit})` },
         { MetricStat: { Metric: { MetricName: 'ConnectionCount' } } },
       ],
+    })
+  })
+
+  it('has its first user from a secret that is never rotated, as Amazon MQ changes no user of RabbitMQ', () => {
+    const users = JSON.stringify(resources.Broker?.Properties?.Users)
+
+    expect(users).toContain('{BrokerFirstSecret}')
+    expect(users).not.toContain('{BrokerSecret}')
+  })
+
+  it('lets the shop begin with that user, and read a secret of its own', () => {
+    const { SecretString, GenerateSecretString } = resources.BrokerSecret?.Properties ?? {}
+
+    expect(GenerateSecretString).toBeUndefined()
+    expect(SecretString).toEqual({
+      'Fn::Sub': expect.stringMatching(/^{{resolve:secretsmanager:\${BrokerFirstSecret}:SecretString}}$/),
+    })
+    expect(outputs.BrokerSecretArn?.Value).toEqual({ Ref: 'BrokerSecret' })
+  })
+
+  it('keeps what was rotated: an update of the stack would write the first user over it', () => {
+    const { Statement } = JSON.parse(readFileSync('infrastructure/stack-policy.json', 'utf8'))
+
+    expect(Statement).toContainEqual({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'Update:*',
+      Resource: ['LogicalResourceId/BrokerFirstSecret', 'LogicalResourceId/BrokerSecret'],
     })
   })
 })
