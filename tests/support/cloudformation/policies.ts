@@ -199,6 +199,15 @@ const instancesOf = (resources: Resources, cluster: string) =>
     ({ properties }) => (properties.DBClusterIdentifier as Members | undefined)?.Ref === cluster,
   )
 
+/** RDS Proxy makes its log group by itself, to be kept for ever, unless one of that name is there before. */
+const proxiesLogForAWhile: Policy['problems'] = (resources) =>
+  ofType(resources, 'AWS::RDS::DBProxy').flatMap(({ name, resource, properties }) => {
+    const group = listed(resource.DependsOn).map((id) => resources[id]?.Properties?.LogGroupName)
+    return group.includes(`/aws/rds/proxy/${properties.DBProxyName}`)
+      ? []
+      : [`${name}: has no log group before it`]
+  })
+
 /** What every template is held to, the infrastructure's and the shop's. */
 export const policies: Policy[] = [
   {
@@ -284,6 +293,22 @@ export const policies: Policy[] = [
       ...(listed(OKActions).length > 0 ? [] : ['does not tell when it is over']),
       ...(AlarmDescription ? [] : ['does not say what it means']),
     ]),
+  },
+  {
+    name: 'nothing-unread',
+    sentence:
+      'Nobody pays for figures of single routes, which no alarm reads, nor for logs that are kept for ever.',
+    stages: bothStages,
+    problems: all(
+      each('AWS::ApiGatewayV2::Stage', ({ DefaultRouteSettings }) => {
+        const { DetailedMetricsEnabled } = (DefaultRouteSettings ?? {}) as Members
+        return String(DetailedMetricsEnabled) === 'true' ? ['counts each route by itself'] : []
+      }),
+      each('AWS::Logs::LogGroup', ({ RetentionInDays }) =>
+        RetentionInDays ? [] : ['has no RetentionInDays'],
+      ),
+      proxiesLogForAWhile,
+    ),
   },
   {
     name: 'data-outlives-the-stack',

@@ -53,3 +53,9 @@ it('docs/operations.md waits for an order until the sweep of every minute has pa
 
   expect(Number(seconds)).toBeGreaterThan(60)
 })
+
+it('docs/operations.md ends the logs that RDS and Amazon MQ begin by themselves', () => {
+  expect(page).toContain('/aws/rds/cluster/stockroom-infrastructure-$STAGE')
+  expect(page).toContain('/aws/amazonmq/broker/')
+  expect(page).toContain('aws logs put-retention-policy')
+})

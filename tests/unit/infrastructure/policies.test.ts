@@ -93,6 +93,8 @@ describe('the policies', () => {
     ['no-written-secrets', 'Password: !Sub', 'Password: correct-horse-battery-staple #', 'Broker'],
     ['no-written-secrets', 'ManageMasterUserPassword: true', 'MasterUserPassword: stockroom', 'Database'],
     ['alarms-are-heard', '      OKActions: [!Ref AlarmTopic]\n', '', 'DatabaseCapacityAlarm'],
+    ['nothing-unread', 'RetentionInDays: 30', 'Tags: []', 'DatabaseProxyLogs'],
+    ['nothing-unread', '    DependsOn: DatabaseProxyLogs\n', '', 'DatabaseProxy'],
     ['data-outlives-the-stack', '    DeletionPolicy: Snapshot\n', '', 'Database'],
     [
       'production-is-protected',
@@ -114,6 +116,15 @@ describe('the policies', () => {
     const problems = problemsOf(name, 'prod', parseTemplate(infrastructure.replace(right, wrong)))
 
     expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${resource}: `)))
+  })
+
+  it('see metrics of each route', () => {
+    const DefaultRouteSettings = { DetailedMetricsEnabled: true }
+    const Stage = { Type: 'AWS::ApiGatewayV2::Stage', Properties: { DefaultRouteSettings } }
+
+    expect(problemsOf('nothing-unread', 'dev', { Resources: { Stage } })).toEqual([
+      'Stage: counts each route by itself',
+    ])
   })
 
   it('see a URL without TLS in the environment of a function', () => {
