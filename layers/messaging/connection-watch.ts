@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
 import { distrustSecrets } from '@stockroom/runtime/secrets'
 import { brokerBlocked } from '@stockroom/telemetry/shop-metrics'
@@ -19,8 +20,8 @@ export interface Connection {
 }
 
 /**
- * Follows a connection from now on, and declares the topology again whenever it is back. The first attempt to connect
- * counts as failed after `firstAttemptMs` milliseconds.
+ * Follows a connection from now on, and declares the topology again whenever it is back, but on Lambda. The first attempt
+ * to connect counts as failed after `firstAttemptMs` milliseconds.
  */
 export function watch(model: RecoveringChannelModel, firstAttemptMs: number): Connection {
   const tried = firstAttempt(model, firstAttemptMs)
@@ -29,8 +30,10 @@ export function watch(model: RecoveringChannelModel, firstAttemptMs: number): Co
     connection.socket = (current as { connection?: { stream?: Socket } } | undefined)?.connection?.stream
     setUp(connection, true)
   })
-  // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile.
-  model.once('connect', () => model.on('connect', () => declareAgain(model)))
+  // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile. On Lambda
+  // every environment has its own connection, which ends whenever it stands still, and eleven declarations from each
+  // would meet when a sale wakes them: there `migrate` declares alone.
+  if (!freezesAfterAnswer()) model.once('connect', () => model.on('connect', () => declareAgain(model)))
   model.on('disconnect', () => setUp(connection, false))
   model.on('blocked', (reason: string) => setBlocked(connection, true, reason))
   model.on('unblocked', () => setBlocked(connection, false))
