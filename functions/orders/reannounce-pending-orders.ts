@@ -1,7 +1,8 @@
 import { publishAfter } from '@stockroom/messaging/announce'
 import { countWaiting } from '@stockroom/messaging/queue-inspection'
-import { currentInvocation, freezesAfterAnswer } from '@stockroom/runtime/invocation'
+import { currentInvocation } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { job } from '@stockroom/telemetry/job'
 import { pendingOrderAge } from '@stockroom/telemetry/shop-metrics'
 import { orderCreatedEvent } from './order-placement.ts'
@@ -27,7 +28,7 @@ export interface Reannouncement {
  * a broker that lost its data. While the broker takes no messages no order is taken: what waits for the broker isn't lost.
  */
 export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
-  if (freezesAfterAnswer()) pendingOrderAge.set(await pendingAgeSeconds())
+  if (processPolicy().sweepsRecordBacklog) pendingOrderAge.set(await pendingAgeSeconds())
   const reannounced = await publishAfter(async (tell) => {
     const orders = await takeLostOrders(brokerIsEmpty)
     for (const { order, requestId } of orders) {

@@ -3,8 +3,8 @@ import type { Domain } from '@stockroom/database/connection'
 import { type OutboxEvent, type OutboxRow, outboxChange, removeFromOutbox } from '@stockroom/database/outbox'
 import { query, type Transaction, transaction } from '@stockroom/database/query'
 import { within } from '@stockroom/runtime/deadline'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { ConfirmedRows } from './confirmed-rows.ts'
 import type { ShopEvent } from './events.ts'
@@ -14,9 +14,6 @@ import { confirmTimeoutMs, requireBroker } from './publisher.ts'
 
 /** Notes an event of the running transaction, with the request id that it follows from and its place in a trace. */
 export type Tell = (event: ShopEvent, correlationId: string | undefined, traceparent?: string) => void
-
-/** How long an answer on Lambda waits for the broker, which may be slow. */
-const announcementWaitMs = 250
 
 const underWay = new Set<Promise<void>>()
 
@@ -146,7 +143,8 @@ async function announce(events: readonly OutboxEvent[], publish: () => Promise<b
   const delivery = deliver(events, publish)
   underWay.add(delivery)
   delivery.finally(() => underWay.delete(delivery))
-  if (!freezesAfterAnswer() || brokerIsSlow) return
+  const { announcementWaitMs } = processPolicy()
+  if (announcementWaitMs === 0 || brokerIsSlow) return
   await within(announcementWaitMs, delivery).catch(() => {
     brokerIsSlow = true
   })
@@ -163,7 +161,7 @@ async function deliver(events: readonly OutboxEvent[], publish: () => Promise<bo
 async function publishFromOutbox(domain: Domain, row: OutboxRow): Promise<boolean> {
   const confirmed = await publishRows(domain, [row])
   confirmedRows[domain].add(confirmed)
-  if (freezesAfterAnswer()) await confirmedRows[domain].flush()
+  if (processPolicy().flushesAfterAnswer) await confirmedRows[domain].flush()
   return confirmed.length > 0
 }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { distrustSecrets } from '@stockroom/runtime/secrets'
 import { brokerBlocked } from '@stockroom/telemetry/shop-metrics'
 import type { RecoveringChannelModel } from 'amqplib'
@@ -30,10 +30,9 @@ export function watch(model: RecoveringChannelModel, firstAttemptMs: number): Co
     connection.socket = (current as { connection?: { stream?: Socket } } | undefined)?.connection?.stream
     setUp(connection, true)
   })
-  // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile. On Lambda
-  // every environment has its own connection, which ends whenever it stands still, and eleven declarations from each
-  // would meet when a sale wakes them: there `migrate` declares alone.
-  if (!freezesAfterAnswer()) model.once('connect', () => model.on('connect', () => declareAgain(model)))
+  // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile.
+  if (processPolicy().redeclaresTopology)
+    model.once('connect', () => model.on('connect', () => declareAgain(model)))
   model.on('disconnect', () => setUp(connection, false))
   model.on('blocked', (reason: string) => setBlocked(connection, true, reason))
   model.on('unblocked', () => setBlocked(connection, false))

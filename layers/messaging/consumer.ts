@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import middy from '@middy/core'
-import { currentInvocation, runInvocation } from '@stockroom/runtime/invocation'
+import { currentInvocation } from '@stockroom/runtime/invocation'
 import { secrets } from '@stockroom/runtime/secrets'
 import { thaw } from '@stockroom/runtime/thaw'
-import { newTraceparent } from '@stockroom/runtime/trace-context'
-import { flushBeforeFreeze } from '@stockroom/telemetry/before-freeze'
+import { observeInvocation } from '@stockroom/telemetry/observe-invocation'
 import { batchSizes, failedBatches } from '@stockroom/telemetry/shop-metrics'
 import { tracing } from '@stockroom/telemetry/tracing'
 import type { Context } from 'aws-lambda'
@@ -62,16 +61,12 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
     })
   return async (event: RmqEvent, context: Context): Promise<void> => {
     const { functionName, awsRequestId: requestId } = context
-    try {
-      await runInvocation({ functionName, requestId, traceparent: newTraceparent() }, () =>
-        chain(event, context),
-      )
-    } catch (error) {
-      failedBatches.of(queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')).add()
-      throw error
-    } finally {
-      if (flushBeforeFreeze) await flushBeforeFreeze()
-    }
+    await observeInvocation({ functionName, requestId }, () =>
+      chain(event, context).catch((error) => {
+        failedBatches.of(queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')).add()
+        throw error
+      }),
+    )
   }
 }
 
