@@ -3,6 +3,7 @@ import { log } from '@stockroom/runtime/logger'
 import { acceptedTraceparent } from '@stockroom/runtime/trace-context'
 import { observeInvocation } from '@stockroom/telemetry/observe-invocation'
 import type { SpanOutcome } from '@stockroom/telemetry/span'
+import { tracing } from '@stockroom/telemetry/tracing'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import { requestIdOf } from './request-id.ts'
 import type { HttpResponse } from './response.ts'
@@ -19,7 +20,7 @@ export function observed(endpoint: Endpoint): Endpoint {
       functionName: context.functionName,
       requestId: requestIdOf(event),
       parent: acceptedTraceparent(event.headers?.traceparent),
-      span: serverSpan(event, meter),
+      span: tracing && serverSpan(event, meter),
     }
     return observeInvocation(begin, async () => {
       const response = await endpoint(event, context)

@@ -5,8 +5,8 @@ import type { Context } from 'aws-lambda'
 import { observeInvocation } from './observe-invocation.ts'
 
 /**
- * The one Middy chain of functions that neither answer requests nor consume a queue: those with a schedule, and those
- * that are invoked by name. Their log lines name the invocation, and each run begins a trace.
+ * The one Middy chain of functions that neither answer requests nor consume a queue: those with a schedule, the one that
+ * the gateway asks, and those that are invoked by name. Their log lines name the invocation, and each run begins a trace.
  *
  * @param middleware what stands before everything else that the chain does
  *
