@@ -22,7 +22,7 @@ export function pageRequest({ limit, cursor }: Record<string, string | undefined
   const before = cursor === undefined ? undefined : decodeCursor(cursor)
   if (Number.isNaN(before)) errors.push({ path: '/cursor', message: 'is not one that this list has given' })
   if (errors.length > 0)
-    throw new Problem('validation-failed', 'The query is not as it has to be.', { errors })
+    throw new Problem('validation-failed', 'The query is not valid; `errors` says where.', { errors })
   return { limit: rows, before }
 }
 
