@@ -34,7 +34,7 @@ export function definitionReader(functionKey: string, definition: unknown) {
       const value = members[member] ?? fallback
       return typeof value === 'string' && value !== '' ? value : wrong(member, 'a non-empty string')
     },
-    integer(member: string, fallback: number, least: number, most: number): number {
+    integer<Fallback>(member: string, fallback: Fallback, least: number, most: number): number | Fallback {
       const value = members[member]
       if (value === undefined) return fallback
       const fits = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
