@@ -1,3 +1,4 @@
+import { stopOnAws } from '../broker/broker-error.ts'
 import { PAYLOAD_LIMIT } from '../event/payload-size.ts'
 import { type RmqEvent, rmqEventOf } from '../event/rmq-event.ts'
 import { type Log, messageOf } from '../log.ts'
@@ -113,7 +114,8 @@ export class Poller {
       pauses: RESUBSCRIBE_PAUSES,
       signal,
       onFailure: (error) => {
-        this.#log(reported ? 'debug' : 'warning', `waiting for the queue: ${messageOf(error)}`)
+        const story = [messageOf(error), stopOnAws(error)].filter((part) => part !== undefined).join('; ')
+        this.#log(reported ? 'debug' : 'warning', `waiting for the queue: ${story}`)
         reported = true
       },
     })
