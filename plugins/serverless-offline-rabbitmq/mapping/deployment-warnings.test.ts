@@ -31,7 +31,21 @@ describe('deploymentWarnings', () => {
     expect(warningsOf({ first: { maximumBatchingWindow: 0 } }, { batchingWindowMs: 25 })).toHaveLength(1)
   })
 
+  it('names the mappings without virtualHost whose URL names another than AWS polls, by URL', () => {
+    const functions = {
+      first: {},
+      second: { queue: 'other' },
+      third: { virtualHost: 'shop', queue: 'named' },
+    }
+
+    expect(warningsOf(functions, { url: 'amqp://user:secret@localhost:5672/tests' })).toEqual([
+      'first (stock) and second (other) poll virtual host "tests" of amqp://localhost:5672, which its URL names. AWS reads no URL: without virtualHost it polls "/", and its events have keys such as "stock::/". Name virtualHost to have the same there.',
+    ])
+  })
+
   it('says nothing of what is the same there', () => {
-    expect(warningsOf({ first: {} }, { batchingWindowMs: 0 })).toEqual([])
+    const url = 'amqp://localhost:5672/%2F'
+
+    expect(warningsOf({ first: {} }, { batchingWindowMs: 0, url })).toEqual([])
   })
 })
