@@ -1,5 +1,5 @@
 import { stopOnAws } from '../broker/broker-error.ts'
-import { PAYLOAD_LIMIT } from '../event/payload-size.ts'
+import { AMAZON_MQ_MESSAGE_LIMIT, PAYLOAD_LIMIT } from '../event/payload-size.ts'
 import { type RmqEvent, rmqEventOf } from '../event/rmq-event.ts'
 import { type Log, messageOf } from '../log.ts'
 import type { EventSourceMapping } from '../mapping/event-source-mapping.ts'
@@ -32,6 +32,7 @@ export class Poller {
   readonly #resubscribePause = new DoublingPause(RESUBSCRIBE_PAUSES)
   #subscription: Subscription | undefined
   #polling: Promise<void> | undefined
+  #isWarnedOfAmazonMq = false
 
   constructor(setting: PollerSetting) {
     this.#setting = setting
@@ -131,6 +132,7 @@ export class Poller {
       mapping: this.#setting.mapping,
       onTooLarge: (bytes) =>
         this.#log('warning', `dropped a message of ${bytes} bytes: an event has at most ${PAYLOAD_LIMIT}`),
+      onRefusable: (bytes) => this.#warnOfAmazonMq(bytes),
     })
     try {
       await subscription.begin()
@@ -139,6 +141,15 @@ export class Poller {
       await subscription.end()
       throw error
     }
+  }
+
+  #warnOfAmazonMq(bytes: number): void {
+    if (this.#isWarnedOfAmazonMq) return
+    this.#isWarnedOfAmazonMq = true
+    this.#log(
+      'warning',
+      `a message of ${bytes} bytes: Amazon MQ refuses more than ${AMAZON_MQ_MESSAGE_LIMIT} by default (max_message_size)`,
+    )
   }
 
   #log(level: keyof Log, message: string): void {
