@@ -112,10 +112,11 @@ export default class StockroomLocal {
   async #configureService({ role, settings }: Parts): Promise<void> {
     const { service } = this.#serverless
     const { embeddedBrokerClient } = await import('./embedded/embedded-broker.ts')
-    const { keepEventsOf } = await import('./functions/event-sources.ts')
+    const { keepEventsOf, pollVirtualHostOf } = await import('./functions/event-sources.ts')
     const { metricsFunction } = await import('./metrics/metrics-route.ts')
     service.functions = { ...service.functions, getMetrics: metricsFunction }
     keepEventsOf(role, service.functions)
+    pollVirtualHostOf(process.env.RABBITMQ_URL as string, service.functions)
     // The functions run in this process and see its environment; serverless-offline would copy these at every call.
     service.provider.environment = {}
     for (const definition of Object.values(service.functions ?? {}))

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import { mappingsOf, rabbitmqEvent } from '../fixtures/rabbitmq-events.ts'
-import { settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
+import { FakeChannel, settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
+import type { ConsumerChannel } from '../polling/subscription.ts'
 import { withinTime } from '../polling/time-limit.ts'
 
 beforeEach(() => {
@@ -39,6 +40,26 @@ describe(documentedAs('Function error'), () => {
     await settled()
 
     expect(channel.told).toEqual([...setUpTold, 'ack 3 and before'])
+  })
+})
+
+describe(documentedAs('Unrecoverable error'), () => {
+  it('stops the consumer on AWS; here it is tried again, and a line says what AWS would have done', async () => {
+    const channel = new FakeChannel()
+    const openChannel = jest.fn<() => Promise<ConsumerChannel>>().mockResolvedValueOnce(channel)
+    openChannel.mockRejectedValueOnce(Object.assign(new Error('404 (NOT-FOUND)'), { code: 404 }))
+    openChannel.mockResolvedValueOnce(new FakeChannel())
+    const { log } = await startedPoller({ openChannel })
+
+    channel.emit('close')
+    await jest.advanceTimersByTimeAsync(250 + 250)
+
+    expect(log.warning.mock.calls).toEqual([
+      [
+        "(λ: reduce) queue stock: waiting for the queue: 404 (NOT-FOUND); AWS would stop this mapping where it can't recover from that",
+      ],
+    ])
+    expect(log.info).toHaveBeenCalledWith('(λ: reduce) queue stock: polling again')
   })
 })
 
