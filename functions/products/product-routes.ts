@@ -1,9 +1,10 @@
-import { idInPath, pageQuery } from '@stockroom/http/parameters'
+import { idInPath, ifMatchHeader, pageQuery } from '@stockroom/http/parameters'
 import type { RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
 import { NewProduct, Product, ProductChange } from './product.ts'
 
 const path = { id: idInPath('The id of the product.') }
+const ifMatch = { 'if-match': ifMatchHeader }
 const notThere = ['product-not-found', 'service-unavailable'] as const
 
 export const productRoutes: RouteTable = {
@@ -15,7 +16,7 @@ export const productRoutes: RouteTable = {
       summary: 'Create a product',
       description: 'Adds a product with its first stock and tells of it with the event `product.created`.',
       body: NewProduct,
-      answers: { 201: { description: 'The product.', schema: Product, headers: ['location'] } },
+      answers: { 201: { description: 'The product.', schema: Product, headers: ['location', 'etag'] } },
       refusals: ['outcome-unknown', 'service-unavailable'],
       isForAdmins: true,
     },
@@ -45,9 +46,10 @@ export const productRoutes: RouteTable = {
       description:
         'Changes one or more of name, price and stock, and tells of it with the event `product.updated`. `qty` sets the stock; the ledger records the difference.',
       path,
+      headers: ifMatch,
       body: ProductChange,
-      answers: { 200: { description: 'The product as it is now.', schema: Product } },
-      refusals: [...notThere, 'outcome-unknown'],
+      answers: { 200: { description: 'The product as it is now.', schema: Product, headers: ['etag'] } },
+      refusals: [...notThere, 'precondition-failed', 'outcome-unknown'],
       isForAdmins: true,
     },
     deleteProduct: {
@@ -56,8 +58,9 @@ export const productRoutes: RouteTable = {
       description:
         'Takes the product out of the shop and tells of it with the event `product.deleted`. Its orders stay.',
       path,
+      headers: ifMatch,
       answers: { 204: { description: 'The product is gone.' } },
-      refusals: [...notThere, 'outcome-unknown'],
+      refusals: [...notThere, 'precondition-failed', 'outcome-unknown'],
       isForAdmins: true,
     },
   },

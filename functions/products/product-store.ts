@@ -1,11 +1,5 @@
 import { query, type Transaction } from '@stockroom/database/query'
-import type { NewProduct, Product, ProductChange } from './product.ts'
-
-/** A product with the version of its row, which every change raises by one. */
-export interface VersionedProduct {
-  product: Product
-  version: number
-}
+import type { NewProduct, Product, ProductChange, VersionedProduct } from './product.ts'
 
 type Row = Product & { version: number }
 
@@ -52,21 +46,20 @@ export async function listProducts(
   return rows.map((row) => versioned(row).product)
 }
 
-/**
- * Changes a product and enters a change of its stock into the ledger as an adjustment, under the row's lock. Resolves
- * to undefined when there is no such product.
- */
+/** Locks a product for the transaction and reads it, or resolves to undefined. */
+export async function lockProduct(trx: Transaction, id: number): Promise<VersionedProduct | undefined> {
+  const [row] = await query<Row>(trx, `select ${columns} from products.products where id = ? for update`, [
+    id,
+  ])
+  return row && versioned(row)
+}
+
+/** Changes a locked product, and enters a change of its stock into the ledger as an adjustment. */
 export async function changeProduct(
   trx: Transaction,
-  id: number,
+  { id, qty: before }: Product,
   { name, price, qty }: ProductChange,
-): Promise<VersionedProduct | undefined> {
-  const [before] = await query<{ qty: number }>(
-    trx,
-    'select qty from products.products where id = ? for update',
-    [id],
-  )
-  if (!before) return undefined
+): Promise<VersionedProduct> {
   const [row] = await query<Row>(
     trx,
     `update products.products
@@ -76,20 +69,14 @@ export async function changeProduct(
       returning ${columns}`,
     [name ?? null, price ?? null, qty ?? null, id],
   )
-  if (qty !== undefined && qty !== before.qty) await enterMovement(trx, id, qty - before.qty, 'adjustment')
+  if (qty !== undefined && qty !== before) await enterMovement(trx, id, qty - before, 'adjustment')
   return versioned(row as Row)
 }
 
-/** Removes a product and takes what was left of its stock out of the books. Resolves to its last version, or undefined. */
-export async function removeProduct(trx: Transaction, id: number): Promise<number | undefined> {
-  const [removed] = await query<{ qty: number; version: number }>(
-    trx,
-    'delete from products.products where id = ? returning qty, version',
-    [id],
-  )
-  if (!removed) return undefined
-  await enterMovement(trx, id, -removed.qty, 'removal')
-  return removed.version
+/** Removes a locked product and takes what was left of its stock out of the books. */
+export async function removeProduct(trx: Transaction, { id, qty }: Product): Promise<void> {
+  await query(trx, 'delete from products.products where id = ?', [id])
+  await enterMovement(trx, id, -qty, 'removal')
 }
 
 async function enterMovement(

@@ -14,6 +14,7 @@ export const errorCodes = {
     status: 409,
     title: 'The request with this idempotency key is still running',
   },
+  'precondition-failed': { status: 412, title: 'The thing is another than the one that was read' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body has to be application/json' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },

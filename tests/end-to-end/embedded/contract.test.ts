@@ -139,6 +139,8 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
     ask('GET', '/orders?limit=0', { headers: admin }),
     ask('PATCH', `/products/${nobody}`, withBody('{"qty": 5}', admin)),
     ask('DELETE', `/products/${nobody}`, { headers: admin }),
+    ask('PATCH', `/products/${productId}`, withBody('{"qty": 5}', { ...admin, 'if-match': '"0"' })),
+    ask('DELETE', `/products/${productId}`, { headers: { ...admin, 'if-match': '"0"' } }),
     order(nobody, 1),
     order(Number(nobody), 1),
     order(productId, 1000),
