@@ -22,6 +22,7 @@ import * as createLockStock from './products/20261126_000003_create_lock_stock.t
 import * as addProductsMessageId from './products/20261126_000005_add_outbox_message_id.ts'
 import * as addProductsOutboxRows from './products/20261126_000007_one_outbox_row_a_commit.ts'
 import * as createLockAndRead from './products/20261126_000008_create_lock_and_read.ts'
+import * as addAdjustments from './products/20261127_000001_add_adjustments.ts'
 
 /** Every migration by domain. Append; never rename or change one that was released. */
 const migrations: Record<Domain, Migrations> = {
@@ -33,6 +34,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000005_add_outbox_message_id': addProductsMessageId,
     '20261126_000007_one_outbox_row_a_commit': addProductsOutboxRows,
     '20261126_000008_create_lock_and_read': createLockAndRead,
+    '20261127_000001_add_adjustments': addAdjustments,
   },
   orders: {
     '20261121_000000_create_orders': createOrders,

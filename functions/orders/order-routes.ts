@@ -1,7 +1,7 @@
+import { idempotencyKeyHeader } from '@stockroom/http/idempotency-key'
 import { idInPath, pageQuery } from '@stockroom/http/parameters'
 import type { RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
-import { longestKey } from './idempotency.ts'
 import { NewOrder, Order } from './order.ts'
 
 export const orderRoutes: RouteTable = {
@@ -13,13 +13,7 @@ export const orderRoutes: RouteTable = {
       summary: 'Order a product',
       description:
         'Accepts an order. 202 is a promise: the order is stored before the answer leaves, and goes from `pending` to `confirmed` or `rejected` whatever fails afterwards. Send an `Idempotency-Key` to be able to ask again: the same key and body give the first answer again, for 24 hours. After `outcome-unknown` they find the order, or place it.',
-      headers: {
-        'idempotency-key': {
-          description:
-            'A new one for each order, such as a UUID; opaque, compared as sent. A request that is refused leaves its key free.',
-          schema: Type.String({ minLength: 1, maxLength: longestKey }),
-        },
-      },
+      headers: { 'idempotency-key': idempotencyKeyHeader('order') },
       body: NewOrder,
       answers: {
         202: {

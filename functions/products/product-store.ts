@@ -1,4 +1,5 @@
 import { query, type Transaction } from '@stockroom/database/query'
+import { enterMovement } from './ledger-store.ts'
 import type { NewProduct, Product, ProductChange, VersionedProduct } from './product.ts'
 
 type Row = Product & { version: number }
@@ -69,25 +70,29 @@ export async function changeProduct(
       returning ${columns}`,
     [name ?? null, price ?? null, qty ?? null, id],
   )
-  if (qty !== undefined && qty !== before) await enterMovement(trx, id, qty - before, 'adjustment')
+  if (qty !== undefined && qty !== before)
+    await enterMovement(trx, { productId: id, change: qty - before, kind: 'adjustment' })
+  return versioned(row as Row)
+}
+
+/** Changes the stock of a locked product by a number of pieces; whoever calls it enters that into the ledger. */
+export async function changeStock(
+  trx: Transaction,
+  { id }: Product,
+  change: number,
+): Promise<VersionedProduct> {
+  const [row] = await query<Row>(
+    trx,
+    `update products.products set qty = qty + ?, version = version + 1, updated_at = now()
+      where id = ?
+      returning ${columns}`,
+    [change, id],
+  )
   return versioned(row as Row)
 }
 
 /** Removes a locked product and takes what was left of its stock out of the books. */
 export async function removeProduct(trx: Transaction, { id, qty }: Product): Promise<void> {
   await query(trx, 'delete from products.products where id = ?', [id])
-  await enterMovement(trx, id, -qty, 'removal')
-}
-
-async function enterMovement(
-  trx: Transaction,
-  productId: number,
-  change: number,
-  kind: 'adjustment' | 'removal',
-): Promise<void> {
-  await query(trx, 'insert into products.stock_movements (product_id, change, kind) values (?, ?, ?)', [
-    productId,
-    change,
-    kind,
-  ])
+  await enterMovement(trx, { productId: id, change: -qty, kind: 'removal' })
 }

@@ -20,6 +20,8 @@ export const sampleEvents = (timestamp: unknown): Record<string, object> => ({
   getProduct: apiEvent({ path: { id: '1' } }),
   updateProduct: apiEvent({ path: { id: '1' }, json: { price: 4.35 } }),
   deleteProduct: apiEvent({ path: { id: '999' } }),
+  adjustStock: apiEvent({ path: { id: '1' }, json: { change: 1, reason: 'Counted' } }),
+  listMovements: apiEvent({ path: { id: '1' } }),
   reduceStock: rmqEvent({
     queue: 'stock-reduction',
     messages: [

@@ -68,6 +68,12 @@ const withBody = (body: string, headers: Record<string, string> = {}) => ({
   body,
 })
 const create = () => ask('POST', '/products', withBody(lamp, admin))
+const adjust = (productId: unknown, change: number, key: Record<string, string> = {}) =>
+  ask(
+    'POST',
+    `/products/${productId}/adjustments`,
+    withBody(JSON.stringify({ change, reason: 'Counted' }), { ...admin, ...key }),
+  )
 const order = (productId: unknown, quantity: number, key: Record<string, string> = {}) =>
   ask('POST', '/orders', withBody(JSON.stringify({ productId, quantity }), key))
 
@@ -108,6 +114,7 @@ async function askForEverything(productId: number): Promise<Exchange[]> {
     ordered,
     ...twice.flat(),
     await ask('PATCH', `/products/${productId}`, withBody('{"qty": 5}', admin)),
+    await adjust(productId, 1, { 'idempotency-key': 'a' }),
     await ask('POST', '/admin/cache/warmup', withBody(`{"productIds": [${productId}]}`, admin)),
   ]
 }
@@ -117,6 +124,8 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
     ['POST', '/products'],
     ['PATCH', `/products/${productId}`],
     ['DELETE', `/products/${productId}`],
+    ['POST', `/products/${productId}/adjustments`],
+    ['GET', `/products/${productId}/movements`],
     ['POST', '/admin/cache/warmup'],
     ['GET', '/orders'],
   ] as const
@@ -137,6 +146,11 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
       ask('GET', path),
     ),
     ask('GET', '/orders?limit=0', { headers: admin }),
+    ask('GET', `/products/${productId}/movements?limit=0`, { headers: admin }),
+    ask('GET', `/products/${nobody}/movements`, { headers: admin }),
+    adjust(nobody, 1),
+    adjust(productId, -1000),
+    adjust(productId, 2, { 'idempotency-key': 'a' }),
     ask('PATCH', `/products/${nobody}`, withBody('{"qty": 5}', admin)),
     ask('DELETE', `/products/${nobody}`, { headers: admin }),
     ask('PATCH', `/products/${productId}`, withBody('{"qty": 5}', { ...admin, 'if-match': '"0"' })),
@@ -156,6 +170,8 @@ const askInVain = (unread: number) =>
     ),
     ...['/orders/1', `/orders/product/${unread}`, '/health'].map((path) => ask('GET', path)),
     ask('GET', '/orders', { headers: admin }),
+    ask('GET', `/products/${unread}/movements`, { headers: admin }),
+    adjust(unread, 1),
     create(),
     ask('PATCH', `/products/${unread}`, withBody('{"qty": 5}', admin)),
     ask('DELETE', `/products/${unread}`, { headers: admin }),

@@ -54,6 +54,8 @@ describe('the database itself', () => {
     ['a sale that adds stock', movement({ order_id: 900, change: 1, kind: "'sale'" })],
     ['a rejection that takes stock', movement({ order_id: 901, change: -1, kind: "'insufficient-stock'" })],
     ['an adjustment by an order', movement({ order_id: 902, change: -1, kind: "'adjustment'" })],
+    ['a sale with a reason', movement({ order_id: 903, change: -1, kind: "'sale'", reason: "'Broken'" })],
+    ['an empty reason', movement({ change: 1, kind: "'adjustment'", reason: "''" })],
     ['an unknown kind of movement', movement({ change: 1, kind: "'gift'" })],
   ])('refuses %s', async (_what, statement) => {
     await expect(sql(statement)).rejects.toMatchObject({ code: '23514' })
