@@ -44,10 +44,22 @@ export const Movement = Type.Object(
     productId: Id,
     orderId: Type.Union([Id, Type.Null()], { description: 'The order that it was for, else null.' }),
     change: Type.Integer({ description: 'By how many pieces the stock rose; 0 where an order got none.' }),
-    kind: Type.Enum(['initial', 'adjustment', 'removal', 'sale', 'insufficient-stock', 'product-not-found'], {
-      description:
-        'A `sale` takes what an order wanted; `insufficient-stock` and `product-not-found` say why one got nothing. `removal` takes out what was left of a deleted product.',
-    }),
+    kind: Type.Enum(
+      [
+        'initial',
+        'adjustment',
+        'removal',
+        'sale',
+        'insufficient-stock',
+        'product-not-found',
+        'cancelled',
+        'return',
+      ],
+      {
+        description:
+          'A `sale` takes what an order wanted; `insufficient-stock` and `product-not-found` say why one got nothing; so does `cancelled`, where the cancellation came first. A `return` gives back what a cancelled order had taken. `removal` takes out what was left of a deleted product.',
+      },
+    ),
     reason: Type.Union([Reason, Type.Null()], {
       description:
         'Why the stock was adjusted; null for everything else, and where `PATCH` has set the stock.',

@@ -10,6 +10,7 @@ export const errorCodes = {
   'route-not-found': { status: 404, title: 'There is no such route' },
   'method-not-allowed': { status: 405, title: 'The route has no such method' },
   'insufficient-stock': { status: 409, title: 'There is not enough stock' },
+  'order-rejected': { status: 409, title: 'The order is rejected already' },
   'stock-too-large': { status: 409, title: 'There would be too many pieces of one product' },
   'idempotency-key-in-progress': {
     status: 409,

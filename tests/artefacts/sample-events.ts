@@ -31,9 +31,14 @@ export const sampleEvents = (timestamp: unknown): Record<string, object> => ({
       },
     ],
   }),
+  returnStock: rmqEvent({
+    queue: 'stock-return',
+    messages: [{ type: 'order.cancelled', body: { orderId: 1, productId: 1, quantity: 1, timestamp } }],
+  }),
   createOrder: apiEvent(order),
   listAllOrders: apiEvent(),
   getOrder: apiEvent({ path: { id: '1' } }),
+  cancelOrder: apiEvent({ path: { id: '999' } }),
   listOrders: apiEvent({ path: { productId: '1' } }),
   settleOrder: rmqEvent({
     queue: 'order-settlement',

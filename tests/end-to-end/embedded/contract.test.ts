@@ -115,8 +115,21 @@ async function askForEverything(productId: number): Promise<Exchange[]> {
     ...twice.flat(),
     await ask('PATCH', `/products/${productId}`, withBody('{"qty": 5}', admin)),
     await adjust(productId, 1, { 'idempotency-key': 'a' }),
+    await ask('POST', `/orders/${orderId}/cancellation`, { headers: admin }),
     await ask('POST', '/admin/cache/warmup', withBody(`{"productIds": [${productId}]}`, admin)),
   ]
+}
+
+/** Two orders that take the last piece together, one of which is rejected, and its cancellation. */
+async function askToCancelARejectedOrder(): Promise<Exchange> {
+  const body = '{"name": "Last lamp", "price": 1, "qty": 1}'
+  const { id } = JSON.parse((await ask('POST', '/products', withBody(body, admin))).body)
+  const ordered = await Promise.all([order(id, 1), order(id, 1), order(id, 1)])
+  const client = new ShopClient(shop.url)
+  const ids = ordered.filter(({ status }) => status === 202).map((one) => JSON.parse(one.body).id)
+  const settled = await Promise.all(ids.map((one) => client.settled(one)))
+  const rejected = settled.find(({ status }) => status === 'rejected')
+  return ask('POST', `/orders/${rejected?.id}/cancellation`, { headers: admin })
 }
 
 async function askForRefusals(productId: number): Promise<Exchange[]> {
@@ -128,8 +141,11 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
     ['GET', `/products/${productId}/movements`],
     ['POST', '/admin/cache/warmup'],
     ['GET', '/orders'],
+    ['POST', '/orders/1/cancellation'],
   ] as const
-  const guardedBodies = guarded.filter(([method]) => ['POST', 'PATCH'].includes(method))
+  const guardedBodies = guarded.filter(
+    ([method, path]) => ['POST', 'PATCH'].includes(method) && !path.endsWith('cancellation'),
+  )
   const unknown = [
     `/products/${nobody}`,
     `/products/${nobody}/with-orders`,
@@ -155,6 +171,7 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
     ask('DELETE', `/products/${nobody}`, { headers: admin }),
     ask('PATCH', `/products/${productId}`, withBody('{"qty": 5}', { ...admin, 'if-match': '"0"' })),
     ask('DELETE', `/products/${productId}`, { headers: { ...admin, 'if-match': '"0"' } }),
+    ask('POST', `/orders/${nobody}/cancellation`, { headers: admin }),
     order(nobody, 1),
     order(Number(nobody), 1),
     order(productId, 1000),
@@ -176,6 +193,7 @@ const askInVain = (unread: number) =>
     ask('PATCH', `/products/${unread}`, withBody('{"qty": 5}', admin)),
     ask('DELETE', `/products/${unread}`, { headers: admin }),
     ask('POST', '/admin/cache/warmup', withBody(`{"productIds": [${unread}]}`, admin)),
+    ask('POST', '/orders/1/cancellation', { headers: admin }),
     order(unread, 1),
   ])
 
@@ -186,6 +204,7 @@ describe('a running shop', () => {
     const created = await create()
     const { id } = JSON.parse(created.body)
     const answers = [created, ...(await askForEverything(id)), ...(await askForRefusals(id))]
+    answers.push(await askToCancelARejectedOrder())
     const unread = id + 1000
     const deleted = await ask('DELETE', `/products/${id}`, { headers: admin })
     await proxy.refuse()

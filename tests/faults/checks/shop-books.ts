@@ -5,7 +5,7 @@ import { runSql } from '../../support/test-database.ts'
 export interface StoredOrder {
   id: number
   requestId: string
-  status: 'pending' | 'confirmed' | 'rejected'
+  status: 'pending' | 'confirmed' | 'rejected' | 'cancelled'
   productId: number
   quantity: number
 }
