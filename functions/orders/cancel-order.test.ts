@@ -1,43 +1,28 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { cancelledOrders } from '@stockroom/telemetry/shop-metrics'
-import { announcements } from '../../tests/support/announcements.ts'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
 import type { Order } from './order.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
-const lockOrder = jest.fn<typeof import('./order-store.ts').lockOrder>()
-const cancelOrder = jest.fn<typeof import('./order-store.ts').cancelOrder>()
-const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({
-  commitAndAnnounce,
-  commitAndPublish: jest.fn(),
-}))
-jest.unstable_mockModule('./order-store.ts', () => ({ lockOrder, cancelOrder }))
-jest.unstable_mockModule('./placement-store.ts', () => ({ placeOrders: jest.fn() }))
-jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders }))
+const cancelOrder = jest.fn<typeof import('./cancellation.ts').cancelOrder>()
+jest.unstable_mockModule('./cancellation.ts', () => ({ cancelOrder }))
 const { handler } = await import('./cancel-order.ts')
 
 const request = { route: 'POST /orders/{id}/cancellation', path: { id: '42' } }
-const pending: Order = {
+const announced = Promise.resolve()
+const cancelled: Order = {
   id: 42,
   productId: 7,
   quantity: 3,
   unitPrice: 2,
   totalPrice: 6,
-  status: 'pending',
+  status: 'cancelled',
   reason: null,
   createdAt: '2026-11-21T10:00:00.000Z',
-  settledAt: null,
+  settledAt: '2026-11-21T10:00:09.000Z',
 }
-const confirmed: Order = { ...pending, status: 'confirmed', settledAt: '2026-11-21T10:00:01.000Z' }
-const cancelled: Order = { ...pending, status: 'cancelled', settledAt: '2026-11-21T10:00:09.000Z' }
 
 beforeEach(() => {
-  clear()
-  lockOrder.mockReset().mockResolvedValue(confirmed)
-  cancelOrder.mockReset().mockResolvedValue(cancelled)
-  refreshRecentOrders.mockReset().mockResolvedValue()
+  cancelOrder.mockReset().mockResolvedValue({ order: cancelled, announced })
 })
 
 describe('POST /orders/{id}/cancellation', () => {
@@ -46,63 +31,46 @@ describe('POST /orders/{id}/cancellation', () => {
     fails: (error) => cancelOrder.mockRejectedValueOnce(error),
   })
 
-  it.each([pending, confirmed])('cancels an order that is $status, and counts it', async (order) => {
-    lockOrder.mockResolvedValue(order)
-    const before = cancelledOrders.of(order.status).value
-
-    const answer = await send(handler, request)
+  it('answers 200 with the order, which is cancelled', async () => {
+    const answer = await send(handler, { ...request, headers: { 'x-request-id': 'r1' } })
 
     expect(answer).toMatchObject({ statusCode: 200, body: cancelled })
-    expect(cancelOrder.mock.calls).toEqual([[trx, 42]])
-    expect(cancelledOrders.of(order.status).value - before).toBe(1)
-    expect(refreshRecentOrders.mock.calls).toEqual([[[cancelled]]])
-  })
-
-  it('tells of it in the same transaction', async () => {
-    await send(handler, { ...request, headers: { 'x-request-id': 'r1' } })
-
-    expect(commits).toEqual([
-      {
-        domain: 'orders',
-        told: [
-          {
-            event: {
-              name: 'order.cancelled',
-              body: { orderId: 42, productId: 7, quantity: 3, timestamp: cancelled.settledAt },
-            },
-            correlationId: 'r1',
-          },
-        ],
-      },
+    expect(cancelOrder.mock.calls).toEqual([
+      [{ orderId: 42, requestId: 'r1', traceparent: expect.any(String) }],
     ])
   })
 
-  it('answers alike when it is asked again, and changes and tells nothing', async () => {
-    lockOrder.mockResolvedValue(cancelled)
+  it('answers when it is announced', async () => {
+    let announce = () => {}
+    const waiting = new Promise<void>((resolve) => {
+      announce = resolve
+    })
+    cancelOrder.mockResolvedValue({ order: cancelled, announced: waiting })
+    const states: string[] = []
 
-    const answer = await send(handler, request)
+    const answer = send(handler, request).then(() => states.push('answered'))
+    await new Promise(setImmediate)
+    states.push('announced')
+    announce()
+    await answer
 
-    expect(answer).toMatchObject({ statusCode: 200, body: cancelled })
-    expect(cancelOrder).not.toHaveBeenCalled()
-    expect(commits[0]?.told).toEqual([])
+    expect(states).toEqual(['announced', 'answered'])
   })
 
   it('refuses an order that is rejected', async () => {
-    lockOrder.mockResolvedValue({ ...confirmed, status: 'rejected', reason: 'insufficient-stock' })
+    const order: Order = { ...cancelled, status: 'rejected', reason: 'insufficient-stock' }
+    cancelOrder.mockResolvedValue({ order, announced })
 
-    const answer = await send(handler, request)
-
-    expect(answer.body).toEqual(problem(409, 'order-rejected'))
-    expect(cancelOrder).not.toHaveBeenCalled()
+    expect((await send(handler, request)).body).toEqual(problem(409, 'order-rejected'))
   })
 
   it('answers 404 for an order that does not exist, and for what is no id', async () => {
-    lockOrder.mockResolvedValue(undefined)
+    cancelOrder.mockResolvedValue({ order: undefined, announced })
     const missing = await send(handler, request)
     const noId = await send(handler, { path: { id: 'product' } })
 
     expect(missing.body).toEqual(problem(404, 'order-not-found'))
     expect(noId.body).toEqual(problem(404, 'order-not-found'))
-    expect(commits).toEqual([])
+    expect(cancelOrder).toHaveBeenCalledTimes(1)
   })
 })

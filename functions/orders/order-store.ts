@@ -1,5 +1,5 @@
 import { commitStatement, type Statement } from '@stockroom/database/pipelined'
-import { query, type Transaction } from '@stockroom/database/query'
+import { query } from '@stockroom/database/query'
 import type { NewOrder, Order } from './order.ts'
 
 /** An order that is to be stored, with the request id that its events carry. */
@@ -146,27 +146,31 @@ export function noteReturned(ids: readonly number[]): Statement[] {
   ]
 }
 
-/** Locks an order for the transaction and reads it, or resolves to undefined. */
-export async function lockOrder(trx: Transaction, id: number): Promise<Order | undefined> {
-  const [order] = await query<Order>(
-    trx,
-    `select ${orderColumns} from orders.orders where id = ? for update`,
-    [id],
-  )
-  return order
-}
+/** An order that is locked for the transaction, with the time of that. */
+export type LockedOrder = Order & { now: string }
 
-/** Cancels a locked order: it is announced again from now on until its stock is known to be back. */
-export async function cancelOrder(trx: Transaction, id: number): Promise<Order> {
-  const [order] = await query<Order>(
-    trx,
-    `update orders.orders
-        set status = 'cancelled', settled_at = now(), announcements = 1, announce_again_at = now() + ${firstPause}
-      where id = ?
-      returning ${orderColumns}`,
-    [id],
-  )
-  return order as Order
+/** The statement that locks orders and reads them as {@link LockedOrder}; an id without an order is left out. */
+export const lockOrders = (ids: readonly number[]): Statement => ({
+  sql: `select ${orderColumns}, now()::timestamptz(3) as now
+          from orders.orders where id = any(?) order by id for update`,
+  bindings: [ids],
+})
+
+/**
+ * The statements that cancel orders which the transaction has locked; none for none. They are announced again from now on,
+ * until their stock is known to be back.
+ */
+export function cancel(ids: readonly number[]): Statement[] {
+  if (ids.length === 0) return []
+  return [
+    {
+      sql: `update orders.orders
+               set status = 'cancelled', settled_at = now(), announcements = 1,
+                   announce_again_at = now() + ${firstPause}
+             where id = any(?)`,
+      bindings: [ids],
+    },
+  ]
 }
 
 /** Orders that wait for something, as the sweep sees them. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { cancelledOrders } from '@stockroom/telemetry/shop-metrics'
 import pg from 'pg'
 import { handler as cancelOrder } from '../../../functions/orders/cancel-order.ts'
 import type { Order } from '../../../functions/orders/order.ts'
@@ -134,6 +135,33 @@ describe('a cancellation', () => {
     expect(
       broker.of('order.cancelled').map(({ body, options }) => [body.orderId, options.messageId]),
     ).toEqual([[orderId, `order.cancelled:${orderId}`]])
+  })
+
+  it('shares its commit with others, and is answered for its own order', async () => {
+    const ids = [await confirmed(1), await confirmed(2), await confirmed(3)]
+    const before = cancelledOrders.of('confirmed').value
+
+    const answers = await Promise.all([...ids, ids[0] as number, 9_007_199_254_740_991].map(cancel))
+
+    expect(answers.map(({ statusCode, body }) => [statusCode, body.status === 404 ? null : body.id])).toEqual(
+      [...ids.map((id) => [200, id]), [200, ids[0]], [404, null]],
+    )
+    expect(cancelledOrders.of('confirmed').value - before).toBe(3)
+    await handOn(broker)
+    expect(await qty()).toBe(10)
+  })
+
+  it('is told with the request that has cancelled', async () => {
+    const orderId = await confirmed()
+
+    await send(cancelOrder, {
+      path: { id: String(orderId) },
+      headers: { 'x-request-id': 'the-cancellation' },
+    })
+
+    const [told] = broker.of('order.cancelled')
+    expect(told?.options).toMatchObject({ correlationId: 'the-cancellation', mandatory: true })
+    expect(told?.body.timestamp).toBe((await findOrder(orderId))?.settledAt)
   })
 
   it('is refused for a rejected order', async () => {
