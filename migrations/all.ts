@@ -15,6 +15,7 @@ import * as createTakeKeys from './orders/20261126_000002_create_take_keys.ts'
 import * as addOrdersMessageId from './orders/20261126_000004_add_outbox_message_id.ts'
 import * as addOrdersOutboxRows from './orders/20261126_000006_one_outbox_row_a_commit.ts'
 import * as dropTakeKeys from './orders/20261126_000009_drop_take_keys.ts'
+import * as addCancellations from './orders/20261127_000003_add_cancellations.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
 import * as createProductsIdentity from './products/20261126_000000_create_identity.ts'
@@ -22,6 +23,8 @@ import * as createLockStock from './products/20261126_000003_create_lock_stock.t
 import * as addProductsMessageId from './products/20261126_000005_add_outbox_message_id.ts'
 import * as addProductsOutboxRows from './products/20261126_000007_one_outbox_row_a_commit.ts'
 import * as createLockAndRead from './products/20261126_000008_create_lock_and_read.ts'
+import * as addAdjustments from './products/20261127_000001_add_adjustments.ts'
+import * as addReturns from './products/20261127_000002_add_returns.ts'
 
 /** Every migration by domain. Append; never rename or change one that was released. */
 const migrations: Record<Domain, Migrations> = {
@@ -33,6 +36,8 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000005_add_outbox_message_id': addProductsMessageId,
     '20261126_000007_one_outbox_row_a_commit': addProductsOutboxRows,
     '20261126_000008_create_lock_and_read': createLockAndRead,
+    '20261127_000001_add_adjustments': addAdjustments,
+    '20261127_000002_add_returns': addReturns,
   },
   orders: {
     '20261121_000000_create_orders': createOrders,
@@ -43,6 +48,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000004_add_outbox_message_id': addOrdersMessageId,
     '20261126_000006_one_outbox_row_a_commit': addOrdersOutboxRows,
     '20261126_000009_drop_take_keys': dropTakeKeys,
+    '20261127_000003_add_cancellations': addCancellations,
   },
 }
 

@@ -1,7 +1,7 @@
+import type { Idempotency } from '@stockroom/http/idempotency-key'
 import { Problem } from '@stockroom/http/problem'
 import { type HttpResponse, json } from '@stockroom/http/response'
 import { noteOrder } from '@stockroom/runtime/invocation'
-import type { Idempotency } from './idempotency.ts'
 import { findRemembered } from './idempotency-store.ts'
 import type { Order } from './order.ts'
 import { refreshRecentOrders } from './recent-orders.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { groupCommit } from '@stockroom/database/group-commit'
 import { commitAndPublish } from '@stockroom/messaging/announce'
-import { orderCreated } from '@stockroom/messaging/events'
+import { orderCancelled, orderCreated } from '@stockroom/messaging/events'
 import { commitSizes } from '@stockroom/telemetry/shop-metrics'
 import type { Order } from './order.ts'
 import { type OrderRequest, type Placed, placeOrders } from './placement-store.ts'
@@ -57,3 +57,7 @@ async function placeGroup(requests: readonly TracedRequest[]): Promise<Placement
 /** The event that tells of an order; it is told again while the order stays pending. */
 export const orderCreatedEvent = ({ id, productId, quantity, totalPrice, createdAt }: Order) =>
   orderCreated.of({ orderId: id, productId, quantity, totalPrice, timestamp: createdAt })
+
+/** The event that tells of a cancellation; it is told again until the order's stock is known to be back. */
+export const orderCancelledEvent = ({ id, productId, quantity, settledAt }: Order) =>
+  orderCancelled.of({ orderId: id, productId, quantity, timestamp: settledAt as string })

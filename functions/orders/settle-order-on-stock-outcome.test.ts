@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import type { Decision } from '@stockroom/database/pipelined'
+import type { Decision, Statement } from '@stockroom/database/pipelined'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
 import { announcements } from '../../tests/support/announcements.ts'
@@ -44,6 +44,7 @@ const stored = (id: number, members: Partial<Settleable> = {}): Settleable => ({
   requestId: `request-${id}`,
   isSettled: false,
   isLocked: false,
+  isCancelled: false,
   now: settledAt,
   ...members,
 })
@@ -51,16 +52,17 @@ const settle = (...messages: object[]) =>
   handler(rmqEvent({ queue: 'order-settlement', messages }), lambdaContext())
 
 let orders: Settleable[]
+let writes: Statement[]
 
 beforeEach(() => {
   lines.length = 0
   orders = [stored(1), stored(2), stored(3)]
   clear()
-  readAndCommit
-    .mockReset()
-    .mockImplementation(async (_domain, _read, decide) =>
-      (decide as (rows: Settleable[]) => Decision<never, unknown>)(orders).result([]),
-    )
+  readAndCommit.mockReset().mockImplementation(async (_domain, _read, decide) => {
+    const decision = (decide as (rows: Settleable[]) => Decision<never, unknown>)(orders)
+    writes = decision.writes
+    return decision.result([])
+  })
   refreshRecentOrders.mockReset().mockResolvedValue()
   publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
@@ -144,6 +146,19 @@ describe('settleOrder', () => {
     await settle(reduced(1), reduced(1))
 
     expect(commits[0]?.told).toHaveLength(1)
+  })
+
+  it('leaves a cancelled order alone, and notes that its stock is back', async () => {
+    orders = [stored(1, { isSettled: true, isCancelled: true }), stored(2)]
+    const returned = {
+      type: 'stock.returned',
+      body: { orderId: 1, productId: 7, quantity: 2, timestamp: time },
+    }
+
+    await settle(reduced(1), returned, reduced(2))
+
+    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([expect.objectContaining({ orderId: 2 })])
+    expect(writes.map(({ bindings }) => bindings)).toContainEqual([[1]])
   })
 
   it('drops the cached lists of the products of all orders, settled now or before', async () => {

@@ -7,29 +7,31 @@ import {
   orderRejected,
   stockReduced,
   stockRejected,
+  stockReturned,
 } from '@stockroom/messaging/events'
 import { showLine } from '@stockroom/runtime/terminal-lines'
 import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
-import { lockForSettlement, type Settleable, type Settlement, settle } from './order-store.ts'
+import { lockForSettlement, noteReturned, type Settleable, type Settlement, settle } from './order-store.ts'
 import { compare } from './placed-orders.ts'
 import { refreshRecentOrders } from './recent-orders.ts'
 
 type Outcome = EventOf<typeof stockReduced | typeof stockRejected>
+type Return = EventOf<typeof stockReturned>
 
 /** An order that this batch settles. */
 interface Settled extends Settlement {
   order: Settleable
 }
 
-/** An order that somebody has locked is settled later. */
-export const handler = consumer([stockReduced, stockRejected], async ({ messages }) => {
+/** An order that somebody has locked is settled later; one that is cancelled stays so, whatever its outcome. */
+export const handler = consumer([stockReduced, stockRejected, stockReturned], async ({ messages }) => {
   const ids = [...new Set(messages.map(({ body }) => body.orderId))]
 
   const { result, announced } = await commitWithOutbox('orders', (outbox) =>
     readAndCommit('orders', lockForSettlement(ids), (rows: Settleable[]) => {
       const orders = new Map(rows.map((order) => [order.id, order]))
       const { own, refused } = compare(messages, orders)
-      const outcomes = new Map(own.map((outcome) => [outcome.body.orderId, outcome]))
+      const outcomes = new Map(own.filter(isOutcome).map((outcome) => [outcome.body.orderId, outcome]))
       const settled = [...outcomes.values()].flatMap((outcome) => {
         const order = orders.get(outcome.body.orderId) as Settleable
         return order.isSettled || order.isLocked ? [] : { order, ...settlementOf(outcome) }
@@ -40,9 +42,10 @@ export const handler = consumer([stockReduced, stockRejected], async ({ messages
           one.order.requestId ?? undefined,
           outcomes.get(one.orderId)?.traceparent,
         )
+      const returned = own.filter((message) => !isOutcome(message)).map(({ body }) => body.orderId)
       const deferred = own.filter(({ body }) => orders.get(body.orderId)?.isLocked)
       return {
-        writes: [...outbox.changes(), ...settle(settled)],
+        writes: [...outbox.changes(), ...settle(settled), ...noteReturned([...new Set(returned)])],
         result: () => ({ settled, unhandled: { refused, deferred } }),
       }
     }),
@@ -55,6 +58,9 @@ export const handler = consumer([stockReduced, stockRejected], async ({ messages
   await Promise.all([refreshRecentOrders(messages.map(({ body }) => body)), announced])
   return result.unhandled
 })
+
+const isOutcome = <Message extends Outcome | Return>(message: Message): message is Message & Outcome =>
+  message.name !== 'stock.returned'
 
 function settlementOf({ name, body }: Outcome): Settlement {
   return name === 'stock.reduced'

@@ -1,8 +1,8 @@
 import type { Cached } from '@stockroom/cache/cache'
 import { twoTierCache } from '@stockroom/cache/create-cache'
 import { databaseIdentity } from '@stockroom/database/identity'
-import type { Product } from './product.ts'
-import { findProducts, type VersionedProduct } from './product-store.ts'
+import type { Product, VersionedProduct } from './product.ts'
+import { findProducts } from './product-store.ts'
 
 const products = twoTierCache<Product>({
   name: 'products',

@@ -3,7 +3,7 @@ import { json } from '@stockroom/http/response'
 import { commitAndAnnounce } from '@stockroom/messaging/announce'
 import { productCreated } from '@stockroom/messaging/events'
 import { showProducts } from './catalogue.ts'
-import { NewProduct } from './product.ts'
+import { NewProduct, productTag } from './product.ts'
 import { insertProduct } from './product-store.ts'
 
 export const handler = endpointWithBody(NewProduct, async ({ body, requestId, traceparent }) => {
@@ -15,5 +15,5 @@ export const handler = endpointWithBody(NewProduct, async ({ body, requestId, tr
   await Promise.all([showProducts([created]), announced])
 
   const { product } = created
-  return json(201, product, { location: `/products/${product.id}` })
+  return json(201, product, { location: `/products/${product.id}`, etag: productTag(created) })
 })

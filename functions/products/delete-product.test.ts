@@ -5,17 +5,25 @@ import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/e
 process.env.LOG_LEVEL = 'silent'
 const { trx, commits, clear, commitAndAnnounce } = announcements()
 const removeProduct = jest.fn<typeof import('./product-store.ts').removeProduct>()
+const lockProduct = jest.fn<typeof import('./product-store.ts').lockProduct>()
 const hideProduct = jest.fn<typeof import('./catalogue.ts').hideProduct>()
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
-jest.unstable_mockModule('./product-store.ts', () => ({ removeProduct }))
+jest.unstable_mockModule('./product-store.ts', () => ({ removeProduct, lockProduct }))
 jest.unstable_mockModule('./catalogue.ts', () => ({ hideProduct }))
+const { productTag } = await import('./product.ts')
 const { handler } = await import('./delete-product.ts')
 
+const time = '2026-11-21T10:00:00.000Z'
+const present = {
+  product: { id: 7, name: 'Lamp', price: 2, qty: 5, createdAt: time, updatedAt: time },
+  version: 3,
+}
 const request = { route: 'DELETE /products/{id}', path: { id: '7' } }
 
 beforeEach(() => {
   clear()
-  removeProduct.mockReset().mockResolvedValue(3)
+  lockProduct.mockReset().mockResolvedValue(present)
+  removeProduct.mockReset().mockResolvedValue()
   hideProduct.mockReset().mockResolvedValue()
 })
 
@@ -35,7 +43,7 @@ describe('DELETE /products/{id}', () => {
   it('tells of the removal in the same transaction', async () => {
     await send(handler, { ...request, headers: { 'x-request-id': 'r1' } })
 
-    expect(removeProduct.mock.calls).toEqual([[trx, 7]])
+    expect(removeProduct.mock.calls).toEqual([[trx, present.product]])
     expect(commits).toEqual([
       {
         domain: 'products',
@@ -50,8 +58,27 @@ describe('DELETE /products/{id}', () => {
     expect(hideProduct.mock.calls).toEqual([[7, 3]])
   })
 
+  it.each([productTag(present), '*'])(
+    'removes the product that the client has read: if-match %s',
+    async (ifMatch) => {
+      const answer = await send(handler, { ...request, headers: { 'if-match': ifMatch } })
+
+      expect(answer.statusCode).toBe(204)
+    },
+  )
+
+  it('refuses to remove another than the client has read', async () => {
+    const ifMatch = productTag({ ...present, version: 2 })
+
+    const answer = await send(handler, { ...request, headers: { 'if-match': ifMatch } })
+
+    expect(answer.body).toEqual(problem(412, 'precondition-failed'))
+    expect(removeProduct).not.toHaveBeenCalled()
+    expect(commits).toEqual([])
+  })
+
   it('answers 404 for a product that does not exist, and tells nobody', async () => {
-    removeProduct.mockResolvedValue(undefined)
+    lockProduct.mockResolvedValue(undefined)
 
     const answer = await send(handler, request)
 

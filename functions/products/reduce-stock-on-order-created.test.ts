@@ -81,10 +81,10 @@ describe('reduceStock', () => {
 
     expect(entered()).toEqual({
       decisions: [
-        { orderId: 11, productId: 1, change: -2, outcome: 'sale' },
-        { orderId: 12, productId: 1, change: 0, outcome: 'insufficient-stock' },
-        { orderId: 13, productId: 1, change: -1, outcome: 'sale' },
-        { orderId: 14, productId: 2, change: 0, outcome: 'product-not-found' },
+        { orderId: 11, productId: 1, change: -2, kind: 'sale' },
+        { orderId: 12, productId: 1, change: 0, kind: 'insufficient-stock' },
+        { orderId: 13, productId: 1, change: -1, kind: 'sale' },
+        { orderId: 14, productId: 2, change: 0, kind: 'product-not-found' },
       ],
       remaining: [{ id: 1, qty: 0 }],
     })
@@ -113,7 +113,7 @@ describe('reduceStock', () => {
   it('tells the outcome of an order again that was decided before, though its product is locked', async () => {
     row = {
       stock: [{ id: 2, qty: 1, isLocked: true }],
-      decisions: [{ orderId: 12, productId: 2, quantity: 1, outcome: 'sale' }],
+      decisions: [{ orderId: 12, productId: 2, quantity: 1, outcome: 'sale', cancelledAt: null }],
     }
 
     await reduce(order(12, 2, 1))
@@ -155,7 +155,7 @@ describe('reduceStock', () => {
   })
 
   it('changes nothing for an order that was decided before, and tells its outcome again', async () => {
-    row.decisions = [{ orderId: 11, productId: 1, quantity: 2, outcome: 'sale' }]
+    row.decisions = [{ orderId: 11, productId: 1, quantity: 2, outcome: 'sale', cancelledAt: null }]
 
     await reduce(order(11, 1, 2))
 
@@ -168,6 +168,25 @@ describe('reduceStock', () => {
     ])
   })
 
+  it('gives nothing to an order that was cancelled before, and tells nobody', async () => {
+    row.decisions = [{ orderId: 11, productId: 1, quantity: 0, outcome: 'cancelled', cancelledAt: time }]
+
+    await reduce(order(11, 1, 2), order(12, 1, 1))
+
+    expect(entered().remaining).toEqual([{ id: 1, qty: 2 }])
+    expect(commits[0]?.told).toMatchObject([{ event: { body: { orderId: 12 } } }])
+  })
+
+  it('decides an order whose id belonged to one that was cancelled before it was placed', async () => {
+    const cancelledAt = '2026-11-21T09:59:59.999Z'
+    row.decisions = [{ orderId: 11, productId: 1, quantity: 0, outcome: 'cancelled', cancelledAt }]
+
+    await reduce(order(11, 1, 2))
+
+    expect(writes[0]?.bindings).toEqual([[11]])
+    expect(entered().remaining).toEqual([{ id: 1, qty: 1 }])
+  })
+
   it.each([
     ['another product', { orderId: 11, productId: 2, quantity: 2, outcome: 'sale' }],
     ['more pieces', { orderId: 11, productId: 1, quantity: 3, outcome: 'sale' }],
@@ -176,7 +195,7 @@ describe('reduceStock', () => {
       { orderId: 11, productId: 2, quantity: 0, outcome: 'insufficient-stock' },
     ],
   ] as const)('decides an order under whose id the ledger has %s', async (_, foreign) => {
-    row.decisions = [foreign]
+    row.decisions = [{ ...foreign, cancelledAt: null }]
 
     await reduce(order(11, 1, 2))
 
@@ -228,7 +247,7 @@ describe('reduceStock', () => {
   })
 
   it('shows the products of orders that were decided before once more', async () => {
-    row.decisions = [{ orderId: 12, productId: 5, quantity: 2, outcome: 'sale' }]
+    row.decisions = [{ orderId: 12, productId: 5, quantity: 2, outcome: 'sale', cancelledAt: null }]
 
     await reduce(order(11, 1, 3), order(12, 5, 2))
 

@@ -5,10 +5,12 @@ import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/e
 process.env.LOG_LEVEL = 'silent'
 const { trx, commits, clear, commitAndAnnounce } = announcements()
 const changeProduct = jest.fn<typeof import('./product-store.ts').changeProduct>()
+const lockProduct = jest.fn<typeof import('./product-store.ts').lockProduct>()
 const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
 jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
-jest.unstable_mockModule('./product-store.ts', () => ({ changeProduct }))
+jest.unstable_mockModule('./product-store.ts', () => ({ changeProduct, lockProduct }))
 jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
+const { productTag } = await import('./product.ts')
 const { handler } = await import('./update-product.ts')
 
 const request = { route: 'PATCH /products/{id}', path: { id: '7' }, json: { price: 4.35 } }
@@ -23,9 +25,14 @@ const changed = {
   },
   version: 2,
 }
+const present = {
+  product: { ...changed.product, price: 2, updatedAt: '2026-11-21T10:00:00.000Z' },
+  version: 1,
+}
 
 beforeEach(() => {
   clear()
+  lockProduct.mockReset().mockResolvedValue(present)
   changeProduct.mockReset().mockResolvedValue(changed)
   showProducts.mockReset().mockResolvedValue()
 })
@@ -43,12 +50,47 @@ describe('PATCH /products/{id}', () => {
     expect(answer.body).toEqual(changed.product)
   })
 
+  it('answers with the etag of the new version', async () => {
+    const answer = await send(handler, request)
+
+    expect(answer.headers.etag).toBe(productTag(changed))
+    expect(answer.headers.etag).not.toBe(productTag(present))
+  })
+
+  it.each([productTag(present), '*', `"other", ${productTag(present)}`])(
+    'changes the product that the client has read: if-match %s',
+    async (ifMatch) => {
+      const answer = await send(handler, { ...request, headers: { 'if-match': ifMatch } })
+
+      expect(answer.statusCode).toBe(200)
+    },
+  )
+
+  it.each([productTag(changed), `W/${productTag(present)}`, '"*"', ''])(
+    'refuses to change another than the client has read: if-match %s',
+    async (ifMatch) => {
+      const answer = await send(handler, { ...request, headers: { 'if-match': ifMatch } })
+
+      expect(answer.body).toEqual(problem(412, 'precondition-failed'))
+      expect(changeProduct).not.toHaveBeenCalled()
+      expect(commits).toEqual([])
+    },
+  )
+
+  it('answers 404 for a product that does not exist, whatever if-match says', async () => {
+    lockProduct.mockResolvedValue(undefined)
+
+    const answer = await send(handler, { ...request, headers: { 'if-match': '*' } })
+
+    expect(answer.body).toEqual(problem(404, 'product-not-found'))
+  })
+
   it.each([{ name: 'Lamp' }, { price: 0.1 }, { qty: 0 }, { name: 'Lamp', price: 1, qty: 2 }])(
     'changes only what the client has sent: %j',
     async (json) => {
       await send(handler, { path: { id: '7' }, json })
 
-      expect(changeProduct.mock.calls).toEqual([[trx, 7, json]])
+      expect(changeProduct.mock.calls).toEqual([[trx, present.product, json]])
     },
   )
 
@@ -75,7 +117,7 @@ describe('PATCH /products/{id}', () => {
   })
 
   it('answers 404 for a product that does not exist, and tells nobody', async () => {
-    changeProduct.mockResolvedValue(undefined)
+    lockProduct.mockResolvedValue(undefined)
 
     const answer = await send(handler, request)
 
