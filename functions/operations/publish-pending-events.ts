@@ -6,8 +6,8 @@ import {
   removeFromOutbox,
 } from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
-import { publishRows } from '@stockroom/messaging/announce'
 import { recordBacklog } from '@stockroom/messaging/backlog'
+import { publishRows } from '@stockroom/messaging/commit-and-publish'
 import { processPolicy } from '@stockroom/runtime/process-policy'
 import { job } from '@stockroom/telemetry/job'
 import { warmProducts } from '../products/catalogue.ts'

@@ -8,7 +8,6 @@ jest.unstable_mockModule('./cancellation.ts', () => ({ cancelOrder }))
 const { handler } = await import('./cancel-order.ts')
 
 const request = { route: 'POST /orders/{id}/cancellation', path: { id: '42' } }
-const announced = Promise.resolve()
 const cancelled: Order = {
   id: 42,
   productId: 7,
@@ -22,7 +21,7 @@ const cancelled: Order = {
 }
 
 beforeEach(() => {
-  cancelOrder.mockReset().mockResolvedValue({ order: cancelled, announced })
+  cancelOrder.mockReset().mockResolvedValue(cancelled)
 })
 
 describe('POST /orders/{id}/cancellation', () => {
@@ -40,32 +39,15 @@ describe('POST /orders/{id}/cancellation', () => {
     ])
   })
 
-  it('answers when it is announced', async () => {
-    let announce = () => {}
-    const waiting = new Promise<void>((resolve) => {
-      announce = resolve
-    })
-    cancelOrder.mockResolvedValue({ order: cancelled, announced: waiting })
-    const states: string[] = []
-
-    const answer = send(handler, request).then(() => states.push('answered'))
-    await new Promise(setImmediate)
-    states.push('announced')
-    announce()
-    await answer
-
-    expect(states).toEqual(['announced', 'answered'])
-  })
-
   it('refuses an order that is rejected', async () => {
     const order: Order = { ...cancelled, status: 'rejected', reason: 'insufficient-stock' }
-    cancelOrder.mockResolvedValue({ order, announced })
+    cancelOrder.mockResolvedValue(order)
 
     expect((await send(handler, request)).body).toEqual(problem(409, 'order-rejected'))
   })
 
   it('answers 404 for an order that does not exist, and for what is no id', async () => {
-    cancelOrder.mockResolvedValue({ order: undefined, announced })
+    cancelOrder.mockResolvedValue(undefined)
     const missing = await send(handler, request)
     const noId = await send(handler, { path: { id: 'product' } })
 

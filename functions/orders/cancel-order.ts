@@ -8,11 +8,10 @@ import { cancelOrder } from './cancellation.ts'
 export const handler = endpoint(async ({ path, requestId, traceparent }) => {
   const id = pathId(path.id, 'order-not-found')
   noteOrder(id)
-  const { order, announced } = await cancelOrder({ orderId: id, requestId, traceparent })
+  const order = await cancelOrder({ orderId: id, requestId, traceparent })
   if (!order) throw new Problem('order-not-found', `There is no order ${id}.`)
   if (order.status === 'rejected')
     throw new Problem('order-rejected', `Order ${id} is rejected: it holds no stock.`)
-  await announced
 
   return json(200, order)
 })

@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { useSink } from '@stockroom/telemetry/metrics'
-import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import type { Order } from './order.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { commits, clear, publishAfter } = announcements()
+const { commits, clear, publishAfter } = recordedCommits()
 const countOpen = jest.fn<typeof import('./order-store.ts').countOpen>()
 const countWaiting = jest.fn<typeof import('@stockroom/messaging/queue-inspection').countWaiting>()
 const claimUnsettledOrders = jest.fn<typeof import('./order-store.ts').claimUnsettledOrders>()
 const claimReturningOrders = jest.fn<typeof import('./order-store.ts').claimReturningOrders>()
 const makeAnnouncementsDue = jest.fn<typeof import('./order-store.ts').makeAnnouncementsDue>()
 const pendingAgeSeconds = jest.fn<typeof import('./order-store.ts').pendingAgeSeconds>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({
   publishAfter,
   commitAndPublish: jest.fn(),
 }))
@@ -56,10 +56,10 @@ beforeEach(() => {
 })
 
 describe('reannouncePendingOrders', () => {
-  it('tells of each due order as it was told at first, with the request id that it follows from', async () => {
+  it('tells of each due order as it was recorded at first, with the request id that it follows from', async () => {
     const outcome = await run()
 
-    const told = (orderId: number, correlationId: string | undefined) => ({
+    const recorded = (orderId: number, correlationId: string | undefined) => ({
       event: {
         name: 'order.created',
         body: { orderId, productId: 7, quantity: 2, totalPrice: 3, timestamp: createdAt },
@@ -67,7 +67,7 @@ describe('reannouncePendingOrders', () => {
       correlationId,
     })
     expect(outcome).toEqual({ reannounced: 2 })
-    expect(commits).toEqual([{ told: [told(1, 'request-1'), told(2, undefined)] }])
+    expect(commits).toEqual([{ recorded: [recorded(1, 'request-1'), recorded(2, undefined)] }])
   })
 
   it('takes at most 1,000 orders a run', async () => {
@@ -108,7 +108,7 @@ describe('reannouncePendingOrders', () => {
 
     expect(outcome).toEqual({ reannounced: 1 })
     expect(claimUnsettledOrders).not.toHaveBeenCalled()
-    expect(commits[0]?.told).toEqual([
+    expect(commits[0]?.recorded).toEqual([
       {
         event: {
           name: 'order.cancelled',

@@ -1,4 +1,4 @@
-import { publishAfter } from '@stockroom/messaging/announce'
+import { publishAfter } from '@stockroom/messaging/commit-and-publish'
 import { countWaiting } from '@stockroom/messaging/queue-inspection'
 import { currentInvocation } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
@@ -31,11 +31,11 @@ export interface Reannouncement {
  */
 export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
   if (processPolicy().sweepsRecordBacklog) pendingOrderAge.set(await pendingAgeSeconds())
-  const reannounced = await publishAfter(async (tell) => {
+  const reannounced = await publishAfter(async (record) => {
     const orders = await takeLostOrders(brokerIsEmpty)
     for (const { order, requestId } of orders) {
       log.info({ orderId: order.id, requestId }, `a ${order.status} order is announced again`)
-      tell(eventOf(order), requestId, currentInvocation()?.traceparent)
+      record(eventOf(order), requestId, currentInvocation()?.traceparent)
     }
     return orders.length
   })

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Decision, Statement } from '@stockroom/database/pipelined'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
-import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-event.ts'
 import type { Settleable } from './order-store.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { commits, traceparents, clear, commitWithOutbox } = announcements()
+const { commits, traceparents, clear, commitStatementsWithOutbox } = recordedCommits()
 const readAndCommit = jest.fn()
 const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
@@ -16,7 +16,7 @@ const lines: string[] = []
 jest.unstable_mockModule('@stockroom/runtime/terminal-lines', () => ({
   showLine: (line: () => string) => lines.push(line()),
 }))
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitWithOutbox }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitStatementsWithOutbox }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('@stockroom/database/pipelined', () => ({
   readAndCommit,
@@ -82,7 +82,9 @@ describe('settleOrder', () => {
 
     await settle(reduced(1), reduced(2), reduced(3))
 
-    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([expect.objectContaining({ orderId: 2 })])
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
+      expect.objectContaining({ orderId: 2 }),
+    ])
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({
         routingKey: 'order-settlement',
@@ -97,7 +99,7 @@ describe('settleOrder', () => {
     expect(commits).toEqual([
       {
         domain: 'orders',
-        told: [
+        recorded: [
           {
             event: {
               name: 'order.confirmed',
@@ -145,7 +147,7 @@ describe('settleOrder', () => {
   it('settles an order once when its outcome comes twice in a batch', async () => {
     await settle(reduced(1), reduced(1))
 
-    expect(commits[0]?.told).toHaveLength(1)
+    expect(commits[0]?.recorded).toHaveLength(1)
   })
 
   it('leaves a cancelled order alone, and notes that its stock is back', async () => {
@@ -157,7 +159,9 @@ describe('settleOrder', () => {
 
     await settle(reduced(1), returned, reduced(2))
 
-    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([expect.objectContaining({ orderId: 2 })])
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
+      expect.objectContaining({ orderId: 2 }),
+    ])
     expect(writes.map(({ bindings }) => bindings)).toContainEqual([[1]])
   })
 
@@ -183,7 +187,9 @@ describe('settleOrder', () => {
 
     await settle(reduced(1), reduced(2))
 
-    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([expect.objectContaining({ orderId: 2 })])
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
+      expect.objectContaining({ orderId: 2 }),
+    ])
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({
         routingKey: 'order-settlement.dead',
@@ -200,6 +206,8 @@ describe('settleOrder', () => {
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({ routingKey: 'order-settlement.dead' }),
     ])
-    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([expect.objectContaining({ orderId: 2 })])
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
+      expect.objectContaining({ orderId: 2 }),
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import { readAndCommit } from '@stockroom/database/pipelined'
-import { commitWithOutbox } from '@stockroom/messaging/announce'
+import { commitStatementsWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { consumer } from '@stockroom/messaging/consumer'
 import {
   type EventOf,
@@ -27,7 +27,7 @@ interface Settled extends Settlement {
 export const handler = consumer([stockReduced, stockRejected, stockReturned], async ({ messages }) => {
   const ids = [...new Set(messages.map(({ body }) => body.orderId))]
 
-  const { result, announced } = await commitWithOutbox('orders', (outbox) =>
+  const result = await commitStatementsWithOutbox('orders', (outbox) =>
     readAndCommit('orders', lockForSettlement(ids), (rows: Settleable[]) => {
       const orders = new Map(rows.map((order) => [order.id, order]))
       const { own, refused } = compare(messages, orders)
@@ -37,7 +37,7 @@ export const handler = consumer([stockReduced, stockRejected, stockReturned], as
         return order.isSettled || order.isLocked ? [] : { order, ...settlementOf(outcome) }
       })
       for (const one of settled)
-        outbox.tell(
+        outbox.record(
           settledEvent(one),
           one.order.requestId ?? undefined,
           outcomes.get(one.orderId)?.traceparent,
@@ -55,7 +55,7 @@ export const handler = consumer([stockReduced, stockRejected, stockReturned], as
     showLine(() => lineOf(one))
   }
   // Of those that were settled before, too: whoever settled them may have died before their lists were dropped.
-  await Promise.all([refreshRecentOrders(messages.map(({ body }) => body)), announced])
+  await refreshRecentOrders(messages.map(({ body }) => body))
   return result.unhandled
 })
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { announcements } from '../../tests/support/announcements.ts'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
+const { trx, commits, clear, commitWithOutbox } = recordedCommits()
 const lockProduct = jest.fn<typeof import('./product-store.ts').lockProduct>()
 const changeStock = jest.fn<typeof import('./product-store.ts').changeStock>()
 const enterMovement = jest.fn<typeof import('./ledger-store.ts').enterMovement>()
@@ -12,7 +12,7 @@ const findRemembered = jest.fn<typeof import('./adjustment-key-store.ts').findRe
 const remember = jest.fn<typeof import('./adjustment-key-store.ts').remember>()
 const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
 const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitWithOutbox }))
 jest.unstable_mockModule('./product-store.ts', () => ({ lockProduct, changeStock }))
 jest.unstable_mockModule('./ledger-store.ts', () => ({ enterMovement }))
 jest.unstable_mockModule('./adjustment-key-store.ts', () => ({ takeKey, findRemembered, remember }))
@@ -76,7 +76,7 @@ describe('POST /products/{id}/adjustments', () => {
     expect(commits).toEqual([
       {
         domain: 'products',
-        told: [
+        recorded: [
           { event: { name: 'product.updated', body: changed.product, version: 4 }, correlationId: 'r1' },
         ],
       },
@@ -151,7 +151,7 @@ describe('POST /products/{id}/adjustments', () => {
     expect(again.headers['idempotent-replayed']).toBe('true')
     expect([again.statusCode, again.body, again.headers.etag]).toEqual([201, first.body, first.headers.etag])
     expect(changeStock).toHaveBeenCalledTimes(1)
-    expect(commits.at(-1)?.told).toEqual([])
+    expect(commits.at(-1)?.recorded).toEqual([])
   })
 
   it('refuses a key that came with another request, or whose request is still running', async () => {

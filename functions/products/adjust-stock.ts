@@ -4,7 +4,7 @@ import { type Idempotency, readIdempotencyKey } from '@stockroom/http/idempotenc
 import { pathId } from '@stockroom/http/path'
 import { Problem } from '@stockroom/http/problem'
 import { json } from '@stockroom/http/response'
-import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { productUpdated } from '@stockroom/messaging/events'
 import { type Adjusted, findRemembered, remember, takeKey } from './adjustment-key-store.ts'
 import { showProducts, warmProducts } from './catalogue.ts'
@@ -18,17 +18,17 @@ export const handler = endpointWithBody(Adjustment, async (request) => {
   const id = pathId(path.id, 'product-not-found')
   const idempotency = readIdempotencyKey(headers['idempotency-key'], [id, body.change, body.reason])
 
-  const { result, announced } = await commitAndAnnounce('products', async (trx, tell) => {
+  const result = await commitWithOutbox('products', async (trx, record) => {
     const earlier = idempotency && (await findEarlier(trx, idempotency))
     if (earlier) return { adjusted: earlier, replayed: { 'idempotent-replayed': 'true' } }
     const adjusted = await adjust(trx, id, body)
-    tell(productUpdated.of(adjusted.product, adjusted.version), requestId, traceparent)
+    record(productUpdated.of(adjusted.product, adjusted.version), requestId, traceparent)
     if (idempotency) await remember(trx, idempotency, adjusted)
     return { adjusted, replayed: undefined }
   })
   const { product, version, movement } = result.adjusted
   // Whoever has made an earlier one may have died before it was shown.
-  await Promise.all([result.replayed ? warmProducts([id]) : showProducts([{ product, version }]), announced])
+  await (result.replayed ? warmProducts([id]) : showProducts([{ product, version }]))
 
   return json(
     201,

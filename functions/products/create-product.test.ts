@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { announcements } from '../../tests/support/announcements.ts'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
+const { trx, commits, clear, commitWithOutbox } = recordedCommits()
 const insertProduct = jest.fn<typeof import('./product-store.ts').insertProduct>()
 const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitWithOutbox }))
 jest.unstable_mockModule('./product-store.ts', () => ({ insertProduct }))
 jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
 const { handler } = await import('./create-product.ts')
@@ -42,7 +42,7 @@ describe('POST /products', () => {
     expect(commits).toEqual([
       {
         domain: 'products',
-        told: [
+        recorded: [
           {
             event: { name: 'product.created', body: stored.product, version: stored.version },
             correlationId: 'r1',

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { announcements } from '../../tests/support/announcements.ts'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
+const { trx, commits, clear, commitWithOutbox } = recordedCommits()
 const removeProduct = jest.fn<typeof import('./product-store.ts').removeProduct>()
 const lockProduct = jest.fn<typeof import('./product-store.ts').lockProduct>()
 const hideProduct = jest.fn<typeof import('./catalogue.ts').hideProduct>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitWithOutbox }))
 jest.unstable_mockModule('./product-store.ts', () => ({ removeProduct, lockProduct }))
 jest.unstable_mockModule('./catalogue.ts', () => ({ hideProduct }))
 const { productTag } = await import('./product.ts')
@@ -47,7 +47,7 @@ describe('DELETE /products/{id}', () => {
     expect(commits).toEqual([
       {
         domain: 'products',
-        told: [{ event: { name: 'product.deleted', body: { id: 7 }, version: 4 }, correlationId: 'r1' }],
+        recorded: [{ event: { name: 'product.deleted', body: { id: 7 }, version: 4 }, correlationId: 'r1' }],
       },
     ])
   })

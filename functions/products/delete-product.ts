@@ -3,7 +3,7 @@ import { endpoint } from '@stockroom/http/endpoint'
 import { pathId } from '@stockroom/http/path'
 import { Problem } from '@stockroom/http/problem'
 import { noContent } from '@stockroom/http/response'
-import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { productDeleted } from '@stockroom/messaging/events'
 import { hideProduct } from './catalogue.ts'
 import { productTag } from './product.ts'
@@ -11,15 +11,15 @@ import { lockProduct, removeProduct } from './product-store.ts'
 
 export const handler = endpoint(async ({ path, headers, requestId, traceparent }) => {
   const id = pathId(path.id, 'product-not-found')
-  const { result: lastVersion, announced } = await commitAndAnnounce('products', async (trx, tell) => {
+  const lastVersion = await commitWithOutbox('products', async (trx, record) => {
     const present = await lockProduct(trx, id)
     if (!present) throw new Problem('product-not-found', `There is no product ${id}.`)
     requireMatch(headers, productTag(present))
     await removeProduct(trx, present.product)
-    tell(productDeleted.of({ id }, present.version + 1), requestId, traceparent)
+    record(productDeleted.of({ id }, present.version + 1), requestId, traceparent)
     return present.version
   })
-  await Promise.all([hideProduct(id, lastVersion), announced])
+  await hideProduct(id, lastVersion)
 
   return noContent()
 })

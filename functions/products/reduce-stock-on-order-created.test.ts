@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Decision, Statement } from '@stockroom/database/pipelined'
 import { Unavailable } from '@stockroom/runtime/unavailable'
-import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-event.ts'
 import type { LockedRow } from './stock-store.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { commits, traceparents, clear, commitAndPublish } = announcements()
+const { commits, traceparents, clear, commitAndPublish } = recordedCommits()
 const readAndCommit = jest.fn()
 const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
 const compareWithOrders = jest.fn<typeof import('../orders/placed-orders.ts').compareWithOrders>()
 const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndPublish }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitAndPublish }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('@stockroom/database/pipelined', () => ({ readAndCommit }))
 jest.unstable_mockModule('../orders/placed-orders.ts', () => ({ compareWithOrders }))
@@ -101,7 +101,7 @@ describe('reduceStock', () => {
 
     await reduce(order(11, 1, 1), order(12, 2, 1), order(13, 3, 1))
 
-    expect(commits[0]?.told.map(({ event }) => event.name)).toEqual(['stock.reduced', 'stock.rejected'])
+    expect(commits[0]?.recorded.map(({ event }) => event.name)).toEqual(['stock.reduced', 'stock.rejected'])
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({ exchange: '', routingKey: 'stock-reduction' }),
     ])
@@ -118,7 +118,7 @@ describe('reduceStock', () => {
 
     await reduce(order(12, 2, 1))
 
-    expect(commits[0]?.told.map(({ event }) => event.name)).toEqual(['stock.reduced'])
+    expect(commits[0]?.recorded.map(({ event }) => event.name)).toEqual(['stock.reduced'])
     expect(publish).not.toHaveBeenCalled()
   })
 
@@ -127,7 +127,7 @@ describe('reduceStock', () => {
 
     expect(commits).toEqual([
       {
-        told: [
+        recorded: [
           {
             event: {
               name: 'stock.reduced',
@@ -160,7 +160,7 @@ describe('reduceStock', () => {
     await reduce(order(11, 1, 2))
 
     expect(writes).toEqual([])
-    expect(commits[0]?.told).toEqual([
+    expect(commits[0]?.recorded).toEqual([
       {
         event: { name: 'stock.reduced', body: { orderId: 11, productId: 1, quantity: 2, timestamp: isTime } },
         correlationId: 'request-11',
@@ -174,7 +174,7 @@ describe('reduceStock', () => {
     await reduce(order(11, 1, 2), order(12, 1, 1))
 
     expect(entered().remaining).toEqual([{ id: 1, qty: 2 }])
-    expect(commits[0]?.told).toMatchObject([{ event: { body: { orderId: 12 } } }])
+    expect(commits[0]?.recorded).toMatchObject([{ event: { body: { orderId: 12 } } }])
   })
 
   it('decides an order whose id belonged to one that was cancelled before it was placed', async () => {
@@ -201,7 +201,9 @@ describe('reduceStock', () => {
 
     expect(writes[0]?.bindings).toEqual([[11]])
     expect(entered().remaining).toEqual([{ id: 1, qty: 1 }])
-    expect(commits[0]?.told).toMatchObject([{ event: { body: { orderId: 11, productId: 1, quantity: 2 } } }])
+    expect(commits[0]?.recorded).toMatchObject([
+      { event: { body: { orderId: 11, productId: 1, quantity: 2 } } },
+    ])
   })
 
   it('sends what is not about its order to the dead letters, and decides the rest', async () => {
@@ -229,14 +231,14 @@ describe('reduceStock', () => {
 
     await reduce({ ...rest, body: { ...body, timestamp } })
 
-    expect(commits[0]?.told).toMatchObject([{ event: { body: { timestamp } } }])
+    expect(commits[0]?.recorded).toMatchObject([{ event: { body: { timestamp } } }])
   })
 
   it('takes stock once for an order that comes twice in a batch', async () => {
     await reduce(order(11, 1, 2), order(11, 1, 2))
 
     expect(entered().remaining).toEqual([{ id: 1, qty: 1 }])
-    expect(commits[0]?.told).toHaveLength(1)
+    expect(commits[0]?.recorded).toHaveLength(1)
   })
 
   it('shows the changed products to every instance', async () => {
@@ -283,7 +285,7 @@ describe('reduceStock', () => {
         content: Buffer.from('not JSON'),
       }),
     ])
-    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
       expect.objectContaining({ orderId: 11 }),
       expect.objectContaining({ orderId: 12 }),
     ])

@@ -1,5 +1,5 @@
 import { readAndCommit } from '@stockroom/database/pipelined'
-import { commitAndPublish } from '@stockroom/messaging/announce'
+import { commitAndPublish } from '@stockroom/messaging/commit-and-publish'
 import { consumer } from '@stockroom/messaging/consumer'
 import { type EventOf, orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
 import { log } from '@stockroom/runtime/logger'
@@ -17,15 +17,15 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
   const { own, refused } = await compareWithOrders(messages)
   const origins = new Map(own.map((message) => [message.body.orderId, message]))
 
-  const { result, announced } = await commitAndPublish(async (tell) => {
+  const result = await commitAndPublish(async (record) => {
     const decided = await decideBatch(own.map(({ body }) => body))
     for (const decision of [...decided.earlier, ...decided.decisions]) {
       const origin = origins.get(decision.orderId) as (typeof own)[number]
-      tell(outcomeEvent(decision, origin.body.timestamp), origin.correlationId, origin.traceparent)
+      record(outcomeEvent(decision, origin.body.timestamp), origin.correlationId, origin.traceparent)
     }
     return decided
   })
-  await Promise.all([showProducts(result.products), showAgain(result.earlier), announced])
+  await Promise.all([showProducts(result.products), showAgain(result.earlier)])
   return { refused, deferred: own.filter(({ body }) => result.waiting.has(body)) }
 })
 

@@ -1,20 +1,20 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Decision, Statement } from '@stockroom/database/pipelined'
 import { Unavailable } from '@stockroom/runtime/unavailable'
-import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-event.ts'
 import type { EarlierDecision } from './stock.ts'
 import type { LockedRow } from './stock-store.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { commits, traceparents, clear, commitAndPublish } = announcements()
+const { commits, traceparents, clear, commitAndPublish } = recordedCommits()
 const readAndCommit = jest.fn()
 const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
 const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
 const compareWithOrders = jest.fn<typeof import('../orders/placed-orders.ts').compareWithOrders>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndPublish }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitAndPublish }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('@stockroom/database/pipelined', () => ({ readAndCommit }))
 jest.unstable_mockModule('../orders/placed-orders.ts', () => ({ compareWithOrders }))
@@ -63,7 +63,7 @@ const entered = () => {
   return { entries: JSON.parse(entries as string), remaining: JSON.parse(remaining as string) }
 }
 
-const told = (orderId: number, quantity: number) => ({
+const recorded = (orderId: number, quantity: number) => ({
   event: { name: 'stock.returned', body: { orderId, productId: 1, quantity, timestamp: isTime } },
   correlationId: `request-${orderId}`,
 })
@@ -80,7 +80,7 @@ describe('returnStock', () => {
     ])
     expect(entered().remaining).toEqual([{ id: 1, qty: 9 }])
     expect(showProducts.mock.calls).toEqual([[[{ product, version: 9 }]]])
-    expect(commits).toEqual([{ told: [told(11, 2), told(12, 2)] }])
+    expect(commits).toEqual([{ recorded: [recorded(11, 2), recorded(12, 2)] }])
   })
 
   it('tells of each order under the trace of its cancellation', async () => {
@@ -101,7 +101,7 @@ describe('returnStock', () => {
     await giveBack(cancelled(11))
 
     expect(writes).toEqual([])
-    expect(commits.map((commit) => commit.told)).toEqual([[told(11, 2)], [told(11, 2)]])
+    expect(commits.map((commit) => commit.recorded)).toEqual([[recorded(11, 2)], [recorded(11, 2)]])
     expect(warmProducts.mock.calls).toEqual([[[1]]])
   })
 
@@ -109,7 +109,7 @@ describe('returnStock', () => {
     await giveBack(cancelled(11))
 
     expect(entered().entries).toMatchObject([{ orderId: 11, change: 0, kind: 'cancelled' }])
-    expect(commits[0]?.told).toEqual([told(11, 0)])
+    expect(commits[0]?.recorded).toEqual([recorded(11, 0)])
   })
 
   it('frees the id of an order that is gone before it notes the one that has it now', async () => {
@@ -126,7 +126,7 @@ describe('returnStock', () => {
 
     await giveBack(cancelled(12, 2, 2), cancelled(11))
 
-    expect(commits[0]?.told).toEqual([told(11, 2)])
+    expect(commits[0]?.recorded).toEqual([recorded(11, 2)])
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({ exchange: '', routingKey: 'stock-return' }),
     ])
@@ -158,7 +158,7 @@ describe('returnStock', () => {
 
     await giveBack({ ...rest, body: { ...body, timestamp } })
 
-    expect(commits[0]?.told).toMatchObject([{ event: { body: { timestamp } } }])
+    expect(commits[0]?.recorded).toMatchObject([{ event: { body: { timestamp } } }])
   })
 
   it('returns the batch while the database is away', async () => {

@@ -1,5 +1,5 @@
 import { readAndCommit } from '@stockroom/database/pipelined'
-import { commitAndPublish } from '@stockroom/messaging/announce'
+import { commitAndPublish } from '@stockroom/messaging/commit-and-publish'
 import { consumer } from '@stockroom/messaging/consumer'
 import { type EventOf, orderCancelled, stockReturned } from '@stockroom/messaging/events'
 import { compareWithOrders } from '../orders/placed-orders.ts'
@@ -19,15 +19,15 @@ export const handler = consumer([orderCancelled], async ({ messages }) => {
   const { own, refused } = await compareWithOrders(messages)
   const origins = new Map(own.map((message) => [message.body.orderId, message]))
 
-  const { result, announced } = await commitAndPublish(async (tell) => {
+  const result = await commitAndPublish(async (record) => {
     const returned = await returnBatch([...origins.values()].map(({ body }) => body))
     for (const one of returned.returns) {
       const origin = origins.get(one.orderId) as (typeof own)[number]
-      tell(returnedEvent(one, origin.body.timestamp), origin.correlationId, origin.traceparent)
+      record(returnedEvent(one, origin.body.timestamp), origin.correlationId, origin.traceparent)
     }
     return returned
   })
-  await Promise.all([showProducts(result.products), showAgain(result.returns), announced])
+  await Promise.all([showProducts(result.products), showAgain(result.returns)])
   return { refused, deferred: own.filter(({ body }) => result.waiting.has(body.productId)) }
 })
 

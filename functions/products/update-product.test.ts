@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { announcements } from '../../tests/support/announcements.ts'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
+const { trx, commits, clear, commitWithOutbox } = recordedCommits()
 const changeProduct = jest.fn<typeof import('./product-store.ts').changeProduct>()
 const lockProduct = jest.fn<typeof import('./product-store.ts').lockProduct>()
 const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitWithOutbox }))
 jest.unstable_mockModule('./product-store.ts', () => ({ changeProduct, lockProduct }))
 jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
 const { productTag } = await import('./product.ts')
@@ -100,7 +100,7 @@ describe('PATCH /products/{id}', () => {
     expect(commits).toEqual([
       {
         domain: 'products',
-        told: [
+        recorded: [
           {
             event: { name: 'product.updated', body: changed.product, version: changed.version },
             correlationId: 'r1',

@@ -1,3 +1,4 @@
+import { workUnderWay } from '@stockroom/runtime/before-freeze'
 import { type Invocation, runInvocation } from '@stockroom/runtime/invocation'
 import { newTraceparent } from '@stockroom/runtime/trace-context'
 import { flushBeforeFreeze } from './before-freeze.ts'
@@ -20,7 +21,7 @@ interface Begin<Result> {
 
 /**
  * Runs `work` as one invocation of a function, whatever invoked it: log lines and spans within know it, and what it has
- * recorded is sent before the process may stand still.
+ * begun or recorded is done and sent before the process may stand still.
  */
 export async function observeInvocation<Result>(
   { functionName, requestId, parent, span: start }: Begin<Result>,
@@ -37,6 +38,8 @@ export async function observeInvocation<Result>(
     span?.end({ error })
     throw error
   } finally {
+    const work = workUnderWay()
+    if (work) await work
     if (flushBeforeFreeze) await flushBeforeFreeze()
   }
 }

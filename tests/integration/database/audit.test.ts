@@ -45,14 +45,13 @@ const sql = (statement: string, values: unknown[] = []) =>
   runSql<{ id: string }>(own.databaseUrl, statement, values)
 
 const order = async (productId: number, quantity = 1) => {
-  const { order, announced } = await place({
+  const { order } = await place({
     productId,
     quantity,
     unitPrice: 1,
     totalPrice: quantity,
     requestId: 'request-1',
   })
-  await announced
   return order
 }
 

