@@ -30,17 +30,6 @@ describe(documentedAs('Function error'), () => {
       '(λ: reduce) queue stock: 3 messages in 0.00 ms, failed: database is away; returned to the queue in 1 s',
     )
   })
-
-  it('is an error that the function throws: what it returns, batchItemFailures too, is no error', async () => {
-    const { channel, invocations } = await startedPoller()
-    channel.deliver(3)
-    await settled()
-
-    invocations[0]?.resolve({ batchItemFailures: [{ itemIdentifier: '1' }], statusCode: 500 })
-    await settled()
-
-    expect(channel.told).toEqual([...setUpTold, 'ack 3 and before'])
-  })
 })
 
 describe(documentedAs('Unrecoverable error'), () => {
@@ -60,6 +49,31 @@ describe(documentedAs('Unrecoverable error'), () => {
       ],
     ])
     expect(log.info).toHaveBeenCalledWith('(λ: reduce) queue stock: polling again')
+  })
+})
+
+describe(documentedAs('Not on AWS either'), () => {
+  it('are partial batch failures: what a function returns, batchItemFailures too, acknowledges the batch', async () => {
+    const { channel, invocations } = await startedPoller()
+    channel.deliver(3)
+    await settled()
+
+    invocations[0]?.resolve({ batchItemFailures: [{ itemIdentifier: '1' }], statusCode: 500 })
+    await settled()
+
+    expect(channel.told).toEqual([...setUpTold, 'ack 3 and before'])
+  })
+
+  it.each([
+    'functionResponseType',
+    'destinations',
+    'maximumConcurrency',
+    'provisionedPollerConfig',
+    'maximumRetryAttempts',
+  ])('is %s, which the event does not know', (member) => {
+    expect(() => mappingsOf({ reduce: { events: [rabbitmqEvent({ [member]: 1 })] } })).toThrow(
+      `Function "reduce": rabbitmq.${member} is unknown`,
+    )
   })
 })
 
