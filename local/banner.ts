@@ -36,7 +36,8 @@ export function banner({ settings, databaseDirectory, environment }: BannerFacts
 
   Try it:
 ${requests(url, { hasSamples: embedded.database, isOpen: !environment.ADMIN_API_KEY })}
-    ${url}/docs in a browser, ${url}/metrics for Prometheus
+    ${url}/console in a browser: watch it, and run a rush
+    ${url}/docs for the API, ${url}/metrics for Prometheus
 
   Ctrl-C stops it.
 `

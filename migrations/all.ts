@@ -16,6 +16,7 @@ import * as addOrdersMessageId from './orders/20261126_000004_add_outbox_message
 import * as addOrdersOutboxRows from './orders/20261126_000006_one_outbox_row_a_commit.ts'
 import * as dropTakeKeys from './orders/20261126_000009_drop_take_keys.ts'
 import * as addCancellations from './orders/20261127_000003_add_cancellations.ts'
+import * as watchOrders from './orders/20261127_000012_watch_orders.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
 import * as createProductsIdentity from './products/20261126_000000_create_identity.ts'
@@ -25,6 +26,8 @@ import * as addProductsOutboxRows from './products/20261126_000007_one_outbox_ro
 import * as createLockAndRead from './products/20261126_000008_create_lock_and_read.ts'
 import * as addAdjustments from './products/20261127_000001_add_adjustments.ts'
 import * as addReturns from './products/20261127_000002_add_returns.ts'
+import * as findProducts from './products/20261127_000011_find_products.ts'
+import * as countSupplies from './products/20261127_000013_count_supplies.ts'
 
 /** Every migration by domain. Append; never rename or change one that was released. */
 const migrations: Record<Domain, Migrations> = {
@@ -38,6 +41,8 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000008_create_lock_and_read': createLockAndRead,
     '20261127_000001_add_adjustments': addAdjustments,
     '20261127_000002_add_returns': addReturns,
+    '20261127_000011_find_products': findProducts,
+    '20261127_000013_count_supplies': countSupplies,
   },
   orders: {
     '20261121_000000_create_orders': createOrders,
@@ -49,6 +54,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000006_one_outbox_row_a_commit': addOrdersOutboxRows,
     '20261126_000009_drop_take_keys': dropTakeKeys,
     '20261127_000003_add_cancellations': addCancellations,
+    '20261127_000012_watch_orders': watchOrders,
   },
 }
 

@@ -2,6 +2,8 @@ import { runSql } from '../../tests/support/test-database.ts'
 
 /** Products that the orders are spread over, one after the other; their ids begin with 1. */
 export const products = 20
+/** For so many orders there is one more product, which nobody has ordered: a million for five million. */
+export const ordersPerPoster = 5
 const initialStock = 1_000_000_000
 
 /**
@@ -29,6 +31,16 @@ export async function fill(url: string, orders: number): Promise<void> {
      union all
      select 1 + (n - 1) % $3, n, -1, 'sale' from generate_series(1, $2::integer) as n`,
     [initialStock, orders, products],
+  )
+  await runSql(
+    url,
+    `with poster as (
+       insert into products.products (name, price, qty)
+       select 'Poster ' || n, n % 1000, case when n % 10 = 0 then 1 else 0 end from generate_series(1, $1::integer) as n
+       returning id, qty
+     )
+     insert into products.stock_movements (product_id, change, kind) select id, qty, 'initial' from poster`,
+    [Math.floor(orders / ordersPerPoster)],
   )
   await settle(url)
 }

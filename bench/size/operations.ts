@@ -1,4 +1,4 @@
-import { products } from './fill.ts'
+import { ordersPerPoster, products } from './fill.ts'
 
 /** A request to a shop with a table of some size. */
 export interface Probe {
@@ -17,7 +17,7 @@ export interface Operation {
 /** The default page of 20 may come out of the cache. */
 const pageSize = 24
 
-/** What a customer does with orders. */
+/** What customers do, and what the console asks for. */
 export const operations: readonly Operation[] = [
   {
     name: 'create an order',
@@ -33,6 +33,15 @@ export const operations: readonly Operation[] = [
   {
     name: 'list, deep page',
     probe: (orders) => read(`${page()}&cursor=${cursor(between(orders / 2, (orders * 3) / 4))}`),
+  },
+  { name: 'overview of the shop', probe: () => read('/admin/overview') },
+  {
+    name: 'products, a rare word',
+    probe: (orders) => read(`/products?search=poster%20${between(1, orders / ordersPerPoster)}`),
+  },
+  {
+    name: 'products in stock, a common word, by price',
+    probe: () => read('/products?search=poster&inStock=true&sort=price'),
   },
 ]
 

@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs'
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
@@ -32,7 +32,7 @@ export type Imports = Set<string>
 
 /**
  * Bundles one function with all modules that belong to it alone, to the file in `folder` that its handler names.
- * Layers and packages stay outside.
+ * Layers and packages stay outside; files that it reads beside itself go along.
  * @returns what it imports from the layers
  */
 export async function bundleFunction(root: string, handler: string, folder: string): Promise<Imports> {
@@ -44,7 +44,18 @@ export async function bundleFunction(root: string, handler: string, folder: stri
     entryPoints: [{ in: `${module}.ts`, out: module }],
     outdir: folder,
   })
+  await takeFilesAlong(root, module, folder)
   return externalImports(metafile as Metafile)
+}
+
+/** The files that a function reads by their place beside its module stand there in its zip, too. */
+async function takeFilesAlong(root: string, module: string, folder: string): Promise<void> {
+  const code = await readFile(join(folder, `${module}.mjs`), 'utf8')
+  for (const [, name = ''] of code.matchAll(/new URL\(["'`](\.\/[\w./-]+)["'`],\s*import\.meta\.url\)/g)) {
+    const file = join(dirname(module), name)
+    await mkdir(dirname(join(folder, file)), { recursive: true })
+    await cp(join(root, file), join(folder, file))
+  }
 }
 
 /**

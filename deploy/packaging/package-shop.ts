@@ -31,8 +31,13 @@ interface Order {
   handlers: Record<string, string>
 }
 
-/** What the page at `/docs` reads out of its package. */
-const docsFiles = ['swagger-ui.css', 'swagger-ui-bundle.js'].map((name) => `swagger-ui-dist/${name}`)
+/** What the pages at `/docs` and `/console` read out of packages. */
+const docsFiles = [
+  'swagger-ui-dist/swagger-ui.css',
+  'swagger-ui-dist/swagger-ui-bundle.js',
+  'uplot/dist/uPlot.iife.min.js',
+  'uplot/dist/uPlot.min.css',
+]
 
 /** Builds every function and the layers, and zips them; the same sources give the same bytes. */
 export async function packageShop({ root, target, handlers }: Order): Promise<Artefacts> {

@@ -54,7 +54,8 @@ async function closeQuietly(channel: ConfirmChannel): Promise<void> {
   } catch {}
 }
 
-async function outcomeOf(
+/** Does what was asked with the letters of `channel`, which holds them until it closes. */
+export async function outcomeOf(
   { command, ids, all, queues }: DeadLetterRequest,
   channel: ConfirmChannel,
 ): Promise<Outcome> {

@@ -8,6 +8,7 @@ dd { margin: 0 0 .8rem }
 `
 
 const places = [
+  ['/console', 'the shop as it lives, to watch and to run'],
   ['/docs', 'every route, to read and to try'],
   ['/openapi.json', 'the same for programs: OpenAPI 3.1'],
   ['/products', 'what is on sale'],

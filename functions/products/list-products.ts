@@ -1,12 +1,21 @@
 import { conditional } from '@stockroom/http/conditional'
 import { endpoint } from '@stockroom/http/endpoint'
-import { cutPage, nextPageHeader, pageRequest } from '@stockroom/http/pagination'
 import { json } from '@stockroom/http/response'
-import { listProducts } from './product-store.ts'
+import { nextProductsHeader, productListRequest } from './product-list.ts'
+import { listProducts } from './product-list-store.ts'
 
 export const handler = endpoint(async ({ query, headers }) => {
-  const { limit, before } = pageRequest(query)
-  const { page, next } = cutPage(await listProducts(limit + 1, before), limit)
+  const request = productListRequest(query)
+  const listed = await listProducts({ ...request, limit: request.limit + 1 })
+  const page = listed.slice(0, request.limit)
+  const next = listed.length > page.length ? page.at(-1)?.place : undefined
 
-  return conditional(headers, json(200, page, nextPageHeader('/products', limit, next)))
+  return conditional(
+    headers,
+    json(
+      200,
+      page.map(({ product }) => product),
+      nextProductsHeader(request, next),
+    ),
+  )
 })

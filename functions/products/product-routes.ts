@@ -4,6 +4,7 @@ import type { RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
 import { AdjustedStock, Adjustment, Movement } from './movement.ts'
 import { NewProduct, Product, ProductChange } from './product.ts'
+import { productListQuery } from './product-list.ts'
 
 const path = { id: idInPath('The id of the product.') }
 const ifMatch = { 'if-match': ifMatchHeader }
@@ -25,8 +26,9 @@ export const productRoutes: RouteTable = {
     listProducts: {
       route: 'GET /products',
       summary: 'List the products',
-      description: 'A page of products, newest first. `Link` leads to the next page while there is one.',
-      query: pageQuery,
+      description:
+        'A page of products, all of them newest first, or those that are looked for. `Link` leads to the next page while there is one.',
+      query: { ...productListQuery, ...pageQuery },
       answers: {
         200: { description: 'The products of the page.', schema: Type.Array(Product), headers: ['link'] },
       },

@@ -34,19 +34,6 @@ export async function findProducts(ids: readonly number[]): Promise<VersionedPro
   return rows.map(versioned)
 }
 
-/** Reads products newest first, those with an id below `before`. */
-export async function listProducts(
-  limit: number,
-  before: number = Number.MAX_SAFE_INTEGER,
-): Promise<Product[]> {
-  const rows = await query<Row>(
-    'products',
-    `select ${columns} from products.products where id < ? order by id desc limit ?`,
-    [before, limit],
-  )
-  return rows.map((row) => versioned(row).product)
-}
-
 /** Locks a product for the transaction and reads it, or resolves to undefined. */
 export async function lockProduct(trx: Transaction, id: number): Promise<VersionedProduct | undefined> {
   const [row] = await query<Row>(trx, `select ${columns} from products.products where id = ? for update`, [

@@ -30,15 +30,20 @@ const mostOfOneConsumer = 65_535
 const silence = { ms: 100, looks: 20 }
 
 /**
- * Takes the dead letters of `queue` that are there now, oldest first. They stay with the channel: remove those that shall
+ * Takes the dead letters of `queue` that are there now, oldest first, `most` of them where there are more. They stay with the channel: remove those that shall
  * go, and close the channel to leave the others where they were.
  */
-export async function takeDeadLetters(channel: Channel, queue: string): Promise<DeadLetter[]> {
+export async function takeDeadLetters(
+  channel: Channel,
+  queue: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<DeadLetter[]> {
   const deadQueue = deadLetterQueue(queue)
   const { messageCount } = await channel.checkQueue(deadQueue)
+  const count = Math.min(messageCount, most)
   const letters: DeadLetter[] = []
-  while (letters.length < messageCount) {
-    const wanted = Math.min(messageCount - letters.length, mostOfOneConsumer)
+  while (letters.length < count) {
+    const wanted = Math.min(count - letters.length, mostOfOneConsumer)
     const messages = await consume(channel, deadQueue, wanted)
     for (const message of messages) letters.push(deadLetter(queue, message))
     if (messages.length < wanted) break

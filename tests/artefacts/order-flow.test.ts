@@ -176,6 +176,23 @@ describe('the shop, from its zips', () => {
     expect(style.headers['content-type']).toBe('text/css; charset=utf-8')
   })
 
+  it('has a console, with its own files and those of its layer', async () => {
+    const page = await shop.request('getConsole', {})
+    const [own, foreign] = [
+      await get('getConsoleFile', { file: 'rush.js' }),
+      await get('getConsoleFile', { file: 'uplot.js' }),
+    ]
+    const overview = await shop.request('getOverview', {})
+
+    expect(page.body.text).toMatch('Run a rush')
+    expect(own.body.text).toMatch('idempotency-key')
+    expect(String(foreign.body.text).length).toBeGreaterThan(40_000)
+    expect(overview.body).toMatchObject({
+      health: { services: { database: 'up' } },
+      orders: { pending: expect.any(Number) },
+    })
+  })
+
   it.each([
     ['first-key', true],
     ['second-key', true],

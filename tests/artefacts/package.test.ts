@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { strFromU8, unzipSync } from 'fflate'
 import { functionBudgetBytes } from '../../deploy/packaging/sizes.ts'
@@ -74,8 +74,10 @@ describe.each(keys)('the zip of %s', (key) => {
   const files = filesOf(key)
   const module = functionOf(template, key).Handler.replace(/\.handler$/, '.mjs')
 
-  it('holds the module of its handler, with a source map, and nothing else', () => {
-    expect(Object.keys(files)).toEqual([module, `${module}.map`])
+  it('holds the module of its handler, with a source map, what it reads beside itself, and nothing else', () => {
+    const read = [...(files[module] as string).matchAll(/new URL\(["'`]\.\/([^"'`]+)["'`],/g)]
+    const beside = read.map(([, name]) => join(dirname(module), name as string))
+    expect(Object.keys(files).sort()).toEqual([module, `${module}.map`, ...beside].sort())
     expect(files[module]).toMatch(/sourceMappingURL=[\w-]+\.mjs\.map\s*$/)
   })
 

@@ -3,6 +3,7 @@ import { rmqEvent } from '../support/rmq-event.ts'
 import type { DeployedShop } from './deployed-shop.ts'
 
 const poster = { json: { name: 'Poster', price: 19.99, qty: 1000 } }
+const letters = { queue: 'stock-reduction', messageIds: ['nothing'] }
 const order = { json: { productId: 1, quantity: 1 } }
 
 /** Migrates an empty shop and puts the product 1 and the order 1 into it; resolves to an event for each function. */
@@ -52,9 +53,15 @@ export const sampleEvents = (timestamp: unknown): Record<string, object> => ({
   getHealth: apiEvent(),
   authorizeAdmin: { identitySource: ['first-key'] },
   warmCache: apiEvent({ json: { productIds: [1] } }),
+  getOverview: apiEvent(),
+  listDeadLetters: apiEvent(),
+  redriveDeadLetters: apiEvent({ json: letters }),
+  discardDeadLetters: apiEvent({ json: letters }),
   getOpenapi: apiEvent(),
   getDocs: apiEvent(),
   getDocsFile: apiEvent({ path: { file: 'swagger-ui.css' } }),
+  getConsole: apiEvent(),
+  getConsoleFile: apiEvent({ path: { file: 'uplot.js' } }),
   publishPendingEvents: {},
   inspectQueues: {},
   handleDeadLetters: { args: ['list'] },

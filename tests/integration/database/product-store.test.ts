@@ -5,7 +5,6 @@ import {
   changeProduct,
   findProducts,
   insertProduct,
-  listProducts,
   lockProduct,
   removeProduct,
 } from '../../../functions/products/product-store.ts'
@@ -78,19 +77,6 @@ describe('findProducts', () => {
 
   it('finds nothing for no ids', async () => {
     expect(await findProducts([])).toEqual([])
-  })
-})
-
-describe('listProducts', () => {
-  it('lists pages newest first, each product once', async () => {
-    const ids: number[] = []
-    for (let n = 0; n < 5; n += 1) ids.unshift((await storeProduct()).id)
-
-    const first = await listProducts(3)
-    const second = await listProducts(2, first.at(-1)?.id)
-
-    expect([...first, ...second].map(({ id }) => id)).toEqual(ids)
-    expect(first[0]).not.toHaveProperty('version')
   })
 })
 

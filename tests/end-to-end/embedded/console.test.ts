@@ -1,0 +1,296 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import type { Overview } from '../../../functions/operations/overview.ts'
+import type { Order } from '../../../functions/orders/order.ts'
+import { openBrowser } from '../../support/browser.ts'
+import { EmbeddedShop } from '../../support/embedded-shop.ts'
+import { eventually } from '../../support/eventually.ts'
+import { rmqEvent } from '../../support/rmq-event.ts'
+
+const adminKey = 'console-key'
+let shop: EmbeddedShop
+let browser: Browser
+let page: Page
+const requested: string[] = []
+const complaints: string[] = []
+
+/** Chromium itself reports these: the refusals of a rush, and the question for the key. */
+const expected = /status of (401|403|409) /
+
+beforeAll(async () => {
+  shop = await EmbeddedShop.create()
+  shop.environment.ADMIN_API_KEY = adminKey
+  await shop.start()
+  browser = await openBrowser()
+  page = await browser.newPage({ colorScheme: 'light' })
+  page.on('request', (request) => requested.push(request.url()))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !expected.test(message.text())) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.goto(`${shop.url}/console`)
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await shop.remove()
+})
+
+const read = async <Body>(path: string): Promise<Body> =>
+  (await fetch(shop.url + path, { headers: { 'x-api-key': adminKey } })).json() as Promise<Body>
+const overview = () => read<Overview>('/admin/overview')
+const textOf = async (selector: string) => (await page.locator(selector).innerText()).trim()
+const cellsOf = (selector: string) =>
+  page
+    .locator(`${selector} tr`)
+    .evaluateAll((rows) =>
+      (rows as { children: Iterable<{ textContent: string }> }[]).map((row) =>
+        Array.from(row.children, (cell) => cell.textContent),
+      ),
+    )
+
+describe('the console in a browser', () => {
+  it('asks for the admin key, again for a wrong one, and keeps it for the tab alone', async () => {
+    const dialog = page.getByRole('dialog', { name: 'The admin key' })
+    const field = dialog.getByLabel('Admin key')
+    await field.fill('wrong')
+    await dialog.getByRole('button', { name: 'Use this key' }).click()
+    await dialog.getByText('knows no such key').waitFor()
+    await field.fill(adminKey)
+    await field.press('Enter')
+
+    await page.locator('#health[data-status="healthy"]').waitFor()
+
+    expect(await page.evaluate('[sessionStorage.length, localStorage.length, document.cookie]')).toEqual([
+      1,
+      0,
+      '',
+    ])
+  }, 60_000)
+
+  it('sells a product out to the piece in a rush, and counts what the shop counts', async () => {
+    const rush = page.getByRole('region', { name: 'Run a rush' })
+    await rush.getByLabel('Pieces').fill('20')
+    await rush.getByLabel('Orders').fill('60')
+    await rush.getByRole('button', { name: 'Run a rush' }).click()
+    await rush.getByText('Nothing was oversold.').waitFor({ timeout: 60_000 })
+
+    const { products } = await overview()
+    const [sold] = products ?? []
+    const orders = await read<Order[]>(`/orders/product/${sold?.id}?limit=100`)
+    const confirmed = orders.filter(({ status }) => status === 'confirmed')
+    expect(sold).toMatchObject({ qty: 0, sold: 20, reserved: 0 })
+    expect(confirmed).toHaveLength(20)
+    expect(await textOf('#rush-accepted')).toBe(String(orders.length))
+    expect(await textOf('#rush-confirmed')).toBe('20')
+    expect(await textOf('#rush-refused')).toBe('40')
+    expect(await textOf('#rush-oversold')).toBe('0')
+    expect(await textOf('#rush-time')).toMatch(/^[\d.]+ m?s$/)
+  }, 90_000)
+
+  it('shows what the overview says', async () => {
+    const { orders, products, queues, outboxes } = await overview()
+    const texts = (list: { qty: number; name: string }[] | null) =>
+      list?.map(({ name, qty }) =>
+        [name, qty === 0 ? 'sold out' : `${qty.toLocaleString('en-US')} left`].join(' '),
+      )
+
+    await eventually(async () => (await textOf('#pending')) === String(orders?.pending))
+    const cards = await page.locator('#products .line').allInnerTexts()
+    const rows = await cellsOf('#orders')
+
+    expect(cards.map((card) => card.replace(/\s+/g, ' '))).toEqual(texts(products))
+    expect(
+      rows.map(([id, productId, pieces, , status, , requestId]) => ({
+        id,
+        productId,
+        pieces,
+        status,
+        requestId,
+      })),
+    ).toEqual(
+      orders?.latest.map(({ id, productId, quantity, status, reason, requestId }) => ({
+        id: String(id),
+        productId: String(productId),
+        pieces: String(quantity),
+        status: status + (reason?.replaceAll('-', ' ') ?? ''),
+        requestId,
+      })),
+    )
+    expect(await cellsOf('#queues')).toEqual(
+      queues?.map(({ name, ready, consumers, deadLetters }) =>
+        [name, ready, consumers, deadLetters].map(String),
+      ),
+    )
+    expect(await cellsOf('#outboxes')).toEqual(
+      outboxes?.map(({ name, events }) => [name, String(events), '–']),
+    )
+    expect(await page.locator('.chart canvas').count()).toBe(2)
+  }, 60_000)
+
+  it('finds an order by its id and by its request id, and says when there is none', async () => {
+    const { orders } = await overview()
+    const wanted = orders?.latest[7] as { id: number; requestId: string }
+    const find = async (text: string) => {
+      await page.getByLabel('Order or request id').fill(text)
+      await page.getByRole('button', { name: 'Find' }).click()
+    }
+
+    await find(String(wanted.id))
+    await eventually(async () => (await cellsOf('#orders')).length === 1)
+    await find(wanted.requestId)
+    await eventually(async () => (await cellsOf('#orders'))[0]?.[0] === String(wanted.id))
+    await find('123456789')
+    await page.getByText('No order has this id').waitFor()
+    await page.getByLabel('Order or request id').fill('')
+
+    await eventually(async () => (await cellsOf('#orders')).length > 1)
+  }, 60_000)
+
+  it('creates a product, and shows its orders', async () => {
+    await page.getByText('Create a product').click()
+    const form = page.locator('#create')
+    await form.getByLabel('Name').fill('<b>Bold</b> mug')
+    await form.getByLabel('Price').fill('4.35')
+    await form.getByLabel('Pieces').fill('3')
+    await form.getByRole('button', { name: 'Create' }).click()
+    await page.getByText('is on sale').waitFor()
+    const card = page.getByRole('button', { name: '<b>Bold</b> mug' })
+    await card.waitFor()
+    const id = await card.getAttribute('data-id')
+    const body = JSON.stringify({ productId: Number(id), quantity: 2 })
+    await fetch(`${shop.url}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+
+    await card.getByText('2 sold').waitFor()
+    await card.click()
+    const dialog = page.getByRole('dialog', { name: '<b>Bold</b> mug' })
+    await dialog.getByText(`Product ${id} · 4.35 · 1 piece left`).waitFor()
+    const [[, pieces, status] = []] = await cellsOf('#product-orders')
+    await page.keyboard.press('Escape')
+
+    expect([pieces, status]).toEqual(['2', 'confirmed'])
+    expect(await dialog.isVisible()).toBe(false)
+    expect(await card.evaluate('document.activeElement.dataset.id')).toBe(id)
+  }, 60_000)
+
+  it('looks at a dead letter, redrives it and discards it, each after a question', async () => {
+    const messages = [{ type: 'order.created', messageId: 'poison', text: '<i>not JSON' }]
+    await shop.invoke('reduceStock', rmqEvent({ queue: 'stock-reduction', messages }))
+    const letters = async () =>
+      (await read<{ letters: { firstFailedAt: string }[] }>('/admin/dead-letters')).letters
+    const [before] = await letters()
+    await page.getByRole('button', { name: 'Look at 1 dead letters of stock-reduction' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Dead letters' })
+    await dialog.getByText('<i>not JSON').waitFor()
+
+    await dialog.getByRole('button', { name: 'Redrive poison' }).click()
+    await page.getByRole('button', { name: 'Leave it' }).click()
+    expect(await letters()).toEqual([before])
+    await dialog.getByRole('button', { name: 'Redrive poison' }).click()
+    await page.getByRole('button', { name: 'Redrive', exact: true }).click()
+    await page.getByText('poison is back in its queue.').waitFor()
+    // It is no better than before.
+    await eventually(async () => {
+      const [after] = await letters()
+      return after && after.firstFailedAt > String(before?.firstFailedAt)
+    })
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Look at 1 dead letters of stock-reduction' }).click()
+    await dialog.getByRole('button', { name: 'Discard poison' }).click()
+    await page.getByRole('button', { name: 'Discard', exact: true }).click()
+    await dialog.getByText('There are none.').waitFor()
+
+    expect(await letters()).toEqual([])
+    await page.keyboard.press('Escape')
+  }, 90_000)
+
+  it('has no action whose route the shop has not', async () => {
+    const { paths } = await read<{ paths: object }>('/openapi.json')
+
+    const cancels = await page.getByRole('button', { name: /^Cancel order/ }).count()
+    const adjusts = await page.locator('#adjust:not([hidden])').count()
+
+    expect(cancels > 0).toBe('/orders/{id}/cancellation' in paths)
+    expect(adjusts > 0).toBe('/products/{id}/adjustments' in paths)
+  })
+
+  it('has a name for everything that one can use, and a focus that one can see', async () => {
+    const nameless = await page
+      .locator('button, input, a, summary, dialog')
+      .evaluateAll((elements) =>
+        (elements as (HTMLElementLike & { labels?: ArrayLike<unknown> })[])
+          .filter(
+            ({ textContent, labels, ariaLabel, attributes }) =>
+              !textContent?.trim() &&
+              !labels?.length &&
+              !ariaLabel &&
+              !attributes.getNamedItem('aria-labelledby'),
+          )
+          .map(({ outerHTML }) => outerHTML),
+      )
+    await page.getByLabel('Pieces').first().focus()
+    await page.keyboard.press('Tab')
+    const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
+
+    expect(nameless).toEqual([])
+    expect(outline).toBe('solid')
+  })
+
+  it.each(['light', 'dark'] as const)(
+    'can be read in its %s colours, on a phone too',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width: 375, height: 700 })
+
+      const ratios = (await page.evaluate(contrasts)) as Record<string, number>
+      const width = await page.evaluate('document.documentElement.scrollWidth')
+      await page.setViewportSize({ width: 1280, height: 800 })
+
+      expect(Object.entries(ratios).filter(([, ratio]) => ratio < 4.5)).toEqual([])
+      expect(width).toBe(375)
+    },
+  )
+
+  it('says so when the shop goes away, and has asked nobody else until then', async () => {
+    const others = requested.filter((url) => !url.startsWith(`${shop.url}/`) && !url.startsWith('data:'))
+    expect(requested.length).toBeGreaterThan(20)
+    expect(others).toEqual([])
+    expect(complaints).toEqual([])
+
+    await shop.stop()
+
+    await page.getByText('The shop doesn’t answer.').waitFor()
+    expect(await textOf('#health')).toBe('no answer')
+  }, 60_000)
+})
+
+interface HTMLElementLike {
+  textContent: string | null
+  ariaLabel: string | null
+  outerHTML: string
+  attributes: { getNamedItem(name: string): unknown }
+}
+
+/** The contrast of the colours that text has with those that it stands on, as WCAG 2 counts it. */
+const contrasts = `(() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext('2d')
+  const luminance = (name) => {
+    canvas.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--' + name)
+    canvas.fillRect(0, 0, 1, 1)
+    const [r, g, b] = Array.from(canvas.getImageData(0, 0, 1, 1).data, (value) => {
+      const share = value / 255
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const ratio = (one, other) => {
+    const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b)
+    return (high + 0.05) / (low + 0.05)
+  }
+  const pairs = ['text', 'faint', 'accent', 'green', 'blue', 'orange', 'red'].flatMap((text) => [[text, 'card'], [text, 'page']])
+  return Object.fromEntries([...pairs, ['accent-text', 'accent']].map(([text, ground]) => [text + ' on ' + ground, ratio(text, ground)]))
+})()`
