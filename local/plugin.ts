@@ -201,9 +201,9 @@ export default class StockroomLocal {
   }
 
   async #sweep(): Promise<void> {
-    const { startSweeper } = await import('./functions/sweeper.ts')
+    const { startScheduler } = await import('./functions/scheduler.ts')
     const { parts, run } = this.#ready()
-    this.#end.defer(startSweeper(run, { brokerIsEmpty: parts.settings.embedded.broker }))
+    this.#end.defer(startScheduler(run, { brokerIsEmpty: parts.settings.embedded.broker }))
   }
 
   #stop(): Promise<void> {

@@ -10,13 +10,13 @@ const enterMovement = jest.fn<typeof import('./ledger-store.ts').enterMovement>(
 const takeKey = jest.fn<typeof import('./adjustment-key-store.ts').takeKey>()
 const findRemembered = jest.fn<typeof import('./adjustment-key-store.ts').findRemembered>()
 const remember = jest.fn<typeof import('./adjustment-key-store.ts').remember>()
-const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
+const writeThrough = jest.fn<typeof import('./catalogue.ts').writeThrough>()
 const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
 jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitWithOutbox }))
 jest.unstable_mockModule('./product-store.ts', () => ({ lockProduct, changeStock }))
 jest.unstable_mockModule('./ledger-store.ts', () => ({ enterMovement }))
 jest.unstable_mockModule('./adjustment-key-store.ts', () => ({ takeKey, findRemembered, remember }))
-jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts, warmProducts }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ writeThrough, warmProducts }))
 const { productTag } = await import('./product.ts')
 const { handler } = await import('./adjust-stock.ts')
 
@@ -50,7 +50,7 @@ beforeEach(() => {
   takeKey.mockReset().mockResolvedValue(true)
   findRemembered.mockReset().mockResolvedValue(undefined)
   remember.mockReset().mockResolvedValue()
-  showProducts.mockReset().mockResolvedValue()
+  writeThrough.mockReset().mockResolvedValue()
   warmProducts.mockReset().mockResolvedValue({ warmed: [7], missing: [] })
 })
 
@@ -81,7 +81,7 @@ describe('POST /products/{id}/adjustments', () => {
         ],
       },
     ])
-    expect(showProducts.mock.calls).toEqual([[[changed]]])
+    expect(writeThrough.mock.calls).toEqual([[[changed]]])
   })
 
   it.each([

@@ -7,7 +7,7 @@ import { json } from '@stockroom/http/response'
 import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { productUpdated } from '@stockroom/messaging/events'
 import { type Adjusted, findRemembered, remember, takeKey } from './adjustment-key-store.ts'
-import { showProducts, warmProducts } from './catalogue.ts'
+import { warmProducts, writeThrough } from './catalogue.ts'
 import { enterMovement } from './ledger-store.ts'
 import { Adjustment, largestStock } from './movement.ts'
 import { type Product, productTag } from './product.ts'
@@ -28,7 +28,7 @@ export const handler = endpointWithBody(Adjustment, async (request) => {
   })
   const { product, version, movement } = result.adjusted
   // Whoever has made an earlier one may have died before it was shown.
-  await (result.replayed ? warmProducts([id]) : showProducts([{ product, version }]))
+  await (result.replayed ? warmProducts([id]) : writeThrough([{ product, version }]))
 
   return json(
     201,

@@ -2,7 +2,7 @@ import { endpointWithBody } from '@stockroom/http/endpoint'
 import { json } from '@stockroom/http/response'
 import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { productCreated } from '@stockroom/messaging/events'
-import { showProducts } from './catalogue.ts'
+import { writeThrough } from './catalogue.ts'
 import { NewProduct, productTag } from './product.ts'
 import { insertProduct } from './product-store.ts'
 
@@ -12,7 +12,7 @@ export const handler = endpointWithBody(NewProduct, async ({ body, requestId, tr
     record(productCreated.of(inserted.product, inserted.version), requestId, traceparent)
     return inserted
   })
-  await showProducts([created])
+  await writeThrough([created])
 
   const { product } = created
   return json(201, product, { location: `/products/${product.id}`, etag: productTag(created) })

@@ -6,10 +6,10 @@ process.env.LOG_LEVEL = 'silent'
 const { trx, commits, clear, commitWithOutbox } = recordedCommits()
 const removeProduct = jest.fn<typeof import('./product-store.ts').removeProduct>()
 const lockProduct = jest.fn<typeof import('./product-store.ts').lockProduct>()
-const hideProduct = jest.fn<typeof import('./catalogue.ts').hideProduct>()
+const tombstone = jest.fn<typeof import('./catalogue.ts').tombstone>()
 jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitWithOutbox }))
 jest.unstable_mockModule('./product-store.ts', () => ({ removeProduct, lockProduct }))
-jest.unstable_mockModule('./catalogue.ts', () => ({ hideProduct }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ tombstone }))
 const { productTag } = await import('./product.ts')
 const { handler } = await import('./delete-product.ts')
 
@@ -24,7 +24,7 @@ beforeEach(() => {
   clear()
   lockProduct.mockReset().mockResolvedValue(present)
   removeProduct.mockReset().mockResolvedValue()
-  hideProduct.mockReset().mockResolvedValue()
+  tombstone.mockReset().mockResolvedValue()
 })
 
 describe('DELETE /products/{id}', () => {
@@ -55,7 +55,7 @@ describe('DELETE /products/{id}', () => {
   it('hides the product from every instance, with its last version', async () => {
     await send(handler, request)
 
-    expect(hideProduct.mock.calls).toEqual([[7, 3]])
+    expect(tombstone.mock.calls).toEqual([[7, 3]])
   })
 
   it.each([productTag(present), '*'])(
@@ -85,7 +85,7 @@ describe('DELETE /products/{id}', () => {
     expect(answer.statusCode).toBe(404)
     expect(answer.body).toEqual(problem(404, 'product-not-found'))
     expect(commits).toEqual([])
-    expect(hideProduct).not.toHaveBeenCalled()
+    expect(tombstone).not.toHaveBeenCalled()
   })
 
   it.each(['0', '-1', '1.5', 'lamp', '9007199254740992'])('answers 404 for the id %s', async (id) => {

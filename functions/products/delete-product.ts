@@ -5,7 +5,7 @@ import { Problem } from '@stockroom/http/problem'
 import { noContent } from '@stockroom/http/response'
 import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { productDeleted } from '@stockroom/messaging/events'
-import { hideProduct } from './catalogue.ts'
+import { tombstone } from './catalogue.ts'
 import { productTag } from './product.ts'
 import { lockProduct, removeProduct } from './product-store.ts'
 
@@ -19,7 +19,7 @@ export const handler = endpoint(async ({ path, headers, requestId, traceparent }
     record(productDeleted.of({ id }, present.version + 1), requestId, traceparent)
     return present.version
   })
-  await hideProduct(id, lastVersion)
+  await tombstone(id, lastVersion)
 
   return noContent()
 })

@@ -9,7 +9,7 @@ import type { LockedRow } from './stock-store.ts'
 process.env.LOG_LEVEL = 'silent'
 const { commits, traceparents, clear, commitAndPublish } = recordedCommits()
 const readAndCommit = jest.fn()
-const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
+const writeThrough = jest.fn<typeof import('./catalogue.ts').writeThrough>()
 const compareWithOrders = jest.fn<typeof import('../orders/placed-orders.ts').compareWithOrders>()
 const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
@@ -17,7 +17,7 @@ jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ com
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('@stockroom/database/pipelined', () => ({ readAndCommit }))
 jest.unstable_mockModule('../orders/placed-orders.ts', () => ({ compareWithOrders }))
-jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts, warmProducts }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ writeThrough, warmProducts }))
 const { handler } = await import('./reduce-stock-on-order-created.ts')
 
 const time = '2026-11-21T10:00:00.000Z'
@@ -53,7 +53,7 @@ beforeEach(() => {
     return decision.result(decision.writes.length > 0 ? [changed] : [])
   })
   compareWithOrders.mockReset().mockImplementation(async (messages) => ({ own: [...messages], refused: [] }))
-  showProducts.mockReset().mockResolvedValue()
+  writeThrough.mockReset().mockResolvedValue()
   warmProducts.mockReset().mockResolvedValue({ warmed: [], missing: [] })
   publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
@@ -244,7 +244,7 @@ describe('reduceStock', () => {
   it('shows the changed products to every instance', async () => {
     await reduce(order(11, 1, 3))
 
-    expect(showProducts.mock.calls).toEqual([[[shown]]])
+    expect(writeThrough.mock.calls).toEqual([[[shown]]])
     expect(warmProducts).not.toHaveBeenCalled()
   })
 
@@ -253,7 +253,7 @@ describe('reduceStock', () => {
 
     await reduce(order(11, 1, 3), order(12, 5, 2))
 
-    expect(showProducts.mock.calls).toEqual([[[shown]]])
+    expect(writeThrough.mock.calls).toEqual([[[shown]]])
     expect(warmProducts.mock.calls).toEqual([[[5]]])
   })
 
@@ -263,7 +263,7 @@ describe('reduceStock', () => {
     const outcome = reduce(order(11, 1, 1))
 
     await expect(outcome).rejects.toMatchObject({ name: 'Unavailable' })
-    expect(showProducts).not.toHaveBeenCalled()
+    expect(writeThrough).not.toHaveBeenCalled()
   })
 
   it('returns the batch while the database of the orders is away', async () => {

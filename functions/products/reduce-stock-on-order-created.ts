@@ -4,7 +4,7 @@ import { consumer } from '@stockroom/messaging/consumer'
 import { type EventOf, orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
 import { log } from '@stockroom/runtime/logger'
 import { compareWithOrders } from '../orders/placed-orders.ts'
-import { showProducts, warmProducts } from './catalogue.ts'
+import { warmProducts, writeThrough } from './catalogue.ts'
 import type { Product } from './product.ts'
 import { decideStock, type EarlierDecision, isAbout, type StockDecision } from './stock.ts'
 import { disownDecisions, enterDecisions, type LockedRow, lockAndRead, lockedStock } from './stock-store.ts'
@@ -25,7 +25,7 @@ export const handler = consumer([orderCreated], async ({ messages }) => {
     }
     return decided
   })
-  await Promise.all([showProducts(result.products), showAgain(result.earlier)])
+  await Promise.all([writeThrough(result.products), showAgain(result.earlier)])
   return { refused, deferred: own.filter(({ body }) => result.waiting.has(body)) }
 })
 

@@ -10,7 +10,7 @@ import type { LockedRow } from './stock-store.ts'
 process.env.LOG_LEVEL = 'silent'
 const { commits, traceparents, clear, commitAndPublish } = recordedCommits()
 const readAndCommit = jest.fn()
-const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
+const writeThrough = jest.fn<typeof import('./catalogue.ts').writeThrough>()
 const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
 const compareWithOrders = jest.fn<typeof import('../orders/placed-orders.ts').compareWithOrders>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
@@ -18,7 +18,7 @@ jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ com
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('@stockroom/database/pipelined', () => ({ readAndCommit }))
 jest.unstable_mockModule('../orders/placed-orders.ts', () => ({ compareWithOrders }))
-jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts, warmProducts }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ writeThrough, warmProducts }))
 const { handler } = await import('./return-stock-on-order-cancelled.ts')
 
 const time = '2026-11-21T10:00:00.000Z'
@@ -53,7 +53,7 @@ beforeEach(() => {
     return decision.result(decision.writes.length > 0 ? [{ ...product, version: 9 }] : [])
   })
   compareWithOrders.mockReset().mockImplementation(async (messages) => ({ own: [...messages], refused: [] }))
-  showProducts.mockReset().mockResolvedValue()
+  writeThrough.mockReset().mockResolvedValue()
   warmProducts.mockReset().mockResolvedValue({ warmed: [], missing: [] })
   publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
@@ -79,7 +79,7 @@ describe('returnStock', () => {
       { orderId: 12, change: 2, kind: 'return' },
     ])
     expect(entered().remaining).toEqual([{ id: 1, qty: 9 }])
-    expect(showProducts.mock.calls).toEqual([[[{ product, version: 9 }]]])
+    expect(writeThrough.mock.calls).toEqual([[[{ product, version: 9 }]]])
     expect(commits).toEqual([{ recorded: [recorded(11, 2), recorded(12, 2)] }])
   })
 
@@ -165,6 +165,6 @@ describe('returnStock', () => {
     readAndCommit.mockImplementation(() => Promise.reject(new Unavailable('database', 'connection refused')))
 
     await expect(giveBack(cancelled(11))).rejects.toMatchObject({ name: 'Unavailable' })
-    expect(showProducts).not.toHaveBeenCalled()
+    expect(writeThrough).not.toHaveBeenCalled()
   })
 })

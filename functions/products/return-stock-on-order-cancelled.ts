@@ -3,7 +3,7 @@ import { commitAndPublish } from '@stockroom/messaging/commit-and-publish'
 import { consumer } from '@stockroom/messaging/consumer'
 import { type EventOf, orderCancelled, stockReturned } from '@stockroom/messaging/events'
 import { compareWithOrders } from '../orders/placed-orders.ts'
-import { showProducts, warmProducts } from './catalogue.ts'
+import { warmProducts, writeThrough } from './catalogue.ts'
 import { largestStock } from './movement.ts'
 import type { Product } from './product.ts'
 import { decideReturns, isAbout, type StockReturn } from './stock.ts'
@@ -27,7 +27,7 @@ export const handler = consumer([orderCancelled], async ({ messages }) => {
     }
     return returned
   })
-  await Promise.all([showProducts(result.products), showAgain(result.returns)])
+  await Promise.all([writeThrough(result.products), showAgain(result.returns)])
   return { refused, deferred: own.filter(({ body }) => result.waiting.has(body.productId)) }
 })
 

@@ -6,10 +6,10 @@ process.env.LOG_LEVEL = 'silent'
 const { trx, commits, clear, commitWithOutbox } = recordedCommits()
 const changeProduct = jest.fn<typeof import('./product-store.ts').changeProduct>()
 const lockProduct = jest.fn<typeof import('./product-store.ts').lockProduct>()
-const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
+const writeThrough = jest.fn<typeof import('./catalogue.ts').writeThrough>()
 jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitWithOutbox }))
 jest.unstable_mockModule('./product-store.ts', () => ({ changeProduct, lockProduct }))
-jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ writeThrough }))
 const { productTag } = await import('./product.ts')
 const { handler } = await import('./update-product.ts')
 
@@ -34,7 +34,7 @@ beforeEach(() => {
   clear()
   lockProduct.mockReset().mockResolvedValue(present)
   changeProduct.mockReset().mockResolvedValue(changed)
-  showProducts.mockReset().mockResolvedValue()
+  writeThrough.mockReset().mockResolvedValue()
 })
 
 describe('PATCH /products/{id}', () => {
@@ -113,7 +113,7 @@ describe('PATCH /products/{id}', () => {
   it('shows the changed product to every instance', async () => {
     await send(handler, request)
 
-    expect(showProducts.mock.calls).toEqual([[[changed]]])
+    expect(writeThrough.mock.calls).toEqual([[[changed]]])
   })
 
   it('answers 404 for a product that does not exist, and tells nobody', async () => {
@@ -124,7 +124,7 @@ describe('PATCH /products/{id}', () => {
     expect(answer.statusCode).toBe(404)
     expect(answer.body).toEqual(problem(404, 'product-not-found'))
     expect(commits).toEqual([])
-    expect(showProducts).not.toHaveBeenCalled()
+    expect(writeThrough).not.toHaveBeenCalled()
   })
 
   it.each(['0', '-1', '1.5', 'lamp', '9007199254740992'])('answers 404 for the id %s', async (id) => {

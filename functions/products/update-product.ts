@@ -5,7 +5,7 @@ import { Problem } from '@stockroom/http/problem'
 import { json } from '@stockroom/http/response'
 import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { productUpdated } from '@stockroom/messaging/events'
-import { showProducts } from './catalogue.ts'
+import { writeThrough } from './catalogue.ts'
 import { ProductChange, productTag } from './product.ts'
 import { changeProduct, lockProduct } from './product-store.ts'
 
@@ -20,7 +20,7 @@ export const handler = endpointWithBody(ProductChange, async (request) => {
     record(productUpdated.of(changed.product, changed.version), requestId, traceparent)
     return changed
   })
-  await showProducts([updated])
+  await writeThrough([updated])
 
   return json(200, updated.product, { etag: productTag(updated) })
 })

@@ -10,10 +10,10 @@ import type { Context } from 'aws-lambda'
 import type { Batch } from './batch.ts'
 import { logHandled, logReturned } from './batch-log.ts'
 import { BatchSpans } from './batch-spans.ts'
-import { type Delivery, deadLetter, type PoisonMessage, returnToQueues } from './dead-letter.ts'
 import type { EventDefinition, EventOf, ShopEvent } from './events.ts'
 import { parseMessage, type Received } from './parse-message.ts'
 import { queueOf, type RmqEvent } from './rmq-event.ts'
+import { type Delivery, deadLetter, type PoisonMessage, returnToQueues } from './send-dead-letters.ts'
 
 /** A batch of which everything is deferred takes so long at least, so that a queue of nothing else doesn't spin. */
 const deferralPauseMs = 250
@@ -45,7 +45,7 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
     .use(thaw())
     .use(secrets())
     .handler(async (event) => {
-      const { healthy, poison } = sort<EventOf<Definitions[number]>>(event, definitions)
+      const { healthy, poison } = partition<EventOf<Definitions[number]>>(event, definitions)
       const messages = [...healthy.keys()]
       const queue = queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')
       const unhandled = messages.length > 0 ? await observed({ messages, queue }, handle) : undefined
@@ -88,7 +88,7 @@ async function observed<Event extends ShopEvent>(batch: Batch<Event>, handle: Ha
 }
 
 /** Keeps of each healthy message where it came from. */
-function sort<Event>({ rmqMessagesByQueue }: RmqEvent, definitions: readonly EventDefinition[]) {
+function partition<Event>({ rmqMessagesByQueue }: RmqEvent, definitions: readonly EventDefinition[]) {
   const healthy = new Map<Received<Event>, Delivery>()
   const poison: PoisonMessage[] = []
   for (const [key, messages] of Object.entries(rmqMessagesByQueue)) {

@@ -40,7 +40,7 @@ afterEach(async () => {
 const stored = (key: string) => redis.get(own.cachePrefix + key)
 const withQty = (qty: number) => ({ ...product, qty })
 const show = (instance: CacheInstance, qty: number, version: number) =>
-  instance.showProducts([{ product: withQty(qty), version }])
+  instance.writeThrough([{ product: withQty(qty), version }])
 const firstPage = { limit: 20, before: undefined }
 const texts = {
   name: 'texts',
@@ -96,7 +96,7 @@ describe('a product in the cache', () => {
   it('is gone at once on every instance when it is deleted', async () => {
     await listens(here, there)
 
-    await here.hideProduct(product.id, 1)
+    await here.tombstone(product.id, 1)
 
     await eventually(async () => (await there.findProduct(product.id)).value === null, atOnceMs)
     expect(await here.findProduct(product.id)).toMatchObject({ value: null, hit: true })
@@ -262,7 +262,7 @@ describe('CACHE_PREFIX', () => {
     await listens(here)
     await stranger.findProduct(product.id)
 
-    await stranger.showProducts([{ product: withQty(3), version: 9 }])
+    await stranger.writeThrough([{ product: withQty(3), version: 9 }])
     const mine = await here.findProduct(product.id)
     await stranger.shutDown()
 
