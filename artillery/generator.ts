@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Files } from './files.ts'
 import type { GeneratorReport } from './generator-report.ts'
-import { arrivalsOf, type LoadSettings } from './settings.ts'
+import { arrivalsOf, type Limits, type LoadSettings } from './settings.ts'
 
 const home = fileURLToPath(new URL('.', import.meta.url))
 const artillery = `${home}node_modules/artillery/bin/run`
@@ -28,13 +28,16 @@ export function requireGenerator(say: (line: string) => void): void {
     throw new Error('Artillery could not be installed: run npm ci in artillery/ to see why.')
 }
 
+/** What artillery is told. */
+type Order = LoadSettings & { target: string; limits: Limits }
+
 /**
  * Starts artillery with the scenario of the settings.
  * @param variables what the scenario needs to know, such as the id of a product
  * @param files where its report and what it prints go
  */
 export function startGenerator(
-  settings: LoadSettings & { target: string },
+  settings: Order,
   variables: Record<string, number>,
   files: Pick<Files, 'generatorReport' | 'generatorLog'>,
 ): Generator {
@@ -69,7 +72,7 @@ async function outcome(code: number | null, files: Pick<Files, 'generatorReport'
 /** Artillery counts the ramp in, and rounds the rates of periods of different lengths: the exact check is ours. */
 const rateTolerance = 0.9
 
-function environmentOf(settings: LoadSettings & { target: string }): NodeJS.ProcessEnv {
+function environmentOf(settings: Order): NodeJS.ProcessEnv {
   const { rate, connections, rampSeconds, seconds, limits } = settings
   const leastRate = (rateTolerance * arrivalsOf(settings)) / (rampSeconds + seconds)
   return {

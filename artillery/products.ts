@@ -6,17 +6,24 @@ export interface LoadedProducts {
   productId: number
   /** Has none. */
   soldOutId: number
+  /** Is ordered before the load, one order at a time. */
+  singleId: number
 }
 
 /** Creates them through the shop's API, and makes sure that the database we read is the one that the shop writes. */
 export async function createProducts(url: string): Promise<LoadedProducts> {
   const productId = await createProduct(url, { name: 'Load test', price: 19.99, qty: 1_000_000_000 })
   const soldOutId = await createProduct(url, { name: 'Load test, sold out', price: 19.99, qty: 0 })
+  const singleId = await createProduct(url, {
+    name: 'Load test, one at a time',
+    price: 19.99,
+    qty: 1_000_000,
+  })
   if (!(await isInOurDatabase(productId)))
     throw new Error(
       `The shop at ${url} has another database: set DATABASE_URL, or STOCKROOM_DATA_DIR, to its own.`,
     )
-  return { productId, soldOutId }
+  return { productId, soldOutId, singleId }
 }
 
 async function isInOurDatabase(productId: number): Promise<boolean> {

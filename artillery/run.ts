@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { takeAudit } from '../commands/audit/audit.ts'
+import { baselineSentence, limitsOf, measureBaseline } from './baseline.ts'
 import { drain } from './drain.ts'
 import type { Files } from './files.ts'
 import { startGenerator } from './generator.ts'
@@ -23,9 +24,16 @@ export async function run(
   files: Files,
   say: Say,
 ): Promise<RunRecord> {
-  const products = await createProducts(shop.url)
+  const { singleId, ...products } = await createProducts(shop.url)
   const productIds = [products.productId]
-  const { process: child, ended } = startGenerator({ ...settings, target: shop.url }, { ...products }, files)
+  const baseline = await measureBaseline(shop.url, singleId)
+  const limits = limitsOf(settings, baseline)
+  say(`${baselineSentence(baseline)}.`)
+  const { process: child, ended } = startGenerator(
+    { ...settings, limits, target: shop.url },
+    { ...products },
+    files,
+  )
   const stopWithUs = () => child.kill('SIGTERM')
   process.once('exit', stopWithUs)
   const roots = { ...programs, generator: child.pid ? [child.pid] : [] }
@@ -39,6 +47,8 @@ export async function run(
     return {
       kind,
       settings,
+      baseline,
+      limits,
       startedAt: report.aggregate.firstMetricAt,
       loadEndedAt: report.aggregate.lastMetricAt,
       endedAt: Date.now(),

@@ -7,13 +7,7 @@ describe('the settings of a load', () => {
     const settings = loadSettings({})
 
     expect(settings).toMatchObject({ scenario: 'pure', target: undefined, rate: 1000, seconds: 60 })
-    expect(settings.limits).toMatchObject({ p95Ms: 15, p99Ms: 50, sessionP95Ms: 15, sessionP99Ms: 50 })
-  })
-
-  it('give a user of the mixed load time for two requests', () => {
-    const { limits } = loadSettings({ LOAD_SCENARIO: 'mixed', LOAD_P95_MS: '20' })
-
-    expect(limits).toMatchObject({ p95Ms: 20, p99Ms: 50, sessionP95Ms: 40, sessionP99Ms: 100 })
+    expect(settings.ratios).toEqual({ p95: 10, p99: 30, settledP99: 5 })
   })
 
   it('take what is said over the defaults of another kind of run', () => {
@@ -31,7 +25,7 @@ describe('the settings of a load', () => {
     ['LOAD_RATE', '0', 'LOAD_RATE must be a whole number from 1 to 100000, not "0".'],
     ['LOAD_RAMP_SECONDS', '-1', 'LOAD_RAMP_SECONDS must be a whole number from 1 to 3600, not "-1".'],
     ['LOAD_SECONDS', '1m', 'LOAD_SECONDS must be a whole number from 1 to 86400, not "1m".'],
-    ['LOAD_P99_MS', 'fast', 'LOAD_P99_MS must be a whole number from 1 to 60000, not "fast".'],
+    ['LOAD_P99_RATIO', 'fast', 'LOAD_P99_RATIO must be a whole number from 1 to 10000, not "fast".'],
     ['LOAD_TARGET', 'localhost:3000', 'LOAD_TARGET must be a URL that begins with http://.'],
   ])('refuse a wrong %s in one line: %s', (name, value, line) => {
     expect(() => loadSettings({ [name]: value })).toThrow(new Error(line))

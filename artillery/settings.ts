@@ -18,23 +18,28 @@ export interface LoadSettings {
   drainSeconds: number
   /** Where the report goes, without its extension; undefined for the default place. */
   report: string | undefined
-  limits: Limits
+  ratios: Ratios
+  /** The most that the shop may use. */
+  memoryMb: number
 }
 
-/** What is still good enough. */
+/** How many times as long as a single order the slow ones of a load may take. */
+export interface Ratios {
+  p95: number
+  p99: number
+  settledP99: number
+}
+
+/** What is still good enough on this machine. */
 export interface Limits {
   p95Ms: number
   p99Ms: number
   sessionP95Ms: number
   sessionP99Ms: number
   settledP99Ms: number
-  memoryMb: number
 }
 
 type Environment = Record<string, string | undefined>
-
-/** A user of the mixed scenario sends two requests at most, one after the other. */
-const requestsOfUser: Record<Scenario, number> = { pure: 1, mixed: 2 }
 
 /**
  * Reads the LOAD_ variables; artillery/README.md has a table of them.
@@ -47,12 +52,8 @@ export function loadSettings(
 ): LoadSettings {
   const number = (name: string, fallback: number, to: number, from = 1) =>
     integer(environment, name, { fallback, from, to })
-  const scenario = scenarioOf(environment.LOAD_SCENARIO || 'pure')
-  const p95Ms = number('LOAD_P95_MS', 15, 60_000)
-  const p99Ms = number('LOAD_P99_MS', 50, 60_000)
-  const requests = requestsOfUser[scenario]
   return {
-    scenario,
+    scenario: scenarioOf(environment.LOAD_SCENARIO || 'pure'),
     target: optionalUrl(environment, 'LOAD_TARGET', ['http:', 'https:'])?.replace(/\/+$/, ''),
     rate: number('LOAD_RATE', defaults.rate, 100_000),
     connections: number('LOAD_CONNECTIONS', 128, 10_000),
@@ -60,14 +61,12 @@ export function loadSettings(
     seconds: number('LOAD_SECONDS', defaults.seconds, 86_400),
     drainSeconds: number('LOAD_DRAIN_SECONDS', 60, 3600),
     report: environment.LOAD_REPORT?.replace(/\.html$/, '') || undefined,
-    limits: {
-      p95Ms,
-      p99Ms,
-      sessionP95Ms: number('LOAD_SESSION_P95_MS', p95Ms * requests, 60_000),
-      sessionP99Ms: number('LOAD_SESSION_P99_MS', p99Ms * requests, 60_000),
-      settledP99Ms: number('LOAD_SETTLED_P99_MS', 250, 600_000),
-      memoryMb: number('LOAD_MEMORY_MB', 400, 1_000_000),
+    ratios: {
+      p95: number('LOAD_P95_RATIO', 10, 10_000),
+      p99: number('LOAD_P99_RATIO', 30, 10_000),
+      settledP99: number('LOAD_SETTLED_P99_RATIO', 5, 10_000),
     },
+    memoryMb: number('LOAD_MEMORY_MB', 400, 1_000_000),
   }
 }
 

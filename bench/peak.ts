@@ -1,6 +1,4 @@
 import { loadEnvironment } from '../local/settings/environment-file.ts'
-import { contendersNamed, yardstick } from './contenders/all.ts'
-import { type Contender, type Entrant, orderBody } from './contenders/contender.ts'
 import { circumstances } from './figures/circumstances.ts'
 import { writeFigures } from './figures/marked-region.ts'
 import { type PeakRound, peakReport, roundLine, smoothReport } from './figures/peak-report.ts'
@@ -12,22 +10,24 @@ import { cpuClock } from './profile/cpu-clock.ts'
 import { withOwnServices } from './services/clean-end.ts'
 import type { BenchServices } from './services/own-services.ts'
 import { commandOf, type PeakSettings, peakSettings } from './settings.ts'
+import { targetsNamed, yardstick } from './targets/all.ts'
+import { type Entrant, orderBody, type Target } from './targets/target.ts'
 
 /** At the peak without a rate of its own. */
 type Drive = Omit<PeakSettings, 'perSecond' | 'only'> & { perSecond: number | undefined }
-type Runner = { contender: Contender; entrant: Entrant }
+type Runner = { target: Target; entrant: Entrant }
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
 async function main(services: BenchServices): Promise<void> {
   const settings = peakSettings(process.env)
-  const chosen = contendersNamed(settings.only)
+  const chosen = targetsNamed(settings.only)
   installOwnPackages(print)
 
   const runners: Runner[] = []
-  for (const contender of chosen) {
-    print(`Starts: ${contender.name}`)
-    runners.push({ contender, entrant: await contender.enter(services) })
+  for (const target of chosen) {
+    print(`Starts: ${target.name}`)
+    runners.push({ target, entrant: await target.enter(services) })
   }
   const { rounds: count, seconds, connections, perSecond } = settings
   const peak = await measure(runners, services, { ...settings, perSecond: undefined })
@@ -39,7 +39,7 @@ async function main(services: BenchServices): Promise<void> {
     peakReport(chosen, peak, yardstick),
     `The same at a constant ${perSecond} requests a second:`,
     smoothReport(
-      settling.map(({ contender }) => contender),
+      settling.map(({ target }) => target),
       smooth,
     ),
   ].join('\n\n')
@@ -56,7 +56,7 @@ async function main(services: BenchServices): Promise<void> {
   print('\nWritten into docs/performance.md.')
 }
 
-/** Each round has every contender once, and begins with another one each time; the first warms up and doesn't count. */
+/** Each round has every target once, and begins with another one each time; the first warms up and doesn't count. */
 async function measure(
   runners: readonly Runner[],
   services: BenchServices,
@@ -64,9 +64,9 @@ async function measure(
 ): Promise<PeakRound[]> {
   const rounds: PeakRound[] = []
   for (let round = 0; round <= settings.rounds; round += 1) {
-    for (const { contender, entrant } of rotated(runners, round)) {
-      const result = { name: contender.name, ...(await measureOne(entrant, services, settings)) }
-      if (result.accepted === 0) throw new Error(`${contender.name} has accepted nothing at all.`)
+    for (const { target, entrant } of rotated(runners, round)) {
+      const result = { name: target.name, ...(await measureOne(entrant, services, settings)) }
+      if (result.accepted === 0) throw new Error(`${target.name} has accepted nothing at all.`)
       print(`${round === 0 ? 'warm-up' : `round ${round}`}  ${roundLine(result)}`)
       if (round > 0) rounds.push(result)
     }

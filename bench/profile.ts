@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { loadEnvironment } from '../local/settings/environment-file.ts'
 import { ShopProcess } from '../tests/support/shop-process.ts'
-import { orderBody } from './contenders/contender.ts'
-import { addProduct } from './contenders/shop.ts'
 import { circumstances } from './figures/circumstances.ts'
 import { writeFigures } from './figures/marked-region.ts'
 import { type ProfiledRun, profileReport } from './figures/profile-report.ts'
@@ -16,6 +14,8 @@ import { type CpuProfile, timeByPart } from './profile/cpu-profile.ts'
 import { withOwnServices } from './services/clean-end.ts'
 import type { BenchServices, OwnEnvironment } from './services/own-services.ts'
 import { commandOf, type ProfileSettings, profileSettings } from './settings.ts'
+import { addProduct } from './targets/shop.ts'
+import { orderBody } from './targets/target.ts'
 
 /** What the shop does in each run, and the words that `npm start` is told behind it. */
 const kinds = [

@@ -2,14 +2,14 @@ import { integer } from '@stockroom/runtime/configuration'
 
 type Environment = Record<string, string | undefined>
 
-/** How long and how hard `npm run bench` drives the contenders. */
+/** How long and how hard `npm run bench` drives the targets. */
 export interface PeakSettings {
   rounds: number
   seconds: number
   connections: number
   /** Requests a second of the rounds with smooth arrivals. */
   perSecond: number
-  /** Names of the contenders that take part; empty when all do. */
+  /** Names of the targets that take part; empty when all do. */
   only: string[]
 }
 

@@ -5,7 +5,6 @@ import { loadEnvironment } from '../local/settings/environment-file.ts'
 import { eventually } from '../tests/support/eventually.ts'
 import { shopEnvironment } from '../tests/support/shop-environment.ts'
 import { runSql } from '../tests/support/test-database.ts'
-import { startProcess } from './contenders/process.ts'
 import { circumstances } from './figures/circumstances.ts'
 import { writeFigures } from './figures/marked-region.ts'
 import { sizeReport } from './figures/size-report.ts'
@@ -15,6 +14,7 @@ import type { BenchServices, OwnEnvironment } from './services/own-services.ts'
 import { commandOf, type SizeSettings, sizeSettings } from './settings.ts'
 import { fill } from './size/fill.ts'
 import { type Cell, measureRound, type SizedShop } from './size/measure.ts'
+import { startProcess } from './targets/process.ts'
 
 const migrateScript = fileURLToPath(new URL('../commands/migrate.ts', import.meta.url))
 const autovacuumEndsWithinMs = 120_000

@@ -1,7 +1,7 @@
 import { renewIdentity } from '@stockroom/database/identity'
 import { leaveOutUsedIds } from '@stockroom/database/used-ids'
 import { openChannel } from '@stockroom/messaging/broker-connection'
-import { sourceQueues } from '@stockroom/messaging/dead-letters'
+import { sourceQueues } from '@stockroom/messaging/read-dead-letters'
 import { declareTopology } from '@stockroom/messaging/topology'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { embedDatabase } from '../local/embedded/databases.ts'

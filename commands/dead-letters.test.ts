@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import type { DeadLetter } from '@stockroom/messaging/dead-letters'
 import type { OutboundMessage } from '@stockroom/messaging/publisher'
+import type { DeadLetter } from '@stockroom/messaging/read-dead-letters'
 
 const openChannel = jest.fn<() => Promise<object>>()
 const takeDeadLetters = jest.fn<(channel: object, queue: string) => Promise<DeadLetter[]>>()
@@ -10,7 +10,7 @@ const shutDown = jest.fn<() => Promise<void>>()
 const askRunningShop = jest.fn<typeof import('./running-shop.ts').askRunningShop>()
 const publish = jest.fn<(messages: OutboundMessage[]) => Promise<boolean[]>>()
 jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
-jest.unstable_mockModule('@stockroom/messaging/dead-letters', () => ({
+jest.unstable_mockModule('@stockroom/messaging/read-dead-letters', () => ({
   takeDeadLetters,
   removeDeadLetters,
   sourceQueues: ['stock-reduction', 'order-settlement'],

@@ -48,12 +48,10 @@ export default class StockroomLocal {
   readonly #log: Log
   #parts: Parts | undefined
   #runner: FunctionRunner | undefined
-  #showOutput = () => {}
-  #endWorkers = async () => {}
-  #endSweeping = async () => {}
-  #drainConnections = async () => {}
-  #endOffline = async () => {}
   #stopped: Promise<void> | undefined
+  #showOutput = () => {}
+  /** HTTP ends first, so that no new order comes; then what consumes; what they all use last. */
+  readonly #end = new AsyncDisposableStack()
 
   constructor(serverless: Serverless, commandLineOptions: Record<string, unknown>, { log }: { log: Log }) {
     this.#serverless = serverless
@@ -72,16 +70,21 @@ export default class StockroomLocal {
       const { loadEnvironment } = await import('./settings/environment-file.ts')
       loadEnvironment()
       const { prepareParts } = await import('./shop.ts')
-      this.#parts = await prepareParts(command)
+      const parts = await prepareParts(command)
+      this.#parts = parts
+      this.#end.defer(() => parts.stop())
       const { keepFunctionsWarm } = await import('./functions/warm-functions.ts')
       const { serviceDir: directory, service } = this.#serverless
       await keepFunctionsWarm({ directory, provider: service.provider }, this.#log)
-      await this.#configureService(this.#parts)
-      await this.#prepareServers(this.#parts)
+      await this.#configureService(parts)
       const { createFunctionRunner } = await import('../plugins/serverless-offline-rabbitmq/index.ts')
-      this.#runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
-      this.#endOffline = this.#offlineEnd()
-      if (this.#parts.role === 'worker') {
+      const runner = await createFunctionRunner(this.#serverless, this.#commandLineOptions)
+      this.#runner = runner
+      this.#end.defer(() => runner.close())
+      this.#end.defer(() => this.#find<ServerlessOfflineRabbitmq>('ServerlessOfflineRabbitmq').stop())
+      this.#end.defer(this.#offlineEnd())
+      await this.#prepareServers(parts)
+      if (parts.role === 'worker') {
         const { answerMetricQuestions } = await import('./metrics/cluster-metrics.ts')
         answerMetricQuestions()
       }
@@ -99,7 +102,7 @@ export default class StockroomLocal {
     const { prepareDraining } = await import('./gateway/connection-draining.ts')
     const { guardLambdaPort, openNoLambdaPort } = await import('./functions/lambda-port.ts')
     keepIdleConnections()
-    this.#drainConnections = prepareDraining()
+    this.#end.defer(prepareDraining())
     listenAtBothLoopbacks(settings)
     // Functions are invoked by name at one process of a shop alone.
     if (role === 'worker' || role === 'consumers') await openNoLambdaPort()
@@ -109,10 +112,11 @@ export default class StockroomLocal {
   async #configureService({ role, settings }: Parts): Promise<void> {
     const { service } = this.#serverless
     const { embeddedBrokerClient } = await import('./embedded/embedded-broker.ts')
-    const { keepEventsOf } = await import('./functions/event-sources.ts')
+    const { keepEventsOf, pollVirtualHostOf } = await import('./functions/event-sources.ts')
     const { metricsFunction } = await import('./metrics/metrics-route.ts')
     service.functions = { ...service.functions, getMetrics: metricsFunction }
     keepEventsOf(role, service.functions)
+    pollVirtualHostOf(process.env.RABBITMQ_URL as string, service.functions)
     // The functions run in this process and see its environment; serverless-offline would copy these at every call.
     service.provider.environment = {}
     for (const definition of Object.values(service.functions ?? {}))
@@ -163,6 +167,7 @@ export default class StockroomLocal {
 
   async #open(): Promise<void> {
     this.#showOutput()
+    if (this.#stopped) return
     const { parts, run } = this.#ready()
     if (parts.role === 'worker') return
     const { addSampleProducts } = await import('./embedded/sample-products.ts')
@@ -177,10 +182,11 @@ export default class StockroomLocal {
     const { startWorkers } = await import('./workers.ts')
     const { answerMetricQuestions } = await import('./metrics/cluster-metrics.ts')
     answerMetricQuestions()
-    this.#endWorkers = await startWorkers(settings.workers).catch((error) => {
+    const endWorkers = await startWorkers(settings.workers).catch((error) => {
       process.stderr.write(`${error.message}\n`)
       process.exit(1)
     })
+    this.#end.defer(endWorkers)
   }
 
   async #openConsumers(): Promise<void> {
@@ -195,25 +201,14 @@ export default class StockroomLocal {
   }
 
   async #sweep(): Promise<void> {
-    const { startSweeper } = await import('./functions/sweeper.ts')
+    const { startScheduler } = await import('./functions/scheduler.ts')
     const { parts, run } = this.#ready()
-    this.#endSweeping = startSweeper(run, { brokerIsEmpty: parts.settings.embedded.broker })
+    this.#end.defer(startScheduler(run, { brokerIsEmpty: parts.settings.embedded.broker }))
   }
 
-  /** HTTP first, so that no new order comes; then what consumes; what they all use last. */
   #stop(): Promise<void> {
-    this.#stopped ??= this.#stopInOrder()
+    this.#stopped ??= this.#end.disposeAsync()
     return this.#stopped
-  }
-
-  async #stopInOrder(): Promise<void> {
-    await this.#endWorkers()
-    await this.#drainConnections()
-    await this.#endOffline()
-    await this.#find<ServerlessOfflineRabbitmq>('ServerlessOfflineRabbitmq').stop()
-    await this.#endSweeping()
-    await this.#runner?.close()
-    await this.#parts?.stop()
   }
 
   /** serverless-offline's own end, without the exit. */

@@ -15,6 +15,7 @@ import * as createTakeKeys from './orders/20261126_000002_create_take_keys.ts'
 import * as addOrdersMessageId from './orders/20261126_000004_add_outbox_message_id.ts'
 import * as addOrdersOutboxRows from './orders/20261126_000006_one_outbox_row_a_commit.ts'
 import * as dropTakeKeys from './orders/20261126_000009_drop_take_keys.ts'
+import * as addCancellations from './orders/20261127_000003_add_cancellations.ts'
 import * as watchOrders from './orders/20261127_000012_watch_orders.ts'
 import * as createProducts from './products/20261121_000000_create_products.ts'
 import * as addProductsTraceparent from './products/20261125_000000_add_outbox_traceparent.ts'
@@ -23,6 +24,8 @@ import * as createLockStock from './products/20261126_000003_create_lock_stock.t
 import * as addProductsMessageId from './products/20261126_000005_add_outbox_message_id.ts'
 import * as addProductsOutboxRows from './products/20261126_000007_one_outbox_row_a_commit.ts'
 import * as createLockAndRead from './products/20261126_000008_create_lock_and_read.ts'
+import * as addAdjustments from './products/20261127_000001_add_adjustments.ts'
+import * as addReturns from './products/20261127_000002_add_returns.ts'
 import * as findProducts from './products/20261127_000011_find_products.ts'
 import * as countSupplies from './products/20261127_000013_count_supplies.ts'
 
@@ -36,6 +39,8 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000005_add_outbox_message_id': addProductsMessageId,
     '20261126_000007_one_outbox_row_a_commit': addProductsOutboxRows,
     '20261126_000008_create_lock_and_read': createLockAndRead,
+    '20261127_000001_add_adjustments': addAdjustments,
+    '20261127_000002_add_returns': addReturns,
     '20261127_000011_find_products': findProducts,
     '20261127_000013_count_supplies': countSupplies,
   },
@@ -48,6 +53,7 @@ const migrations: Record<Domain, Migrations> = {
     '20261126_000004_add_outbox_message_id': addOrdersMessageId,
     '20261126_000006_one_outbox_row_a_commit': addOrdersOutboxRows,
     '20261126_000009_drop_take_keys': dropTakeKeys,
+    '20261127_000003_add_cancellations': addCancellations,
     '20261127_000012_watch_orders': watchOrders,
   },
 }

@@ -51,7 +51,7 @@ describe('a load', () => {
     ],
     [
       'answers were slow',
-      ({ settings }) => Object.assign(settings.limits, { p95Ms: 7, sessionP99Ms: 15 }),
+      ({ limits }) => Object.assign(limits, { p95Ms: 7, sessionP99Ms: 15 }),
       ['first byte of an answer, p95', 'whole user, p99'],
     ],
     [

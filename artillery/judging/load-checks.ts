@@ -41,7 +41,7 @@ function checkUsers({ generator, keptThresholds, settings }: RunRecord): Check[]
 const finished = (counters: Record<string, number>): number =>
   (counters['vusers.completed'] ?? 0) + (counters['vusers.failed'] ?? 0)
 
-function checkLatency({ generator, settings: { limits }, settlement }: RunRecord): Check[] {
+function checkLatency({ generator, limits, settlement }: RunRecord): Check[] {
   const { 'http.response_time': response, 'vusers.session_length': session } = generator.aggregate.summaries
   return [
     atMost('first byte of an answer, p95', response?.p95, limits.p95Ms, 'ms'),
@@ -78,9 +78,7 @@ function checkPromises({ generator: { aggregate }, settlement: { accepted } }: R
 }
 
 /** Where the shop's processes can't be seen, nothing is said of their memory. */
-function checkMemory({ samples, settings: { limits } }: RunRecord): Check[] {
+function checkMemory({ samples, settings: { memoryMb } }: RunRecord): Check[] {
   const memories = samples.flatMap(({ programs }) => programs.shop?.memoryMb ?? [])
-  return memories.length > 0
-    ? [atMost('memory of the shop', Math.max(...memories), limits.memoryMb, 'MB')]
-    : []
+  return memories.length > 0 ? [atMost('memory of the shop', Math.max(...memories), memoryMb, 'MB')] : []
 }

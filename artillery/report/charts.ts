@@ -1,3 +1,4 @@
+import { readable } from '../judging/check.ts'
 import { elsewherePercent } from '../judging/warnings.ts'
 import type { RunRecord } from '../run-record.ts'
 import { programs } from '../sampling/process-groups.ts'
@@ -29,7 +30,7 @@ function rateChart(run: RunRecord): Chart {
 }
 
 function latencyChart(run: RunRecord): Chart {
-  const { sessionP95Ms, sessionP99Ms } = run.settings.limits
+  const { sessionP95Ms, sessionP99Ms } = run.limits
   const percentile = (name: 'p50' | 'p95' | 'p99') =>
     periods(run).map(({ at, metrics }) => ({
       at,
@@ -39,20 +40,20 @@ function latencyChart(run: RunRecord): Chart {
     { label: 'p50', color: 'low', dots: percentile('p50') },
     { label: 'p95', color: 'middle', dots: percentile('p95') },
     { label: 'p99', color: 'high', dots: percentile('p99') },
-    limitCurve(`p95 target, ${sessionP95Ms} ms`, run, sessionP95Ms, 'middle'),
-    limitCurve(`p99 target, ${sessionP99Ms} ms`, run, sessionP99Ms, 'high'),
+    limitCurve(`p95 target, ${readable(sessionP95Ms)} ms`, run, sessionP95Ms, 'middle'),
+    limitCurve(`p99 target, ${readable(sessionP99Ms)} ms`, run, sessionP99Ms, 'high'),
   ])
 }
 
 function settleChart(run: RunRecord): Chart {
-  const { settledP99Ms } = run.settings.limits
+  const { settledP99Ms } = run.limits
   const percentile = (name: 'p50' | 'p95' | 'p99') =>
     run.settlement.perSecond.map((row) => ({ at: since(run, row.second * 1000), value: row[name] }))
   return alignedChart('From accepted to settled', 'ms', [
     { label: 'p50', color: 'low', dots: percentile('p50') },
     { label: 'p95', color: 'middle', dots: percentile('p95') },
     { label: 'p99', color: 'high', dots: percentile('p99') },
-    limitCurve(`p99 target, ${settledP99Ms} ms`, run, settledP99Ms, 'high'),
+    limitCurve(`p99 target, ${readable(settledP99Ms)} ms`, run, settledP99Ms, 'high'),
   ])
 }
 
@@ -100,7 +101,7 @@ function memoryChart(run: RunRecord): Chart {
       color: programColors[program],
       dots: sampled(run, (sample) => sample.programs[program]?.memoryMb ?? null),
     })),
-    limitCurve("the shop's limit", run, run.settings.limits.memoryMb),
+    limitCurve("the shop's limit", run, run.settings.memoryMb),
   ])
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { baselineSentence } from '../baseline.ts'
 import type { Check } from '../judging/check.ts'
 import { readable } from '../judging/check.ts'
 import { warningsOf } from '../judging/warnings.ts'
@@ -52,10 +53,10 @@ ${productTable(run)}
 `
 }
 
-function setUp({ settings, startedAt, machine, backing }: RunRecord): string {
+function setUp({ settings, baseline, startedAt, machine, backing }: RunRecord): string {
   const { scenario, rate, rampSeconds, seconds } = settings
   const load = `${scenario}.yml, ${rampSeconds} s up to ${readable(rate)} users a second, then ${readable(seconds)} s of it`
-  return `${new Date(startedAt).toISOString()}. ${load}. ${backing}. Everything, the load generator included, on ${machine}.`
+  return `${new Date(startedAt).toISOString()}. ${load}. ${backing}. ${baselineSentence(baseline)}. Everything, the load generator included, on ${machine}.`
 }
 
 const packaged = (file: string): string => readFileSync(fileURLToPath(import.meta.resolve(file)), 'utf8')

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import { rowOf } from '../../tests/support/table-row.ts'
 import { type PeakRound, peakReport, smoothReport } from './peak-report.ts'
 
-const contender = (name: string) => ({ name, description: `what ${name} is` })
+const target = (name: string) => ({ name, description: `what ${name} is` })
 const round = (name: string, perSecond: number, given: Partial<PeakRound> = {}): PeakRound => ({
   name,
   perSecond,
@@ -18,7 +18,7 @@ const round = (name: string, perSecond: number, given: Partial<PeakRound> = {}):
   ...given,
 })
 
-const both = [contender('shop'), contender('Plain')]
+const both = [target('shop'), target('Plain')]
 
 it('shows the medians of the rounds, the lowest and the highest, and what settles beside the yardstick', () => {
   const rounds = [
@@ -36,7 +36,7 @@ it('shows the medians of the rounds, the lowest and the highest, and what settle
 
 it('counts the errors of all rounds', () => {
   const report = peakReport(
-    [contender('shop')],
+    [target('shop')],
     [1, 0, 2].map((failed) => round('shop', 1, { failed })),
     'Plain',
   )
@@ -45,7 +45,7 @@ it('counts the errors of all rounds', () => {
 })
 
 it('compares with nobody where the yardstick does not take part', () => {
-  const report = peakReport([contender('shop')], [round('shop', 1000)], 'Plain')
+  const report = peakReport([target('shop')], [round('shop', 1000)], 'Plain')
 
   expect(rowOf(report, 'shop')?.[4]).toBe('–')
 })
@@ -57,7 +57,7 @@ it('says nothing of settling where nothing is stored', () => {
   expect(rowOf(report, 'Plain')?.at(-1)).toBe('–')
 })
 
-it('says what each contender is', () => {
+it('says what each target is', () => {
   const report = peakReport(both, [round('shop', 1), round('Plain', 1)], 'Plain')
 
   expect(report).toContain('- **shop**: what shop is.')
@@ -72,7 +72,7 @@ it('warns of figures that a saturated load generator has limited', () => {
 })
 
 it('shows at a constant rate how long clients and orders waited', () => {
-  const report = smoothReport([contender('shop')], [round('shop', 1000, { settledP99Ms: Number.NaN })])
+  const report = smoothReport([target('shop')], [round('shop', 1000, { settledP99Ms: Number.NaN })])
 
   expect(rowOf(report, 'shop')).toEqual([...['shop', '1,000', '5.0', '8.0', '9.0', '0', '500', '–', '1,000']])
 })

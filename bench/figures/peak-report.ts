@@ -1,10 +1,10 @@
-import type { Contender } from '../contenders/contender.ts'
 import type { LoadResult } from '../load/load.ts'
 import type { Settlement } from '../load/settlement.ts'
+import type { Target } from '../targets/target.ts'
 import { median } from './statistics.ts'
 import { type Column, formatted, table } from './table.ts'
 
-/** One contender in one round. */
+/** One target in one round. */
 export interface PeakRound extends LoadResult {
   name: string
   /** Microseconds of CPU per accepted request, of all programs but the load generator, until the last order was settled. */
@@ -17,7 +17,7 @@ export interface PeakRound extends LoadResult {
 /** A generator that needs a whole core is what limits the figures. */
 const saturatedLoad = 0.9
 
-type Described = Pick<Contender, 'name' | 'description'>
+type Described = Pick<Target, 'name' | 'description'>
 type Measure = (round: PeakRound) => number
 
 const right = (title: string): Column => ({ title, align: 'right' })
@@ -27,19 +27,19 @@ const cell = (value: number, digits = 0) => (Number.isNaN(value) ? '–' : forma
 /**
  * The table of medians at the peak, what its rows are, and a warning where the load generator was the limit.
  *
- * @param yardstick the name of the contender that the others are divided by
+ * @param yardstick the name of the target that the others are divided by
  */
 export function peakReport(
-  contenders: readonly Described[],
+  targets: readonly Described[],
   rounds: readonly PeakRound[],
   yardstick: string,
 ): string {
   const columns = ['accepted/s', 'lowest–highest', 'settled/s', `settled ÷ ${yardstick}`, 'p50 ms', 'p99 ms']
   const more = ['errors', 'CPU µs per order', 'drained after s']
-  const reference = contenders.some(({ name }) => name === yardstick)
+  const reference = targets.some(({ name }) => name === yardstick)
     ? middle(rounds, yardstick, settledPerSecond)
     : Number.NaN
-  const rows = contenders.map(({ name }) => {
+  const rows = targets.map(({ name }) => {
     const own = rounds.filter((one) => one.name === name)
     const rates = own.map(({ perSecond }) => perSecond)
     const of = (measure: Measure) => middle(rounds, name, measure)
@@ -65,16 +65,16 @@ export function peakReport(
       ),
     ]
   })
-  const descriptions = contenders.map(({ name, description }) => `- **${name}**: ${description}.`)
+  const descriptions = targets.map(({ name, description }) => `- **${name}**: ${description}.`)
   return [
-    table([{ title: 'contender' }, ...[...columns, ...more].map(right)], rows),
+    table([{ title: 'target' }, ...[...columns, ...more].map(right)], rows),
     descriptions.join('\n'),
     ...saturation(rounds),
   ].join('\n\n')
 }
 
 /** The table of medians at a constant rate; latencies count from when a request was due. */
-export function smoothReport(contenders: readonly Described[], rounds: readonly PeakRound[]): string {
+export function smoothReport(targets: readonly Described[], rounds: readonly PeakRound[]): string {
   const measures: [title: string, measure: Measure, digits?: number][] = [
     ['accepted/s', ({ perSecond }) => perSecond],
     ['p50 ms', ({ p50Ms }) => p50Ms, 1],
@@ -85,11 +85,11 @@ export function smoothReport(contenders: readonly Described[], rounds: readonly 
     ['settled p99 ms', ({ settledP99Ms }) => settledP99Ms ?? Number.NaN],
     ['CPU µs per order', ({ cpuUs }) => cpuUs],
   ]
-  const rows = contenders.map(({ name }) => [
+  const rows = targets.map(({ name }) => [
     name,
     ...measures.map(([, measure, digits]) => cell(middle(rounds, name, measure), digits)),
   ])
-  return table([{ title: 'contender' }, ...measures.map(([title]) => right(title))], rows)
+  return table([{ title: 'target' }, ...measures.map(([title]) => right(title))], rows)
 }
 
 const middle = (rounds: readonly PeakRound[], name: string, measure: Measure): number =>

@@ -3,7 +3,7 @@ import { formatted, table } from './table.ts'
 
 it('lays a Markdown table out in columns of one width', () => {
   const text = table(
-    [{ title: 'contender' }, { title: 'rate', align: 'right' }],
+    [{ title: 'target' }, { title: 'rate', align: 'right' }],
     [
       ['shop', '12,345'],
       ['another', '7'],
@@ -11,7 +11,7 @@ it('lays a Markdown table out in columns of one width', () => {
   )
 
   expect(text.split('\n')).toEqual([
-    '| contender |   rate |',
+    '| target |   rate |',
     '| --------- | -----: |',
     '| shop      | 12,345 |',
     '| another   |      7 |',

@@ -13,6 +13,7 @@ const prices: Prices = {
   acusPerCore: 4,
   leastAcus: 2,
   proxyAcuHour: 0.02,
+  proxyLeastAcus: 8,
   databaseGigabyteMonth: 0.1,
   brokerCoreHour: 0.1,
   cacheNodeHour: 0.2,
@@ -47,7 +48,10 @@ describe('monthlyCost', () => {
   })
 
   it('sizes database, broker and cache for the peak, with their second and third', () => {
-    expect(month.database).toBeCloseTo(2 * (0.25 * 20 + 0.75 * 2) * (0.1 + 0.01) * 730)
+    const instances = 2 * (0.25 * 20 + 0.75 * 2) * 0.1
+    // RDS Proxy stands for eight units while the database has two.
+    const proxy = (0.25 * 20 + 0.75 * 8) * 0.02
+    expect(month.database).toBeCloseTo((instances + proxy) * 730)
     expect(month.broker).toBeCloseTo(3 * 4 * 0.1 * 730)
     expect(month.cache).toBeCloseTo(2 * 0.2 * 730)
   })

@@ -26,6 +26,8 @@ export interface Prices {
   acusPerCore: number
   leastAcus: number
   proxyAcuHour: number
+  /** RDS Proxy costs as for so many units, however few its database has. */
+  proxyLeastAcus: number
   databaseGigabyteMonth: number
   brokerCoreHour: number
   cacheNodeHour: number
@@ -75,8 +77,13 @@ export function monthlyCost(
   const millions = (orders * requestsPerOrder) / 1e6
   const { first, firstMillions, further } = prices.apiPerMillion
   const largest = Math.max(prices.leastAcus, cores.postgres * prices.acusPerCore)
+  const average = (peakUnits: number, units: number) => peakShare * peakUnits + (1 - peakShare) * units
   // Writer and reader.
-  const acus = 2 * (peakShare * largest + (1 - peakShare) * prices.leastAcus)
+  const acus = 2 * average(largest, prices.leastAcus)
+  const proxied = average(
+    Math.max(prices.proxyLeastAcus, largest),
+    Math.max(prices.proxyLeastAcus, prices.leastAcus),
+  )
   // A cluster has three nodes, and every message is written on each.
   const broker = 3 * Math.max(2, cores.rabbitmq)
   const cacheNodes = 2 * Math.max(1, Math.ceil(cores.redis / prices.cacheCoresPerNode))
@@ -85,7 +92,7 @@ export function monthlyCost(
     functions:
       millions * prices.lambdaPerMillion +
       millions * 1e6 * (requestMs / 1000) * memoryGigabytes * prices.lambdaPerGigabyteSecond,
-    database: acus * (prices.acuHour + prices.proxyAcuHour / 2) * hoursPerMonth,
+    database: (acus * prices.acuHour + proxied * prices.proxyAcuHour) * hoursPerMonth,
     storage: ((orders * orderKilobytes * months) / 1e6) * prices.databaseGigabyteMonth,
     broker: broker * prices.brokerCoreHour * hoursPerMonth,
     cache: cacheNodes * prices.cacheNodeHour * hoursPerMonth,

@@ -24,6 +24,7 @@ const prices: Prices = {
   acusPerCore: 4,
   leastAcus: 2,
   proxyAcuHour: 0.015,
+  proxyLeastAcus: 8,
   databaseGigabyteMonth: 0.225,
   brokerCoreHour: 0.144,
   cacheNodeHour: 0.126,

@@ -4,6 +4,8 @@ import { type DecisionRow, type OrderRow, type ProductTally, Tally } from './tal
 /** What the books of a shop say, as {@link readBooks} adds them up. */
 export interface Books {
   orders: Tally['orders']
+  /** Cancelled orders that aren't known to have given their stock back. */
+  returning: number
   products: ProductBook[]
   /** Events that no broker has confirmed yet. */
   outbox: { products: number; orders: number }
@@ -19,12 +21,16 @@ interface Stock {
   initial: number
   /** By which edits and deletion have changed it. */
   adjusted: number
-  /** All that the ledger says was taken, whether its order was read or came later. */
+  /** All that the ledger says was taken, and not given back, whether its order was read or came later. */
   taken: number
   left: number | null
 }
 
 const ordersPerStep = 50_000
+const orderColumns = `id, product_id as "productId", quantity, status, stock_returned_at is not null as "isReturned"`
+
+/** Entries that only cancelled orders have. */
+const endings = new Set(['cancelled', 'return'])
 
 /**
  * Reads both schemas and compares them: the orders with the ledger, order by order, and the ledger with the stock.
@@ -35,6 +41,7 @@ export async function readBooks(): Promise<Books> {
   const stocks = await readStocks()
   return {
     orders: tally.orders,
+    returning: tally.returning,
     products: stocks.map((stock) => ({ ...stock, ...tally.product(stock.id) })),
     outbox: { products: await countRows('products'), orders: await countRows('orders') },
     breaches: [...tally.breaches, ...(await ordersDecidedTwice()), ...stocks.flatMap(stockBreaches)],
@@ -48,11 +55,29 @@ async function compareOrdersWithLedger(): Promise<Tally> {
   for (let orders = await readOrders(last); orders.length > 0; orders = await readOrders(last)) {
     const first = last
     last = orders.at(-1)?.id as number
-    withoutOrder.push(...tally.compare(orders, await readDecisions(first, last)))
+    const entries = await readDecisions(first, last)
+    withoutOrder.push(...tally.compare(await withCancellations(orders, entries), entries))
   }
   withoutOrder.push(...(await readDecisions(last, Number.MAX_SAFE_INTEGER)))
   tally.noteLost(await lostOrders(withoutOrder))
   return tally
+}
+
+/** In a running shop an order may have been cancelled after it was read: of those the present state counts. */
+async function withCancellations(
+  orders: readonly OrderRow[],
+  entries: readonly DecisionRow[],
+): Promise<readonly OrderRow[]> {
+  const ended = new Set(entries.filter(({ kind }) => endings.has(kind)).map(({ orderId }) => orderId))
+  const stale = orders.filter(({ id, status }) => status !== 'cancelled' && ended.has(id))
+  if (stale.length === 0) return orders
+  const rows = await query<OrderRow>(
+    'orders',
+    `select ${orderColumns} from orders.orders where id = any(?)`,
+    [stale.map(({ id }) => id)],
+  )
+  const present = new Map(rows.map((order) => [order.id, order]))
+  return orders.map((order) => present.get(order.id) ?? order)
 }
 
 /** In a running shop an order may be committed after one with a higher id was read: it is there by now. */
@@ -67,7 +92,7 @@ async function lostOrders(decisions: readonly DecisionRow[]): Promise<DecisionRo
 function readOrders(after: number): Promise<OrderRow[]> {
   return query<OrderRow>(
     'orders',
-    `select id, product_id as "productId", quantity, status from orders.orders where id > ? order by id limit ?`,
+    `select ${orderColumns} from orders.orders where id > ? order by id limit ?`,
     [after, ordersPerStep],
   )
 }
@@ -76,19 +101,25 @@ function readDecisions(after: number, last: number): Promise<DecisionRow[]> {
   return query<DecisionRow>(
     'products',
     `select order_id as "orderId", product_id as "productId", change, kind
-       from products.stock_movements where order_id > ? and order_id <= ?`,
-    [after, last],
+       from products.stock_movements where order_id > ? and order_id <= ? and kind <> 'return'
+      union all
+     select order_id, product_id, change, kind
+       from products.stock_movements where order_id > ? and order_id <= ? and kind = 'return'`,
+    [after, last, after, last],
   )
 }
 
-/** The unique index forbids it; an audit doesn't take an index's word for it. */
+/** Unique indexes forbid it; an audit doesn't take an index's word for it. */
 async function ordersDecidedTwice(): Promise<string[]> {
-  const rows = await query<{ orderId: number; times: number }>(
+  const rows = await query<{ orderId: number; isReturn: boolean; times: number }>(
     'products',
-    `select order_id as "orderId", count(*) as times from products.stock_movements
-      where order_id is not null group by order_id having count(*) > 1 order by order_id`,
+    `select order_id as "orderId", kind = 'return' as "isReturn", count(*) as times from products.stock_movements
+      where order_id is not null group by 1, 2 having count(*) > 1 order by 1, 2`,
   )
-  return rows.map(({ orderId, times }) => `order ${orderId} was decided ${times} times`)
+  return rows.map(
+    ({ orderId, isReturn, times }) =>
+      `order ${orderId} was ${isReturn ? 'returned' : 'decided'} ${times} times`,
+  )
 }
 
 /** One statement, so that stock and ledger are of the same moment. */
@@ -101,7 +132,7 @@ function readStocks(): Promise<Stock[]> {
          select product_id,
                 sum(change) filter (where kind = 'initial') as initial,
                 sum(change) filter (where kind in ('adjustment', 'removal')) as adjusted,
-                -sum(change) filter (where kind = 'sale') as taken
+                -sum(change) filter (where kind in ('sale', 'return')) as taken
            from products.stock_movements
           group by product_id
          having bool_or(kind = 'initial') or sum(change) <> 0

@@ -6,9 +6,9 @@ const { sortDeadLetters } = await import('./dead-letter-book.ts')
 
 const placed = { productId: 7, quantity: 2, createdAt: '2026-11-21T10:00:00.000Z' }
 const orders = new Map([
-  [1, { id: 1, status: 'confirmed', ...placed }],
-  [2, { id: 2, status: 'rejected', ...placed }],
-  [3, { id: 3, status: 'pending', ...placed }],
+  [1, { id: 1, isOpen: false, ...placed }],
+  [2, { id: 2, isOpen: false, ...placed }],
+  [3, { id: 3, isOpen: true, ...placed }],
 ])
 const letter = (body: string) => ({ queue: 'stock-reduction', messageId: 'm', reason: 'why', body })
 const about = (orderId: unknown, rest: object = {}) => letter(JSON.stringify({ orderId, ...rest }))

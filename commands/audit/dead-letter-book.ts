@@ -4,9 +4,9 @@ import type { QueueInspection } from '@stockroom/messaging/queue-inspection'
 
 /** Dead letters by what there is to do about them. */
 export interface DeadLetterBook {
-  /** Their orders are settled: nothing was lost. */
+  /** Their orders are settled, or cancelled and hold no stock: nothing was lost. */
   harmless: number
-  /** Their orders are pending, and are announced again by the shop itself. */
+  /** Their orders are pending, or cancelled with their stock on its way back; the shop announces them again by itself. */
   pending: number
   /** No order is known for them, or another one has its id by now; each with its queue, id and reason. */
   forAPerson: string[]
@@ -14,7 +14,7 @@ export interface DeadLetterBook {
 
 interface PlacedOrder {
   id: number
-  status: string
+  isOpen: boolean
   productId: number
   quantity: number
   createdAt: string
@@ -30,7 +30,7 @@ export async function sortDeadLetters(letters: QueueInspection['deadLetters']): 
     const order = orders.get(body.orderId)
     if (!order || isAboutAnother(order, body))
       book.forAPerson.push(printable(`${queue}  ${messageId}  ${reason}`))
-    else if (order.status === 'pending') book.pending += 1
+    else if (order.isOpen) book.pending += 1
     else book.harmless += 1
   }
   return book
@@ -39,7 +39,8 @@ export async function sortDeadLetters(letters: QueueInspection['deadLetters']): 
 async function placedOrders(ids: unknown[]): Promise<Map<unknown, PlacedOrder>> {
   const rows = await query<PlacedOrder>(
     'orders',
-    `select id, status, product_id as "productId", quantity, created_at as "createdAt"
+    `select id, product_id as "productId", quantity, created_at as "createdAt",
+            status = 'pending' or (status = 'cancelled' and stock_returned_at is null) as "isOpen"
        from orders.orders where id = any(?)`,
     [ids.filter(Number.isSafeInteger)],
   )

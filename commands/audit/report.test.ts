@@ -9,6 +9,7 @@ const product = (members: Partial<ProductBook> = {}): ProductBook => ({
   taken: 30,
   gone: 30,
   sold: 20,
+  returned: 0,
   reserved: 10,
   left: 55,
   ...members,
@@ -19,7 +20,8 @@ const audit = ({
 }: { books?: Partial<Audit['books']> } & Partial<Omit<Audit, 'books'>> = {}) =>
   report({
     books: {
-      orders: { accepted: 6, pending: 1, confirmed: 3, rejected: 2 },
+      orders: { accepted: 6, pending: 1, confirmed: 3, rejected: 2, cancelled: 0 },
+      returning: 0,
       products: [product()],
       outbox: { products: 0, orders: 4 },
       breaches: [],
@@ -38,18 +40,19 @@ describe('the report', () => {
   it('shows the orders and the pieces in columns, and says that the books balance', () => {
     const [, heads, orders, , , productHeads, row, ...rest] = lines(audit())
 
-    expect(columns(heads)).toEqual(['accepted', 'pending', 'confirmed', 'rejected'])
-    expect(columns(orders)).toEqual(['6', '1', '3', '2'])
+    expect(columns(heads)).toEqual(['accepted', 'pending', 'confirmed', 'rejected', 'cancelled'])
+    expect(columns(orders)).toEqual(['6', '1', '3', '2', '0'])
     expect(columns(productHeads)).toEqual([
       'product',
       'initial',
       'adjusted',
       'gone',
       'sold',
+      'returned',
       'reserved',
       'left',
     ])
-    expect(columns(row)).toEqual(['7', '80', '5', '30', '20', '10', '55'])
+    expect(columns(row)).toEqual(['7', '80', '5', '30', '20', '0', '10', '55'])
     expect(rest.at(-1)).toBe('The books balance.')
   })
 
@@ -84,11 +87,14 @@ describe('the report', () => {
     expect(audit({ books: { products } })).toContain('… and 3 more products')
   })
 
-  it.each(['gone', 'sold', 'reserved', 'left'])('explains below the pieces what "%s" means', (word) => {
-    const [, explanation = ''] = audit().join('\n').split('7         80')
+  it.each(['gone', 'sold', 'returned', 'reserved', 'left'])(
+    'explains below the pieces what "%s" means',
+    (word) => {
+      const [, explanation = ''] = audit().join('\n').split('7         80')
 
-    expect(explanation).toMatch(new RegExp(`^ +${word} .* = |^ +${word} .*orders`, 'm'))
-  })
+      expect(explanation).toMatch(new RegExp(`^ +${word} .* = |^ +${word} .*orders`, 'm'))
+    },
+  )
 
   it('sorts the dead letters, and shows those that need a person', () => {
     const deadLetters = { harmless: 2, pending: 1, forAPerson: ['stock-reduction  m1  not JSON'] }
@@ -136,9 +142,9 @@ describe('the report', () => {
 describe('the report for programs', () => {
   it('is one JSON document with everything, and says first whether the books balance', () => {
     const products = many(23, (n) => product({ id: n }))
-    const orders = { accepted: 6, pending: 1, confirmed: 3, rejected: 2 }
+    const orders = { accepted: 6, pending: 1, confirmed: 3, rejected: 2, cancelled: 0 }
     const breaches = ['order 1 is wrong']
-    const books = { orders, products, outbox: { products: 0, orders: 4 }, breaches }
+    const books = { orders, returning: 0, products, outbox: { products: 0, orders: 4 }, breaches }
 
     const text = jsonReport({ books, ready: undefined, deadLetters: undefined })
 

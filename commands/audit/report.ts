@@ -14,8 +14,9 @@ const mostRows = 50
 
 const meanings = [
   '  adjusted    by changes of a product, or by its deletion',
-  '  gone      = sold + reserved: what orders have taken, as the ledger says',
-  '  sold        to confirmed orders',
+  '  gone      = sold + reserved - returned: what orders hold, as the ledger says',
+  '  sold        to confirmed orders, and to those that were cancelled after',
+  '  returned    by cancelled orders',
   '  reserved    for orders that are still pending',
   '  left      = initial + adjusted - gone',
 ]
@@ -26,13 +27,14 @@ export function report({ books, ready, deadLetters }: Audit): string[] {
   return [
     'Orders',
     table([
-      ['accepted', 'pending', 'confirmed', 'rejected'],
-      [orders.accepted, orders.pending, orders.confirmed, orders.rejected],
+      ['accepted', 'pending', 'confirmed', 'rejected', 'cancelled'],
+      [orders.accepted, orders.pending, orders.confirmed, orders.rejected, orders.cancelled],
     ]),
+    ...returningLine(books.returning),
     '',
     'Stock, in pieces',
     table([
-      ['product', 'initial', 'adjusted', 'gone', 'sold', 'reserved', 'left'],
+      ['product', 'initial', 'adjusted', 'gone', 'sold', 'returned', 'reserved', 'left'],
       ...largest(books.products).map(productRow),
     ]),
     ...more(books.products.length - mostProducts, 'products'),
@@ -86,15 +88,19 @@ const largest = (products: ProductBook[]) =>
     .slice(0, mostProducts)
     .sort((a, b) => a.id - b.id)
 
-const productRow = ({ id, initial, adjusted, gone, sold, reserved, left }: ProductBook) => [
+const productRow = ({ id, initial, adjusted, gone, sold, returned, reserved, left }: ProductBook) => [
   id,
   initial,
   adjusted,
   gone,
   sold,
+  returned,
   reserved,
   left ?? 'deleted',
 ]
+
+const returningLine = (count: number): string[] =>
+  count > 0 ? [`  ${count} cancelled, whose stock is on its way back`] : []
 
 const more = (count: number, what: string): string[] => (count > 0 ? [`… and ${count} more ${what}`] : [])
 

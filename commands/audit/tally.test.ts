@@ -6,6 +6,7 @@ const order = (members: Partial<OrderRow> = {}): OrderRow => ({
   productId: 7,
   quantity: 3,
   status: 'confirmed',
+  isReturned: false,
   ...members,
 })
 const sale = (members: Partial<DecisionRow> = {}): DecisionRow => ({
@@ -36,7 +37,7 @@ describe('a tally', () => {
       [refusal({ orderId: 2 }), refusal({ orderId: 3 })],
     )
 
-    expect(orders).toEqual({ accepted: 3, pending: 1, confirmed: 0, rejected: 2 })
+    expect(orders).toEqual({ accepted: 3, pending: 1, confirmed: 0, rejected: 2, cancelled: 0 })
   })
 
   it('counts by product what was sold, is reserved, and is gone', () => {
@@ -45,9 +46,9 @@ describe('a tally', () => {
       [sale({ orderId: 1 }), sale({ orderId: 2 }), sale({ orderId: 3, productId: 8, change: -5 })],
     )
 
-    expect(tally.product(7)).toEqual({ sold: 3, reserved: 3, gone: 6 })
-    expect(tally.product(8)).toEqual({ sold: 5, reserved: 0, gone: 5 })
-    expect(tally.product(9)).toEqual({ sold: 0, reserved: 0, gone: 0 })
+    expect(tally.product(7)).toEqual({ sold: 3, returned: 0, reserved: 3, gone: 6 })
+    expect(tally.product(8)).toEqual({ sold: 5, returned: 0, reserved: 0, gone: 5 })
+    expect(tally.product(9)).toEqual({ sold: 0, returned: 0, reserved: 0, gone: 0 })
   })
 
   it('adds up one run of orders after the other', () => {
@@ -86,5 +87,49 @@ describe('a tally', () => {
     ['order 1 does not exist, but the ledger has decided it (sale)', [], [sale()]],
   ])('says: %s', (breach, orders, decisions) => {
     expect(breaches(orders, decisions)).toEqual([breach])
+  })
+})
+
+describe('a cancelled order', () => {
+  const cancelled = (members: Partial<OrderRow> = {}) =>
+    order({ status: 'cancelled', isReturned: true, ...members })
+  const back = (members: Partial<DecisionRow> = {}) => sale({ change: 3, kind: 'return', ...members })
+  const cancellation = refusal({ kind: 'cancelled' })
+
+  it('has sold its pieces and given them back', () => {
+    const tally = tallyOf([cancelled()], [back(), sale()])
+
+    expect(tally.product(7)).toEqual({ sold: 3, returned: 3, reserved: 0, gone: 0 })
+    expect([tally.returning, tally.breaches]).toEqual([0, []])
+  })
+
+  it('may hold its pieces, or be undecided, while its return is under way', () => {
+    const under = cancelled({ isReturned: false })
+
+    const tally = tallyOf([under, { ...under, id: 2 }], [sale()])
+
+    expect(tally.product(7)).toEqual({ sold: 3, returned: 0, reserved: 0, gone: 3 })
+    expect([tally.returning, tally.breaches]).toEqual([2, []])
+  })
+
+  it.each([
+    ['that was cancelled before', [cancellation]],
+    ['that was refused before', [refusal()]],
+  ])('is well with a decision %s', (_, decisions) => {
+    expect(breaches([cancelled()], decisions)).toEqual([])
+  })
+
+  it.each<[string, OrderRow, DecisionRow[]]>([
+    ['is cancelled, but the ledger has not decided it', cancelled(), []],
+    ['is cancelled, but has not given its 3 pieces back', cancelled(), [sale()]],
+    ['is confirmed, but has given 3 pieces back', order(), [sale(), back()]],
+    ['is pending, but has given 3 pieces back', order({ status: 'pending' }), [sale(), back()]],
+    ['has given 3 pieces back, but took none', cancelled(), [cancellation, back()]],
+    ['is for 3 pieces, but has given 2 back', cancelled(), [sale(), back({ change: 2 })]],
+    ['is for product 7, but has given back to 8', cancelled(), [sale(), back({ productId: 8 })]],
+    ['is confirmed, but the ledger says that it was cancelled', order(), [cancellation]],
+    ['is pending, but the ledger says that it was cancelled', order({ status: 'pending' }), [cancellation]],
+  ])('breaks the books when it %s', (breach, row, entries) => {
+    expect(breaches([row], entries)).toEqual([`order 1 ${breach}`])
   })
 })

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeployedFunction, DeployedService, Network } from '../service/access.ts'
+import type { Reservation } from '../service/concurrency.ts'
 import type { Artefacts } from './package-shop.ts'
 
 interface LambdaFunction extends DeployedFunction {
   handler: string
+  reservedConcurrency?: number
   package?: { artifact?: string }
 }
 interface Layer {
@@ -19,7 +21,12 @@ interface Serverless {
     layers: Record<string, Layer>
     resources: { Resources: Record<string, object> }
     provider: { httpApi: { cors: { allowedOrigins: string[] } } }
-    custom: { services: Record<string, DeployedService>; network: Network }
+    custom: {
+      services: Record<string, DeployedService>
+      network: Network
+      networkEnvironment: Record<string, unknown>
+      concurrency: Record<string, Reservation>
+    }
   }
   pluginManager: { plugins: object[] }
   configSchemaHandler: { defineFunctionProperties(provider: string, schema: object): void }
@@ -27,7 +34,7 @@ interface Serverless {
 
 /**
  * Builds what `serverless package` and `serverless deploy` upload: a zip of each function and of each layer, and gives
- * every function the access that its `uses` names. Its imports come late, because Serverless constructs its plugins
+ * every function the access that its `uses` names and the concurrency of `custom.concurrency`. Its imports come late, because Serverless constructs its plugins
  * for every command.
  */
 export default class StockroomPackaging {
@@ -35,6 +42,7 @@ export default class StockroomPackaging {
     'before:package:setupProviderConfiguration': async () => {
       this.#listOrigins()
       await this.#grantAccess()
+      await this.#reserveConcurrency()
     },
     'before:package:createDeploymentArtifacts': () => this.#build(),
     'before:package:function:package': () => this.#build(),
@@ -60,6 +68,12 @@ export default class StockroomPackaging {
     const { grantAccess } = await import('../service/access.ts')
     const { functions, custom, resources } = this.#serverless.service
     Object.assign(resources.Resources, grantAccess(functions, custom))
+  }
+
+  async #reserveConcurrency(): Promise<void> {
+    const { reserveConcurrency } = await import('../service/concurrency.ts')
+    const { functions, custom } = this.#serverless.service
+    reserveConcurrency(functions, custom.concurrency)
   }
 
   async #build(): Promise<void> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { type DeployedFunction, grantAccess } from './access.ts'
 
 const network = { subnetIds: ['subnet-1'], securityGroupIds: ['group-1'] }
+const networkEnvironment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4318', OTEL_TRACES_SAMPLER: '' }
 const services = {
   database: {
     secretArn: { 'Fn::ImportValue': 'DatabaseSecretArn' },
@@ -17,7 +18,7 @@ interface Role {
 
 function grant(definition: Partial<DeployedFunction>) {
   const functions = { createOrder: { name: 'stockroom-dev-createOrder', ...definition } }
-  const roles = grantAccess(functions, { services, network }) as Record<string, Role>
+  const roles = grantAccess(functions, { services, network, networkEnvironment }) as Record<string, Role>
   const statements = roles.CreateOrderRole?.Properties.Policies[0]?.PolicyDocument.Statement ?? []
   return {
     definition: functions.createOrder as DeployedFunction,
@@ -45,6 +46,7 @@ describe('grantAccess', () => {
       DATABASE_URL: 'postgres://proxy',
       DATABASE_SECRET_ARN: 'arn',
       DATABASE_POOL_SIZE: '2',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4318',
     })
     expect(definition.vpc).toBe(network)
     expect(resources.OwnSecrets).toEqual([{ 'Fn::ImportValue': 'DatabaseSecretArn' }])
@@ -56,6 +58,12 @@ describe('grantAccess', () => {
 
     expect(definition.vpc).toBeUndefined()
     expect(Object.keys(resources)).toEqual(['OwnLog', 'OwnSecrets'])
+  })
+
+  it('names a collector in the network to nobody outside, who would wait for it in vain', () => {
+    const { definition } = grant({ uses: ['adminKey'] })
+
+    expect(definition.environment).toEqual({ ADMIN_API_KEY_SECRET_ARN: 'arn:key' })
   })
 
   it('lets a consumer describe the broker of its queue', () => {

@@ -32,6 +32,8 @@ interface Statement {
 interface Deployment {
   services: Record<string, DeployedService>
   network: Network
+  /** Variables of the functions that stand in the network; an empty one is left out. */
+  networkEnvironment: Record<string, unknown>
 }
 
 /**
@@ -41,7 +43,7 @@ interface Deployment {
  */
 export function grantAccess(
   functions: Record<string, DeployedFunction>,
-  { services, network }: Deployment,
+  { services, network, networkEnvironment }: Deployment,
 ): Record<string, object> {
   const roles: Record<string, object> = {}
   for (const [key, definition] of Object.entries(functions)) {
@@ -51,6 +53,7 @@ export function grantAccess(
     const brokers = (definition.events ?? []).flatMap(({ rabbitmq }) => (rabbitmq ? [rabbitmq.arn] : []))
     definition.environment = Object.assign(
       {},
+      isInNetwork ? given(networkEnvironment) : {},
       ...used.map(({ environment }) => environment),
       definition.environment,
     )
@@ -65,6 +68,9 @@ export function grantAccess(
   }
   return roles
 }
+
+const given = (environment: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
 
 function described(services: Record<string, DeployedService>, name: string, user: string): DeployedService {
   const service = services[name]

@@ -1,4 +1,4 @@
-import { type DeadLetter, removeDeadLetters, takeDeadLetters } from '@stockroom/messaging/dead-letters'
+import { type DeadLetter, removeDeadLetters, takeDeadLetters } from '@stockroom/messaging/read-dead-letters'
 import type { ConfirmChannel } from 'amqplib'
 import { choose } from './dead-letter-ids.ts'
 import { jsonReport, type Outcome, reportLines } from './dead-letter-report.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import type { DeadLetter } from '@stockroom/messaging/dead-letters'
+import type { DeadLetter } from '@stockroom/messaging/read-dead-letters'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
 
@@ -10,7 +10,7 @@ const takeDeadLetters = jest.fn<(_: unknown, queue: string) => Promise<Partial<D
 const removeDeadLetters = jest.fn(async (_: unknown, letters: DeadLetter[]) => void letters)
 const redrive = jest.fn<typeof import('./redriving.ts').redrive>()
 jest.unstable_mockModule('@stockroom/messaging/broker-connection', () => ({ openChannel }))
-jest.unstable_mockModule('@stockroom/messaging/dead-letters', () => ({
+jest.unstable_mockModule('@stockroom/messaging/read-dead-letters', () => ({
   sourceQueues: ['stock-reduction', 'order-settlement'],
   takeDeadLetters,
   removeDeadLetters,

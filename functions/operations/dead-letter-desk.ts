@@ -1,5 +1,5 @@
 import { openChannel } from '@stockroom/messaging/broker-connection'
-import { sourceQueues, takeDeadLetters } from '@stockroom/messaging/dead-letters'
+import { sourceQueues, takeDeadLetters } from '@stockroom/messaging/read-dead-letters'
 import { deadLetterQueue } from '@stockroom/messaging/topology'
 import type { ConfirmChannel } from 'amqplib'
 import type { ChosenLetters, DeadLetters, DealtLetters } from './dead-letter.ts'

@@ -1,5 +1,5 @@
-import type { DeadLetter } from '@stockroom/messaging/dead-letters'
 import { printable, someOf } from '@stockroom/messaging/foreign-text'
+import type { DeadLetter } from '@stockroom/messaging/read-dead-letters'
 import { shortIds } from './dead-letter-ids.ts'
 import type { DeadLetterRequest } from './dead-letter-request.ts'
 import type { Redriven } from './redriving.ts'

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { sourceQueues } from '@stockroom/messaging/dead-letters'
+import { sourceQueues } from '@stockroom/messaging/read-dead-letters'
 
 /** How the command explains itself. */
 export const usage = `Looks after the messages that no consumer could handle.

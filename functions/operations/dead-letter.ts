@@ -1,4 +1,4 @@
-import { sourceQueues } from '@stockroom/messaging/dead-letters'
+import { sourceQueues } from '@stockroom/messaging/read-dead-letters'
 import Type, { type Static } from 'typebox'
 
 const Queue = Type.Enum(sourceQueues, { description: 'The queue that the message was meant for.' })

@@ -31,7 +31,7 @@ export const operationRoutes: RouteTable = {
     },
     getHealth: {
       route: 'GET /health',
-      summary: 'Ask how the shop is',
+      summary: 'Check the health of the shop',
       description:
         '`degraded` while cache or broker is down, or while nobody consumes a queue, which `warnings` names then: the shop still answers. `unhealthy` without the database.',
       answers: {

@@ -6,7 +6,7 @@ import { lambdaContext } from '../../tests/support/lambda-context.ts'
 const claimOutboxRows = jest.fn<typeof import('@stockroom/database/outbox').claimOutboxRows>()
 const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
 const postponeOutboxRows = jest.fn<typeof import('@stockroom/database/outbox').postponeOutboxRows>()
-const publishRows = jest.fn<typeof import('@stockroom/messaging/announce').publishRows>()
+const publishRows = jest.fn<typeof import('@stockroom/messaging/commit-and-publish').publishRows>()
 const warmProducts = jest.fn<typeof import('../products/catalogue.ts').warmProducts>()
 const recordBacklog = jest.fn<typeof import('@stockroom/messaging/backlog').recordBacklog>()
 const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
@@ -16,7 +16,7 @@ jest.unstable_mockModule('@stockroom/database/outbox', () => ({
   postponeOutboxRows,
 }))
 jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction }))
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ publishRows }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ publishRows }))
 jest.unstable_mockModule('@stockroom/messaging/backlog', () => ({ recordBacklog }))
 jest.unstable_mockModule('../products/catalogue.ts', () => ({ warmProducts }))
 const { handler } = await import('./publish-pending-events.ts')

@@ -6,9 +6,9 @@ import {
   removeFromOutbox,
 } from '@stockroom/database/outbox'
 import { transaction } from '@stockroom/database/query'
-import { publishRows } from '@stockroom/messaging/announce'
 import { recordBacklog } from '@stockroom/messaging/backlog'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
+import { publishRows } from '@stockroom/messaging/commit-and-publish'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { job } from '@stockroom/telemetry/job'
 import { warmProducts } from '../products/catalogue.ts'
 
@@ -21,7 +21,7 @@ const transactionsPerRun = 20
  * whose database is away doesn't keep the other from being heard. Deployed, it also records what waits: nobody asks there.
  */
 export const handler = job(async () => {
-  if (freezesAfterAnswer()) await recordBacklog()
+  if (processPolicy().sweepsRecordBacklog) await recordBacklog()
   const [products, orders] = await Promise.allSettled([publishOutbox('products'), publishOutbox('orders')])
   if (products.status === 'rejected') throw products.reason
   if (orders.status === 'rejected') throw orders.reason

@@ -1,6 +1,6 @@
-import type { DeadLetter } from '@stockroom/messaging/dead-letters'
 import { copiedOptions } from '@stockroom/messaging/message-copy'
 import { type OutboundMessage, publish } from '@stockroom/messaging/publisher'
+import type { DeadLetter } from '@stockroom/messaging/read-dead-letters'
 
 /** A letter that its queue has taken, with the names of what could not be published again. */
 export interface Redriven {

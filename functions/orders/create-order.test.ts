@@ -32,7 +32,7 @@ const show = (changes: Partial<typeof product>) =>
 beforeEach(() => {
   findProduct.mockReset()
   show({})
-  placeOrder.mockReset().mockResolvedValue({ outcome: 'placed', order, announced: Promise.resolve() })
+  placeOrder.mockReset().mockResolvedValue({ outcome: 'placed', order })
   findRemembered.mockReset().mockResolvedValue(undefined)
 })
 
@@ -65,26 +65,6 @@ describe('POST /orders', () => {
         },
       ],
     ])
-  })
-
-  it('answers when the broker has had its moment to take the event over', async () => {
-    let answered = false
-    let announce = () => {}
-    const announced = new Promise<void>((resolve) => {
-      announce = resolve
-    })
-    placeOrder.mockResolvedValue({ outcome: 'placed', order, announced })
-
-    const answer = send(handler, request).finally(() => {
-      answered = true
-    })
-    await new Promise(setImmediate)
-    const answeredBefore = answered
-    announce()
-    await answer
-
-    expect(answeredBefore).toBe(false)
-    expect(answered).toBe(true)
   })
 
   it('accepts an order of all that is left', async () => {

@@ -1,10 +1,12 @@
 import { endpointWithBody } from '@stockroom/http/endpoint'
+import type { Idempotency } from '@stockroom/http/idempotency-key'
 import { Problem } from '@stockroom/http/problem'
 import { findProduct } from '../products/catalogue.ts'
-import { type Idempotency, idempotencyOf } from './idempotency.ts'
+import { idempotencyOf } from './idempotency.ts'
 import { answerOnce } from './idempotent-answer.ts'
-import { NewOrder, type Order, totalPrice } from './order.ts'
+import { NewOrder, totalPrice } from './order.ts'
 import { placeOrder } from './order-placement.ts'
+import type { Placed } from './placement-store.ts'
 
 export const handler = endpointWithBody(NewOrder, async ({ body, headers, requestId, traceparent }) => {
   const idempotency = idempotencyOf(headers['idempotency-key'], body)
@@ -15,7 +17,7 @@ async function acceptOrder(
   { productId, quantity }: NewOrder,
   { requestId, traceparent }: { requestId: string; traceparent: string },
   idempotency: Idempotency | undefined,
-): Promise<Order | undefined> {
+): Promise<Placed> {
   const { value: product } = await findProduct(productId)
   if (!product) throw new Problem('product-not-found', `There is no product ${productId}.`)
 
@@ -26,7 +28,5 @@ async function acceptOrder(
   }
 
   const draft = { productId, quantity, unitPrice: product.price, totalPrice: total, requestId }
-  const placement = await placeOrder({ draft, traceparent, idempotency })
-  await placement.announced
-  return placement.outcome === 'placed' ? placement.order : undefined
+  return placeOrder({ draft, traceparent, idempotency })
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Problem } from '@stockroom/http/problem'
 import type { Order } from './order.ts'
+import type { Placed } from './placement-store.ts'
 
 const findRemembered = jest.fn<typeof import('./idempotency-store.ts').findRemembered>()
 jest.unstable_mockModule('./idempotency-store.ts', () => ({ findRemembered }))
@@ -26,7 +27,8 @@ const settled: Order = {
   settledAt: '2026-11-21T10:00:01.000Z',
 }
 const idempotency = { key: 'a', fingerprint: 'one' }
-const accept = jest.fn<() => Promise<Order | undefined>>()
+const placed = { outcome: 'placed', order } as const
+const place = jest.fn<() => Promise<Placed>>()
 const headers = { 'content-type': 'application/json', location: '/orders/42' }
 const first = { statusCode: 202, headers, body: JSON.stringify(order) }
 const replayed = { ...first, headers: { ...headers, 'idempotent-replayed': 'true' } }
@@ -34,29 +36,29 @@ const refusal = (code: string) => expect.objectContaining({ code })
 
 beforeEach(() => {
   findRemembered.mockReset().mockResolvedValue(undefined)
-  accept.mockReset().mockResolvedValue(order)
+  place.mockReset().mockResolvedValue(placed)
   refreshRecentOrders.mockReset().mockResolvedValue()
 })
 
 describe('answerOnce', () => {
   it('accepts every request that has no key', async () => {
-    const answers = [await answerOnce(undefined, accept), await answerOnce(undefined, accept)]
+    const answers = [await answerOnce(undefined, place), await answerOnce(undefined, place)]
 
     expect(answers).toEqual([first, first])
-    expect(accept).toHaveBeenCalledTimes(2)
+    expect(place).toHaveBeenCalledTimes(2)
     expect(findRemembered).not.toHaveBeenCalled()
   })
 
   it('accepts a request with a new key', async () => {
-    expect(await answerOnce(idempotency, accept)).toEqual(first)
+    expect(await answerOnce(idempotency, place)).toEqual(first)
     expect(findRemembered.mock.calls).toEqual([['a']])
   })
 
   it('gives the first answer again without accepting anything', async () => {
     findRemembered.mockResolvedValue({ fingerprint: 'one', order })
 
-    expect(await answerOnce(idempotency, accept)).toEqual(replayed)
-    expect(accept).not.toHaveBeenCalled()
+    expect(await answerOnce(idempotency, place)).toEqual(replayed)
+    expect(place).not.toHaveBeenCalled()
   })
 
   it.each([
@@ -65,7 +67,7 @@ describe('answerOnce', () => {
   ])('with the first answer, %s', async (_, remembered, refreshed) => {
     findRemembered.mockResolvedValue({ fingerprint: 'one', order: remembered })
 
-    await answerOnce(idempotency, accept)
+    await answerOnce(idempotency, place)
 
     expect(refreshRecentOrders.mock.calls).toEqual(refreshed)
   })
@@ -73,27 +75,27 @@ describe('answerOnce', () => {
   it('gives the first answer again after the order was settled: pending, byte by byte', async () => {
     findRemembered.mockResolvedValue({ fingerprint: 'one', order: settled })
 
-    expect(await answerOnce(idempotency, accept)).toEqual(replayed)
+    expect(await answerOnce(idempotency, place)).toEqual(replayed)
   })
 
   it('refuses the key with another body', async () => {
     findRemembered.mockResolvedValue({ fingerprint: 'other', order })
 
-    await expect(answerOnce(idempotency, accept)).rejects.toEqual(refusal('idempotency-key-reused'))
-    expect(accept).not.toHaveBeenCalled()
+    await expect(answerOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-reused'))
+    expect(place).not.toHaveBeenCalled()
   })
 
   it('refuses the key while its first request runs, and no other key', async () => {
-    const { promise, resolve } = Promise.withResolvers<Order>()
-    accept.mockReturnValueOnce(promise)
-    const running = answerOnce(idempotency, accept)
+    const { promise, resolve } = Promise.withResolvers<Placed>()
+    place.mockReturnValueOnce(promise)
+    const running = answerOnce(idempotency, place)
 
-    const same = answerOnce(idempotency, accept)
-    const other = answerOnce({ ...idempotency, key: 'A' }, accept)
+    const same = answerOnce(idempotency, place)
+    const other = answerOnce({ ...idempotency, key: 'A' }, place)
 
     await expect(same).rejects.toEqual(refusal('idempotency-key-in-progress'))
     expect(await other).toEqual(first)
-    resolve(order)
+    resolve(placed)
     expect(await running).toEqual(first)
   })
 
@@ -101,37 +103,37 @@ describe('answerOnce', () => {
     ['is refused', new Problem('insufficient-stock', 'Only 2 are left.')],
     ['fails', new Error('no connection')],
   ])('leaves the key free when the request %s', async (_, error) => {
-    accept.mockRejectedValueOnce(error)
+    place.mockRejectedValueOnce(error)
 
-    await expect(answerOnce(idempotency, accept)).rejects.toBe(error)
-    expect(await answerOnce(idempotency, accept)).toEqual(first)
+    await expect(answerOnce(idempotency, place)).rejects.toBe(error)
+    expect(await answerOnce(idempotency, place)).toEqual(first)
   })
 
   it('leaves the key free when it cannot be looked up', async () => {
     const error = new Error('no connection')
     findRemembered.mockRejectedValueOnce(error)
 
-    await expect(answerOnce(idempotency, accept)).rejects.toBe(error)
-    expect(await answerOnce(idempotency, accept)).toEqual(first)
+    await expect(answerOnce(idempotency, place)).rejects.toBe(error)
+    expect(await answerOnce(idempotency, place)).toEqual(first)
   })
 
   it('gives the answer of another instance that was faster', async () => {
-    accept.mockResolvedValue(undefined)
+    place.mockResolvedValue({ outcome: 'key-taken' })
     findRemembered.mockResolvedValueOnce(undefined).mockResolvedValue({ fingerprint: 'one', order })
 
-    expect(await answerOnce(idempotency, accept)).toEqual(replayed)
+    expect(await answerOnce(idempotency, place)).toEqual(replayed)
   })
 
   it('refuses the key when another instance was faster with another body', async () => {
-    accept.mockResolvedValue(undefined)
+    place.mockResolvedValue({ outcome: 'key-taken' })
     findRemembered.mockResolvedValueOnce(undefined).mockResolvedValue({ fingerprint: 'other', order })
 
-    await expect(answerOnce(idempotency, accept)).rejects.toEqual(refusal('idempotency-key-reused'))
+    await expect(answerOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-reused'))
   })
 
   it('asks for another try when another instance has the key, but nothing to show', async () => {
-    accept.mockResolvedValue(undefined)
+    place.mockResolvedValue({ outcome: 'key-taken' })
 
-    await expect(answerOnce(idempotency, accept)).rejects.toEqual(refusal('idempotency-key-in-progress'))
+    await expect(answerOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-in-progress'))
   })
 })

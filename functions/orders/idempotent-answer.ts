@@ -1,42 +1,40 @@
+import type { Idempotency } from '@stockroom/http/idempotency-key'
 import { Problem } from '@stockroom/http/problem'
 import { type HttpResponse, json } from '@stockroom/http/response'
 import { noteOrder } from '@stockroom/runtime/invocation'
-import type { Idempotency } from './idempotency.ts'
 import { findRemembered } from './idempotency-store.ts'
 import type { Order } from './order.ts'
+import type { Placed } from './placement-store.ts'
 import { refreshRecentOrders } from './recent-orders.ts'
 
 const inProgress = new Set<string>()
 
 /**
  * Answers a request once for each idempotency key: a retry gets the first answer again, and a request that is refused
- * leaves its key free. `accept` resolves to undefined when another instance has used the key in the meantime.
+ * leaves its key free.
  * @throws Problem `idempotency-key-in-progress` while the first request runs, `idempotency-key-reused` when the key came
  * with another body
  */
 export async function answerOnce(
   idempotency: Idempotency | undefined,
-  accept: () => Promise<Order | undefined>,
+  place: () => Promise<Placed>,
 ): Promise<HttpResponse> {
-  if (!idempotency) return accepted((await accept()) as Order)
+  if (!idempotency) return answerTo(await place())
   if (inProgress.has(idempotency.key)) {
     throw new Problem('idempotency-key-in-progress', 'Ask again when the first request has been answered.')
   }
   inProgress.add(idempotency.key)
   try {
-    return (await replay(idempotency)) ?? (await acceptOrReplay(idempotency, accept))
+    return (await replay(idempotency)) ?? (await answerTo(await place(), idempotency))
   } finally {
     inProgress.delete(idempotency.key)
   }
 }
 
-async function acceptOrReplay(
-  idempotency: Idempotency,
-  accept: () => Promise<Order | undefined>,
-): Promise<HttpResponse> {
-  const order = await accept()
-  if (order) return accepted(order)
-  const earlier = await replay(idempotency)
+/** Where another instance has used the key in the meantime, the answer is its own. */
+async function answerTo(placed: Placed, idempotency?: Idempotency): Promise<HttpResponse> {
+  if (placed.outcome === 'placed') return accepted(placed.order)
+  const earlier = idempotency && (await replay(idempotency))
   if (!earlier) throw new Problem('idempotency-key-in-progress', 'Ask again in a moment.')
   return earlier
 }

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { announcements } from '../../tests/support/announcements.ts'
+import { eventually } from '../../tests/support/eventually.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import type { Order } from './order.ts'
 import type { TracedRequest } from './order-placement.ts'
 import type { OrderRequest, Placed } from './placement-store.ts'
 
-const { commits, clear, commitAndPublish } = announcements()
+const { commits, clear, commitAndPublish } = recordedCommits()
 const placeOrders = jest.fn<typeof import('./placement-store.ts').placeOrders>()
 const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndPublish }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitAndPublish }))
 jest.unstable_mockModule('./placement-store.ts', () => ({ placeOrders }))
 jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders }))
 const { placeOrder } = await import('./order-placement.ts')
@@ -37,32 +38,32 @@ describe('placeOrder', () => {
   it('shares a commit among the orders that arrive at the same time, gives each its own, and tells of each', async () => {
     const placements = await Promise.all([1, 2, 3].map((productId) => placeOrder(request(productId))))
 
-    const told = (productId: number) => ({
+    const recorded = (productId: number) => ({
       event: {
         name: 'order.created',
         body: { orderId: 100 + productId, productId, quantity: 2, totalPrice: 3, timestamp: time },
       },
       correlationId: `request-${productId}`,
     })
-    expect(commits).toEqual([{ told: [1, 2, 3].map(told) }])
+    expect(commits).toEqual([{ recorded: [1, 2, 3].map(recorded) }])
     expect(placements).toMatchObject([1, 2, 3].map((productId) => placed(request(productId))))
   })
 
   it('keeps the answer, and not the next commit, waiting until lists show the order', async () => {
     const { promise: refreshed, resolve: refresh } = Promise.withResolvers<void>()
     refreshRecentOrders.mockReturnValueOnce(refreshed)
-    let isTold = false
+    let isAnswered = false
 
-    const first = await placeOrder(request(1))
-    const told = first.announced.then(() => {
-      isTold = true
+    const first = placeOrder(request(1)).then(() => {
+      isAnswered = true
     })
-    await (await placeOrder(request(2))).announced
-    const wasToldBefore = isTold
+    await eventually(() => commits.length === 1)
+    await placeOrder(request(2))
+    const wasAnsweredBefore = isAnswered
     refresh()
-    await told
+    await first
 
-    expect(wasToldBefore).toBe(false)
+    expect(wasAnsweredBefore).toBe(false)
     expect(commits).toHaveLength(2)
     expect(refreshRecentOrders.mock.calls[0]).toEqual([[orderOf(request(1))]])
   })
@@ -84,7 +85,7 @@ describe('placeOrder', () => {
     const placements = await Promise.all([request(1, 'a'), request(2)].map(placeOrder))
 
     expect(placements.map(({ outcome }) => outcome)).toEqual(['key-taken', 'placed'])
-    expect(commits[0]?.told).toHaveLength(1)
+    expect(commits[0]?.recorded).toHaveLength(1)
   })
 })
 

@@ -1,7 +1,7 @@
+import { idempotencyKeyHeader } from '@stockroom/http/idempotency-key'
 import { idInPath, pageQuery } from '@stockroom/http/parameters'
 import type { RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
-import { longestKey } from './idempotency.ts'
 import { NewOrder, Order } from './order.ts'
 
 export const orderRoutes: RouteTable = {
@@ -12,14 +12,8 @@ export const orderRoutes: RouteTable = {
       route: 'POST /orders',
       summary: 'Order a product',
       description:
-        'Accepts an order. 202 is a promise: the order is stored before the answer leaves, and goes from `pending` to `confirmed` or `rejected` whatever fails afterwards. Send an `Idempotency-Key` to be able to ask again: the same key and body give the first answer again, for 24 hours. After `outcome-unknown` they find the order, or place it.',
-      headers: {
-        'idempotency-key': {
-          description:
-            'A new one for each order, such as a UUID; opaque, compared as sent. A request that is refused leaves its key free.',
-          schema: Type.String({ minLength: 1, maxLength: longestKey }),
-        },
-      },
+        'Accepts an order. 202 is a promise: the order is stored before the answer leaves, and goes from `pending` to `confirmed` or `rejected`, unless it is cancelled, whatever fails afterwards. Send an `Idempotency-Key` to be able to ask again: the same key and body give the first answer again, for 24 hours. After `outcome-unknown` they find the order, or place it.',
+      headers: { 'idempotency-key': idempotencyKeyHeader('order') },
       body: NewOrder,
       answers: {
         202: {
@@ -60,6 +54,16 @@ export const orderRoutes: RouteTable = {
       answers: { 200: { description: 'The order.', schema: Order } },
       refusals: ['order-not-found', 'service-unavailable'],
       isConditional: true,
+    },
+    cancelOrder: {
+      route: 'POST /orders/{id}/cancellation',
+      summary: 'Cancel an order',
+      description:
+        'A pending or confirmed order is cancelled at once, tells of it with the event `order.cancelled`, and its stock comes back a moment later, once. Asked again, the answer is the same; a rejected order is refused. Open as ordering is, unless admin keys are set.',
+      path: { id: idInPath('The id of the order.') },
+      answers: { 200: { description: 'The order, which is cancelled.', schema: Order } },
+      refusals: ['order-not-found', 'order-rejected', 'outcome-unknown', 'service-unavailable'],
+      isForAdmins: true,
     },
     listOrders: {
       route: 'GET /orders/product/{productId}',

@@ -17,7 +17,12 @@ export interface Settlement {
 }
 
 /** What of an order never changes. */
-export type Placement = Pick<Order, 'id' | 'productId' | 'quantity' | 'createdAt'>
+export type Placed = Pick<Order, 'id' | 'productId' | 'quantity' | 'createdAt'>
+
+/** How an order was placed, and whether it is cancelled. */
+export interface Placement extends Placed {
+  isCancelled: boolean
+}
 
 /** An order that may be settled: locked for the transaction, unless it is settled or somebody else keeps it locked. */
 export interface Settleable extends Placement {
@@ -42,6 +47,9 @@ const tracedColumns = `${orderColumns}, correlation_id as "requestId"`
 /** After which an order is announced again that is still pending, for the first time. */
 export const firstPause = "interval '5 seconds'"
 
+/** Cancelled orders that aren't known to have given their stock back, in SQL. */
+const isReturning = `status = 'cancelled' and stock_returned_at is null`
+
 type TracedRow = Order & { requestId: string | null }
 
 const traced = ({ requestId, ...order }: TracedRow): TracedOrder => ({
@@ -59,7 +67,7 @@ export async function findOrder(id: number): Promise<Order | undefined> {
 export function findPlacements(ids: readonly number[]): Promise<Placement[]> {
   return query<Placement>(
     'orders',
-    `select id, product_id as "productId", quantity, created_at as "createdAt"
+    `select id, product_id as "productId", quantity, created_at as "createdAt", status = 'cancelled' as "isCancelled"
        from orders.orders where id = any(?)`,
     [ids],
   )
@@ -96,6 +104,7 @@ export const lockForSettlement = (ids: readonly number[]): Statement => ({
         )
         select orders.id, product_id as "productId", quantity, created_at as "createdAt",
                correlation_id as "requestId", settled_at is not null as "isSettled",
+               status = 'cancelled' as "isCancelled",
                settled_at is null and locked.id is null as "isLocked", now()::timestamptz(3) as now
           from orders.orders left join locked on locked.id = orders.id
          where orders.id = any(?)`,
@@ -117,27 +126,89 @@ export function settle(settlements: readonly Settlement[]): Statement[] {
   ]
 }
 
-/** How many orders are pending. */
-export async function countPending(): Promise<number> {
-  const [row] = await query<{ count: number }>(
+/**
+ * The statements that note of cancelled orders that they hold no stock any more; none for none. One that somebody has locked
+ * is announced again.
+ */
+export function noteReturned(ids: readonly number[]): Statement[] {
+  if (ids.length === 0) return []
+  return [
+    {
+      sql: `update orders.orders set stock_returned_at = now()
+             where id in (
+               select id from orders.orders
+                where id = any(?) and status = 'cancelled' and stock_returned_at is null
+                order by id
+                  for update skip locked
+             )`,
+      bindings: [ids],
+    },
+  ]
+}
+
+/** An order that is locked for the transaction, with the time of that. */
+export type LockedOrder = Order & { now: string }
+
+/** The statement that locks orders and reads them as {@link LockedOrder}; an id without an order is left out. */
+export const lockOrders = (ids: readonly number[]): Statement => ({
+  sql: `select ${orderColumns}, now()::timestamptz(3) as now
+          from orders.orders where id = any(?) order by id for update`,
+  bindings: [ids],
+})
+
+/**
+ * The statements that cancel orders which the transaction has locked; none for none. They are announced again from now on,
+ * until their stock is known to be back.
+ */
+export function cancel(ids: readonly number[]): Statement[] {
+  if (ids.length === 0) return []
+  return [
+    {
+      sql: `update orders.orders
+               set status = 'cancelled', settled_at = now(), announcements = 1,
+                   announce_again_at = now() + ${firstPause}
+             where id = any(?)`,
+      bindings: [ids],
+    },
+  ]
+}
+
+/** Orders that wait for something, as the sweep sees them. */
+export interface OpenOrders {
+  pending: number
+  /** Cancelled, and not known to have given their stock back. */
+  returning: number
+}
+
+/** How many orders wait for something. */
+export async function countOpen(): Promise<OpenOrders> {
+  const [row] = await query<OpenOrders>(
     'orders',
-    `select count(*) as count from orders.orders where status = 'pending'`,
+    `select (select count(*) from orders.orders where status = 'pending') as pending,
+            (select count(*) from orders.orders where ${isReturning}) as returning`,
   )
-  return row?.count ?? 0
+  return row ?? { pending: 0, returning: 0 }
 }
 
 /**
  * Takes up to `limit` pending orders whose next announcement is due, longest waiting first, and puts their next one
  * off: by 10 s, doubling up to an hour. Orders that another instance has locked are passed over.
  */
-export async function claimUnsettledOrders(limit: number): Promise<TracedOrder[]> {
+export const claimUnsettledOrders = (limit: number): Promise<TracedOrder[]> =>
+  claimDueOrders(`status = 'pending'`, limit)
+
+/** The same of cancelled orders that aren't known to have given their stock back. */
+export const claimReturningOrders = (limit: number): Promise<TracedOrder[]> =>
+  claimDueOrders(isReturning, limit)
+
+async function claimDueOrders(which: string, limit: number): Promise<TracedOrder[]> {
   const rows = await commitStatement<TracedRow>('orders', {
     sql: `update orders.orders
         set announcements = announcements + 1,
             announce_again_at = now() + least(${firstPause} * power(2, least(announcements, 10)), interval '1 hour')
       where id in (
         select id from orders.orders
-         where status = 'pending' and announce_again_at <= now()
+         where ${which} and announce_again_at <= now()
          order by announce_again_at
          limit ?
            for update skip locked
@@ -149,14 +220,16 @@ export async function claimUnsettledOrders(limit: number): Promise<TracedOrder[]
 }
 
 /**
- * Makes the next announcement of every pending order due now, except of those that somebody has locked; the column has
+ * Makes the next announcement of every order that is announced again due now, except of those that somebody has locked; the column has
  * milliseconds, which are not rounded up.
  */
 export async function makeAnnouncementsDue(): Promise<void> {
   await commitStatement('orders', {
     sql: `update orders.orders set announce_again_at = date_trunc('milliseconds', now())
       where id in (
-        select id from orders.orders where status = 'pending' and announce_again_at > now() for update skip locked
+        select id from orders.orders
+         where (status = 'pending' or (${isReturning})) and announce_again_at > now()
+           for update skip locked
       )`,
   })
 }

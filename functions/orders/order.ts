@@ -26,7 +26,8 @@ export const exampleOrder = {
 
 /**
  * An order as the shop shows it. `unitPrice` is the price that the customer was shown; `status` goes once from
- * `pending` to `confirmed` or `rejected`, and `settledAt` is null while it is pending.
+ * `pending` to `confirmed` or `rejected`, and may be `cancelled` unless it is rejected; `settledAt` is null while it is
+ * pending, else when it came to its status.
  */
 export const Order = Type.Object(
   {
@@ -38,14 +39,17 @@ export const Order = Type.Object(
       description: 'The price of one piece that the customer was shown when ordering.',
     }),
     totalPrice: Type.Number({ minimum: 0, description: 'Exact to the cent.' }),
-    status: Type.Enum(['pending', 'confirmed', 'rejected'], {
-      description: 'Goes once from `pending` to `confirmed` or `rejected`.',
+    status: Type.Enum(['pending', 'confirmed', 'rejected', 'cancelled'], {
+      description:
+        'Goes once from `pending` to `confirmed` or `rejected`; from `pending` or `confirmed` it may go to `cancelled`.',
     }),
     reason: Type.Union([Type.Enum(['insufficient-stock', 'product-not-found']), Type.Null()], {
       description: 'Why the order is rejected, else null.',
     }),
     createdAt: Time,
-    settledAt: Type.Union([Time, Type.Null()], { description: 'Null while the order is pending.' }),
+    settledAt: Type.Union([Time, Type.Null()], {
+      description: 'When the order came to its status; null while it is pending.',
+    }),
   },
   { examples: [exampleOrder] },
 )

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
+import {
+  orderCancelled,
+  orderCreated,
+  stockReduced,
+  stockRejected,
+  stockReturned,
+} from '@stockroom/messaging/events'
 
 const findPlacements = jest.fn<typeof import('./order-store.ts').findPlacements>()
 jest.unstable_mockModule('./order-store.ts', () => ({ findPlacements }))
@@ -15,10 +21,16 @@ const reduced = (timestamp: string) => stockReduced.of({ orderId: 1, productId: 
 const rejected = (timestamp: string) =>
   stockRejected.of({ orderId: 1, productId: 7, reason: 'insufficient-stock', timestamp })
 
+const returned = (timestamp: string, quantity = 2) =>
+  stockReturned.of({ orderId: 1, productId: 7, quantity, timestamp })
+const cancelled = (timestamp: string) =>
+  orderCancelled.of({ orderId: 1, productId: 7, quantity: 2, timestamp })
+const placed = { id: 1, productId: 7, quantity: 2, createdAt, isCancelled: false }
+
 const another = 'order 1 is another one: it was placed at 2026-11-21T10:00:00.000Z'
 
 beforeEach(() => {
-  findPlacements.mockReset().mockResolvedValue([{ id: 1, productId: 7, quantity: 2, createdAt }])
+  findPlacements.mockReset().mockResolvedValue([placed])
 })
 
 describe('compareWithOrders', () => {
@@ -28,6 +40,8 @@ describe('compareWithOrders', () => {
     ['a stock.reduced of the moment of its order', reduced(createdAt)],
     ['a stock.reduced of a later one', reduced(later)],
     ['a stock.rejected of a later one', rejected(later)],
+    ['a stock.returned of all its pieces', returned(later)],
+    ['a stock.returned of none', returned(later, 0)],
   ])('takes %s', async (_, message) => {
     expect(await compareWithOrders([message])).toEqual({ own: [message], refused: [] })
   })
@@ -39,8 +53,30 @@ describe('compareWithOrders', () => {
     ['a stock.reduced of an earlier moment', reduced(earlier)],
     ['a stock.rejected of an earlier one', rejected(earlier)],
     ['a stock.rejected of no moment', rejected('')],
+    ['a stock.returned of an earlier moment', returned(earlier)],
+    ['an order.cancelled of an earlier moment', cancelled(earlier)],
   ])('refuses %s', async (_, message) => {
     expect(await compareWithOrders([message])).toEqual({ own: [], refused: [{ message, reason: another }] })
+  })
+
+  it('refuses a stock.returned of some of its pieces', async () => {
+    const message = returned(later, 1)
+
+    expect(await compareWithOrders([message])).toEqual({
+      own: [],
+      refused: [{ message, reason: 'order 1 is another one: for 2 pieces, not for 1' }],
+    })
+  })
+
+  it('takes an order.cancelled of an order that is cancelled, and no other', async () => {
+    const message = cancelled(later)
+    findPlacements.mockResolvedValueOnce([{ ...placed, isCancelled: true }])
+
+    expect(await compareWithOrders([message])).toEqual({ own: [message], refused: [] })
+    expect(await compareWithOrders([message])).toEqual({
+      own: [],
+      refused: [{ message, reason: 'order 1 is not cancelled' }],
+    })
   })
 
   it('asks once for a batch, and for each order once', async () => {

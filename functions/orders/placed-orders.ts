@@ -1,8 +1,21 @@
-import type { EventOf, orderCreated, stockReduced, stockRejected } from '@stockroom/messaging/events'
+import type {
+  EventOf,
+  orderCancelled,
+  orderCreated,
+  stockReduced,
+  stockRejected,
+  stockReturned,
+} from '@stockroom/messaging/events'
 import { findPlacements, type Placement } from './order-store.ts'
 
 /** An event that tells of one order. */
-type OrderEvent = EventOf<typeof orderCreated | typeof stockReduced | typeof stockRejected>
+type OrderEvent = EventOf<
+  | typeof orderCreated
+  | typeof orderCancelled
+  | typeof stockReduced
+  | typeof stockRejected
+  | typeof stockReturned
+>
 
 /** Messages that tell of an order, and those that don't tell of the order whose id they name, with the reason. */
 export interface ComparedMessages<Message> {
@@ -44,9 +57,11 @@ function reasonAgainst({ name, body }: OrderEvent, order: Placement | undefined)
   const another = `order ${order.id} is another one:`
   if (body.productId !== order.productId)
     return `${another} of product ${order.productId}, not of ${body.productId}`
-  if (name !== 'stock.rejected' && body.quantity !== order.quantity)
+  const saysNothing = name === 'stock.rejected' || (name === 'stock.returned' && body.quantity === 0)
+  if (!saysNothing && body.quantity !== order.quantity)
     return `${another} for ${order.quantity} pieces, not for ${body.quantity}`
   const ageMs = Date.parse(body.timestamp) - Date.parse(order.createdAt)
   const isTimely = name === 'order.created' ? ageMs === 0 : ageMs >= 0
-  return isTimely ? undefined : `${another} it was placed at ${order.createdAt}`
+  if (!isTimely) return `${another} it was placed at ${order.createdAt}`
+  return name === 'order.cancelled' && !order.isCancelled ? `order ${order.id} is not cancelled` : undefined
 }

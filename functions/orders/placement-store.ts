@@ -1,5 +1,5 @@
 import { commitStatement } from '@stockroom/database/pipelined'
-import type { Idempotency } from './idempotency.ts'
+import type { Idempotency } from '@stockroom/http/idempotency-key'
 import { keptFor } from './idempotency-store.ts'
 import type { Order } from './order.ts'
 import { firstPause, type OrderDraft } from './order-store.ts'

@@ -1,26 +1,28 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { useSink } from '@stockroom/telemetry/metrics'
-import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import type { Order } from './order.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { commits, clear, publishAfter } = announcements()
-const countPending = jest.fn<typeof import('./order-store.ts').countPending>()
+const { commits, clear, publishAfter } = recordedCommits()
+const countOpen = jest.fn<typeof import('./order-store.ts').countOpen>()
 const countWaiting = jest.fn<typeof import('@stockroom/messaging/queue-inspection').countWaiting>()
 const claimUnsettledOrders = jest.fn<typeof import('./order-store.ts').claimUnsettledOrders>()
+const claimReturningOrders = jest.fn<typeof import('./order-store.ts').claimReturningOrders>()
 const makeAnnouncementsDue = jest.fn<typeof import('./order-store.ts').makeAnnouncementsDue>()
 const pendingAgeSeconds = jest.fn<typeof import('./order-store.ts').pendingAgeSeconds>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({
   publishAfter,
   commitAndPublish: jest.fn(),
 }))
 jest.unstable_mockModule('@stockroom/messaging/queue-inspection', () => ({ countWaiting }))
 jest.unstable_mockModule('./order-store.ts', () => ({
+  claimReturningOrders,
   claimUnsettledOrders,
   makeAnnouncementsDue,
   pendingAgeSeconds,
-  countPending,
+  countOpen,
 }))
 jest.unstable_mockModule('./placement-store.ts', () => ({ placeOrders: jest.fn() }))
 jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders: jest.fn() }))
@@ -41,7 +43,7 @@ const order = (id: number): Order => ({
 const run = (event = {}) => handler(event, lambdaContext())
 
 beforeEach(() => {
-  countPending.mockReset().mockResolvedValue(5000)
+  countOpen.mockReset().mockResolvedValue({ pending: 5000, returning: 0 })
   countWaiting.mockReset().mockResolvedValue(0)
   pendingAgeSeconds.mockReset().mockResolvedValue(90)
   clear()
@@ -49,14 +51,15 @@ beforeEach(() => {
     { order: order(1), requestId: 'request-1' },
     { order: order(2), requestId: undefined },
   ])
+  claimReturningOrders.mockReset().mockResolvedValue([])
   makeAnnouncementsDue.mockReset().mockResolvedValue()
 })
 
 describe('reannouncePendingOrders', () => {
-  it('tells of each due order as it was told at first, with the request id that it follows from', async () => {
+  it('tells of each due order as it was recorded at first, with the request id that it follows from', async () => {
     const outcome = await run()
 
-    const told = (orderId: number, correlationId: string | undefined) => ({
+    const recorded = (orderId: number, correlationId: string | undefined) => ({
       event: {
         name: 'order.created',
         body: { orderId, productId: 7, quantity: 2, totalPrice: 3, timestamp: createdAt },
@@ -64,7 +67,7 @@ describe('reannouncePendingOrders', () => {
       correlationId,
     })
     expect(outcome).toEqual({ reannounced: 2 })
-    expect(commits).toEqual([{ told: [told(1, 'request-1'), told(2, undefined)] }])
+    expect(commits).toEqual([{ recorded: [recorded(1, 'request-1'), recorded(2, undefined)] }])
   })
 
   it('takes at most 1,000 orders a run', async () => {
@@ -89,11 +92,40 @@ describe('reannouncePendingOrders', () => {
   )
 
   it('asks the broker nothing while no order is pending', async () => {
-    countPending.mockResolvedValue(0)
+    countOpen.mockResolvedValue({ pending: 0, returning: 0 })
 
     expect(await run()).toEqual({ reannounced: 0 })
     expect(countWaiting).not.toHaveBeenCalled()
     expect(claimUnsettledOrders).not.toHaveBeenCalled()
+  })
+
+  it('tells again of cancelled orders that are not known to have given their stock back', async () => {
+    const cancelled: Order = { ...order(3), status: 'cancelled', settledAt: '2026-11-21T10:00:05.000Z' }
+    countOpen.mockResolvedValue({ pending: 0, returning: 1 })
+    claimReturningOrders.mockResolvedValue([{ order: cancelled, requestId: 'request-3' }])
+
+    const outcome = await run()
+
+    expect(outcome).toEqual({ reannounced: 1 })
+    expect(claimUnsettledOrders).not.toHaveBeenCalled()
+    expect(commits[0]?.recorded).toEqual([
+      {
+        event: {
+          name: 'order.cancelled',
+          body: { orderId: 3, productId: 7, quantity: 2, timestamp: '2026-11-21T10:00:05.000Z' },
+        },
+        correlationId: 'request-3',
+      },
+    ])
+  })
+
+  it('takes as many cancelled orders as pending ones leave', async () => {
+    countOpen.mockResolvedValue({ pending: 2, returning: 5000 })
+
+    await run()
+
+    expect(claimUnsettledOrders.mock.calls).toEqual([[1000]])
+    expect(claimReturningOrders.mock.calls).toEqual([[998]])
   })
 
   it('leaves orders whose time has not come alone', async () => {

@@ -1,13 +1,16 @@
-import { publishAfter } from '@stockroom/messaging/announce'
+import { publishAfter } from '@stockroom/messaging/commit-and-publish'
 import { countWaiting } from '@stockroom/messaging/queue-inspection'
-import { currentInvocation, freezesAfterAnswer } from '@stockroom/runtime/invocation'
+import { currentInvocation } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { job } from '@stockroom/telemetry/job'
 import { pendingOrderAge } from '@stockroom/telemetry/shop-metrics'
-import { orderCreatedEvent } from './order-placement.ts'
+import type { Order } from './order.ts'
+import { orderCancelledEvent, orderCreatedEvent } from './order-placement.ts'
 import {
+  claimReturningOrders,
   claimUnsettledOrders,
-  countPending,
+  countOpen,
   makeAnnouncementsDue,
   pendingAgeSeconds,
   type TracedOrder,
@@ -18,31 +21,37 @@ const ordersPerRun = 1000
 
 /** How the function is invoked, beside its schedule. */
 export interface Reannouncement {
-  /** Every message is gone, as after a restart with the broker in process: all pending orders are due. */
+  /** Every message is gone, as after a restart with the broker in process: all orders that wait are due. */
   brokerIsEmpty?: boolean
 }
 
 /**
- * Tells again of orders that have been pending for over 5 s, so that they outlast the loss of any event on their way, and
- * a broker that lost its data. While the broker takes no messages no order is taken: what waits for the broker isn't lost.
+ * Tells again of orders that have been pending for over 5 s, and of cancelled ones that aren't known to have given their
+ * stock back, so that they outlast the loss of any event on their way, and a broker that lost its data. While the broker takes no messages no order is taken: what waits for the broker isn't lost.
  */
 export const handler = job<Reannouncement>(async ({ brokerIsEmpty }) => {
-  if (freezesAfterAnswer()) pendingOrderAge.set(await pendingAgeSeconds())
-  const reannounced = await publishAfter(async (tell) => {
+  if (processPolicy().sweepsRecordBacklog) pendingOrderAge.set(await pendingAgeSeconds())
+  const reannounced = await publishAfter(async (record) => {
     const orders = await takeLostOrders(brokerIsEmpty)
     for (const { order, requestId } of orders) {
-      log.info({ orderId: order.id, requestId }, 'a pending order is announced again')
-      tell(orderCreatedEvent(order), requestId, currentInvocation()?.traceparent)
+      log.info({ orderId: order.id, requestId }, `a ${order.status} order is announced again`)
+      record(eventOf(order), requestId, currentInvocation()?.traceparent)
     }
     return orders.length
   })
   return { reannounced }
 })
 
-/** Pending orders whose announcement is due, less those that plainly wait in a queue: a backlog is no loss. */
+const eventOf = (order: Order) =>
+  order.status === 'cancelled' ? orderCancelledEvent(order) : orderCreatedEvent(order)
+
+/** Orders whose announcement is due, less those that plainly wait in a queue: a backlog is no loss. */
 async function takeLostOrders(brokerIsEmpty = false): Promise<TracedOrder[]> {
   if (brokerIsEmpty) await makeAnnouncementsDue()
-  const pending = await countPending()
-  const lost = pending > 0 ? pending - (await countWaiting()) : 0
-  return lost > 0 ? claimUnsettledOrders(Math.min(lost, ordersPerRun)) : []
+  const { pending, returning } = await countOpen()
+  if (pending + returning === 0) return []
+  const limit = Math.min(pending + returning - (await countWaiting()), ordersPerRun)
+  const unsettled = pending > 0 && limit > 0 ? await claimUnsettledOrders(limit) : []
+  const left = limit - unsettled.length
+  return returning > 0 && left > 0 ? [...unsettled, ...(await claimReturningOrders(left))] : unsettled
 }

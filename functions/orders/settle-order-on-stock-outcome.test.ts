@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import type { Decision } from '@stockroom/database/pipelined'
+import type { Decision, Statement } from '@stockroom/database/pipelined'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
-import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-event.ts'
 import type { Settleable } from './order-store.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { commits, traceparents, clear, commitWithOutbox } = announcements()
+const { commits, traceparents, clear, commitStatementsWithOutbox } = recordedCommits()
 const readAndCommit = jest.fn()
 const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
@@ -16,7 +16,7 @@ const lines: string[] = []
 jest.unstable_mockModule('@stockroom/runtime/terminal-lines', () => ({
   showLine: (line: () => string) => lines.push(line()),
 }))
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitWithOutbox }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitStatementsWithOutbox }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('@stockroom/database/pipelined', () => ({
   readAndCommit,
@@ -44,6 +44,7 @@ const stored = (id: number, members: Partial<Settleable> = {}): Settleable => ({
   requestId: `request-${id}`,
   isSettled: false,
   isLocked: false,
+  isCancelled: false,
   now: settledAt,
   ...members,
 })
@@ -51,16 +52,17 @@ const settle = (...messages: object[]) =>
   handler(rmqEvent({ queue: 'order-settlement', messages }), lambdaContext())
 
 let orders: Settleable[]
+let writes: Statement[]
 
 beforeEach(() => {
   lines.length = 0
   orders = [stored(1), stored(2), stored(3)]
   clear()
-  readAndCommit
-    .mockReset()
-    .mockImplementation(async (_domain, _read, decide) =>
-      (decide as (rows: Settleable[]) => Decision<never, unknown>)(orders).result([]),
-    )
+  readAndCommit.mockReset().mockImplementation(async (_domain, _read, decide) => {
+    const decision = (decide as (rows: Settleable[]) => Decision<never, unknown>)(orders)
+    writes = decision.writes
+    return decision.result([])
+  })
   refreshRecentOrders.mockReset().mockResolvedValue()
   publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
@@ -80,7 +82,9 @@ describe('settleOrder', () => {
 
     await settle(reduced(1), reduced(2), reduced(3))
 
-    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([expect.objectContaining({ orderId: 2 })])
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
+      expect.objectContaining({ orderId: 2 }),
+    ])
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({
         routingKey: 'order-settlement',
@@ -95,7 +99,7 @@ describe('settleOrder', () => {
     expect(commits).toEqual([
       {
         domain: 'orders',
-        told: [
+        recorded: [
           {
             event: {
               name: 'order.confirmed',
@@ -143,7 +147,22 @@ describe('settleOrder', () => {
   it('settles an order once when its outcome comes twice in a batch', async () => {
     await settle(reduced(1), reduced(1))
 
-    expect(commits[0]?.told).toHaveLength(1)
+    expect(commits[0]?.recorded).toHaveLength(1)
+  })
+
+  it('leaves a cancelled order alone, and notes that its stock is back', async () => {
+    orders = [stored(1, { isSettled: true, isCancelled: true }), stored(2)]
+    const returned = {
+      type: 'stock.returned',
+      body: { orderId: 1, productId: 7, quantity: 2, timestamp: time },
+    }
+
+    await settle(reduced(1), returned, reduced(2))
+
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
+      expect.objectContaining({ orderId: 2 }),
+    ])
+    expect(writes.map(({ bindings }) => bindings)).toContainEqual([[1]])
   })
 
   it('drops the cached lists of the products of all orders, settled now or before', async () => {
@@ -168,7 +187,9 @@ describe('settleOrder', () => {
 
     await settle(reduced(1), reduced(2))
 
-    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([expect.objectContaining({ orderId: 2 })])
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
+      expect.objectContaining({ orderId: 2 }),
+    ])
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({
         routingKey: 'order-settlement.dead',
@@ -185,6 +206,8 @@ describe('settleOrder', () => {
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({ routingKey: 'order-settlement.dead' }),
     ])
-    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([expect.objectContaining({ orderId: 2 })])
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
+      expect.objectContaining({ orderId: 2 }),
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import { readAndCommit } from '@stockroom/database/pipelined'
-import { commitWithOutbox } from '@stockroom/messaging/announce'
+import { commitStatementsWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { consumer } from '@stockroom/messaging/consumer'
 import {
   type EventOf,
@@ -7,42 +7,45 @@ import {
   orderRejected,
   stockReduced,
   stockRejected,
+  stockReturned,
 } from '@stockroom/messaging/events'
 import { showLine } from '@stockroom/runtime/terminal-lines'
 import { settleSeconds } from '@stockroom/telemetry/shop-metrics'
-import { lockForSettlement, type Settleable, type Settlement, settle } from './order-store.ts'
+import { lockForSettlement, noteReturned, type Settleable, type Settlement, settle } from './order-store.ts'
 import { compare } from './placed-orders.ts'
 import { refreshRecentOrders } from './recent-orders.ts'
 
 type Outcome = EventOf<typeof stockReduced | typeof stockRejected>
+type Return = EventOf<typeof stockReturned>
 
 /** An order that this batch settles. */
 interface Settled extends Settlement {
   order: Settleable
 }
 
-/** An order that somebody has locked is settled later. */
-export const handler = consumer([stockReduced, stockRejected], async ({ messages }) => {
+/** An order that somebody has locked is settled later; one that is cancelled stays so, whatever its outcome. */
+export const handler = consumer([stockReduced, stockRejected, stockReturned], async ({ messages }) => {
   const ids = [...new Set(messages.map(({ body }) => body.orderId))]
 
-  const { result, announced } = await commitWithOutbox('orders', (outbox) =>
+  const result = await commitStatementsWithOutbox('orders', (outbox) =>
     readAndCommit('orders', lockForSettlement(ids), (rows: Settleable[]) => {
       const orders = new Map(rows.map((order) => [order.id, order]))
       const { own, refused } = compare(messages, orders)
-      const outcomes = new Map(own.map((outcome) => [outcome.body.orderId, outcome]))
+      const outcomes = new Map(own.filter(isOutcome).map((outcome) => [outcome.body.orderId, outcome]))
       const settled = [...outcomes.values()].flatMap((outcome) => {
         const order = orders.get(outcome.body.orderId) as Settleable
         return order.isSettled || order.isLocked ? [] : { order, ...settlementOf(outcome) }
       })
       for (const one of settled)
-        outbox.tell(
+        outbox.record(
           settledEvent(one),
           one.order.requestId ?? undefined,
           outcomes.get(one.orderId)?.traceparent,
         )
+      const returned = own.filter((message) => !isOutcome(message)).map(({ body }) => body.orderId)
       const deferred = own.filter(({ body }) => orders.get(body.orderId)?.isLocked)
       return {
-        writes: [...outbox.changes(), ...settle(settled)],
+        writes: [...outbox.changes(), ...settle(settled), ...noteReturned([...new Set(returned)])],
         result: () => ({ settled, unhandled: { refused, deferred } }),
       }
     }),
@@ -52,9 +55,12 @@ export const handler = consumer([stockReduced, stockRejected], async ({ messages
     showLine(() => lineOf(one))
   }
   // Of those that were settled before, too: whoever settled them may have died before their lists were dropped.
-  await Promise.all([refreshRecentOrders(messages.map(({ body }) => body)), announced])
+  await refreshRecentOrders(messages.map(({ body }) => body))
   return result.unhandled
 })
+
+const isOutcome = <Message extends Outcome | Return>(message: Message): message is Message & Outcome =>
+  message.name !== 'stock.returned'
 
 function settlementOf({ name, body }: Outcome): Settlement {
   return name === 'stock.reduced'

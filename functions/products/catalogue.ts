@@ -1,8 +1,8 @@
 import type { Cached } from '@stockroom/cache/cache'
 import { twoTierCache } from '@stockroom/cache/create-cache'
 import { databaseIdentity } from '@stockroom/database/identity'
-import type { Product } from './product.ts'
-import { findProducts, type VersionedProduct } from './product-store.ts'
+import type { Product, VersionedProduct } from './product.ts'
+import { findProducts } from './product-store.ts'
 
 const products = twoTierCache<Product>({
   name: 'products',
@@ -20,14 +20,14 @@ const products = twoTierCache<Product>({
 export const findProduct = (id: number): Promise<Cached<Product>> => products.get(id)
 
 /** Shows committed products to every instance. */
-export async function showProducts(changed: readonly VersionedProduct[]): Promise<void> {
+export async function writeThrough(changed: readonly VersionedProduct[]): Promise<void> {
   await Promise.all(
     changed.map(({ product, version }) => products.set(product.id, { version, value: product })),
   )
 }
 
 /** Shows every instance that a product is gone; `version` is the last that it had. */
-export const hideProduct = (id: number, version: number): Promise<void> =>
+export const tombstone = (id: number, version: number): Promise<void> =>
   products.set(id, { version: version + 1, value: null })
 
 /**
@@ -39,7 +39,7 @@ export async function warmProducts(ids: readonly number[]): Promise<{ warmed: nu
   const found = await findProducts(unique)
   const warm = new Set(found.map(({ product }) => product.id))
   const missing = unique.filter((id) => !warm.has(id))
-  await Promise.all([showProducts(found), ...missing.map((id) => products.invalidate(id))])
+  await Promise.all([writeThrough(found), ...missing.map((id) => products.invalidate(id))])
   return { warmed: unique.filter((id) => warm.has(id)), missing }
 }
 

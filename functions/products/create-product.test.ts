@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { announcements } from '../../tests/support/announcements.ts'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
+const { trx, commits, clear, commitWithOutbox } = recordedCommits()
 const insertProduct = jest.fn<typeof import('./product-store.ts').insertProduct>()
-const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
+const writeThrough = jest.fn<typeof import('./catalogue.ts').writeThrough>()
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitWithOutbox }))
 jest.unstable_mockModule('./product-store.ts', () => ({ insertProduct }))
-jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ writeThrough }))
 const { handler } = await import('./create-product.ts')
 
 const lamp = { name: 'Lamp', price: 19.99, qty: 5 }
@@ -18,7 +18,7 @@ const stored = { product: { id: 7, ...lamp, createdAt, updatedAt: createdAt }, v
 beforeEach(() => {
   clear()
   insertProduct.mockReset().mockResolvedValue(stored)
-  showProducts.mockReset().mockResolvedValue()
+  writeThrough.mockReset().mockResolvedValue()
 })
 
 describe('POST /products', () => {
@@ -42,7 +42,7 @@ describe('POST /products', () => {
     expect(commits).toEqual([
       {
         domain: 'products',
-        told: [
+        recorded: [
           {
             event: { name: 'product.created', body: stored.product, version: stored.version },
             correlationId: 'r1',
@@ -55,7 +55,7 @@ describe('POST /products', () => {
   it('shows the new product to every instance', async () => {
     await send(handler, { json: lamp })
 
-    expect(showProducts.mock.calls).toEqual([[[stored]]])
+    expect(writeThrough.mock.calls).toEqual([[[stored]]])
   })
 
   it('refuses a product with problems in every member, and names them all', async () => {

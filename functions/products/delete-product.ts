@@ -1,21 +1,25 @@
+import { requireMatch } from '@stockroom/http/conditional'
 import { endpoint } from '@stockroom/http/endpoint'
 import { pathId } from '@stockroom/http/path'
 import { Problem } from '@stockroom/http/problem'
 import { noContent } from '@stockroom/http/response'
-import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { productDeleted } from '@stockroom/messaging/events'
-import { hideProduct } from './catalogue.ts'
-import { removeProduct } from './product-store.ts'
+import { tombstone } from './catalogue.ts'
+import { productTag } from './product.ts'
+import { lockProduct, removeProduct } from './product-store.ts'
 
-export const handler = endpoint(async ({ path, requestId, traceparent }) => {
+export const handler = endpoint(async ({ path, headers, requestId, traceparent }) => {
   const id = pathId(path.id, 'product-not-found')
-  const { result: lastVersion, announced } = await commitAndAnnounce('products', async (trx, tell) => {
-    const removed = await removeProduct(trx, id)
-    if (removed === undefined) throw new Problem('product-not-found', `There is no product ${id}.`)
-    tell(productDeleted.of({ id }, removed + 1), requestId, traceparent)
-    return removed
+  const lastVersion = await commitWithOutbox('products', async (trx, record) => {
+    const present = await lockProduct(trx, id)
+    if (!present) throw new Problem('product-not-found', `There is no product ${id}.`)
+    requireMatch(headers, productTag(present))
+    await removeProduct(trx, present.product)
+    record(productDeleted.of({ id }, present.version + 1), requestId, traceparent)
+    return present.version
   })
-  await Promise.all([hideProduct(id, lastVersion), announced])
+  await tombstone(id, lastVersion)
 
   return noContent()
 })

@@ -39,6 +39,31 @@ describe('GET /products/{id}', () => {
     expect(answer.headers['x-cache']).toBe(header)
   })
 
+  it('has an etag of its version, which is another after a change', async () => {
+    const later = '2026-11-21T10:00:00.001Z'
+    findProduct
+      .mockResolvedValueOnce({ value: product, hit: false, version: 4 })
+      .mockResolvedValueOnce({ value: product, hit: true, version: 4 })
+      .mockResolvedValueOnce({ value: product, hit: true, version: 5 })
+      .mockResolvedValueOnce({ value: { ...product, updatedAt: later }, hit: true, version: 4 })
+
+    const answers = [1, 2, 3, 4].map(() => send(handler, request))
+    const [loaded, cached, ...others] = (await Promise.all(answers)).map(({ headers }) => headers.etag)
+
+    expect(loaded).toMatch(/^"4-[a-z0-9]+"$/)
+    expect(cached).toBe(loaded)
+    expect(others).not.toContain(loaded)
+  })
+
+  it('answers 304 to a client that has this version', async () => {
+    findProduct.mockResolvedValue({ value: product, hit: true, version: 4 })
+    const { etag } = (await send(handler, request)).headers
+
+    const again = await send(handler, { ...request, headers: { 'if-none-match': String(etag) } })
+
+    expect(again).toMatchObject({ statusCode: 304, headers: { etag } })
+  })
+
   it('answers 404 for a product that does not exist', async () => {
     findProduct.mockResolvedValue({ value: null, hit: true })
 

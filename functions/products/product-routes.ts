@@ -1,22 +1,25 @@
-import { idInPath, pageQuery } from '@stockroom/http/parameters'
+import { idempotencyKeyHeader } from '@stockroom/http/idempotency-key'
+import { idInPath, ifMatchHeader, pageQuery } from '@stockroom/http/parameters'
 import type { RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
+import { AdjustedStock, Adjustment, Movement } from './movement.ts'
 import { NewProduct, Product, ProductChange } from './product.ts'
 import { productListQuery } from './product-list.ts'
 
 const path = { id: idInPath('The id of the product.') }
+const ifMatch = { 'if-match': ifMatchHeader }
 const notThere = ['product-not-found', 'service-unavailable'] as const
 
 export const productRoutes: RouteTable = {
   tag: { name: 'Products', description: 'What the shop sells, with price and stock.' },
-  schemas: { Product, NewProduct, ProductChange },
+  schemas: { Product, NewProduct, ProductChange, Adjustment, Movement, AdjustedStock },
   routes: {
     createProduct: {
       route: 'POST /products',
       summary: 'Create a product',
       description: 'Adds a product with its first stock and tells of it with the event `product.created`.',
       body: NewProduct,
-      answers: { 201: { description: 'The product.', schema: Product, headers: ['location'] } },
+      answers: { 201: { description: 'The product.', schema: Product, headers: ['location', 'etag'] } },
       refusals: ['outcome-unknown', 'service-unavailable'],
       isForAdmins: true,
     },
@@ -47,10 +50,51 @@ export const productRoutes: RouteTable = {
       description:
         'Changes one or more of name, price and stock, and tells of it with the event `product.updated`. `qty` sets the stock; the ledger records the difference.',
       path,
+      headers: ifMatch,
       body: ProductChange,
-      answers: { 200: { description: 'The product as it is now.', schema: Product } },
-      refusals: [...notThere, 'outcome-unknown'],
+      answers: { 200: { description: 'The product as it is now.', schema: Product, headers: ['etag'] } },
+      refusals: [...notThere, 'precondition-failed', 'outcome-unknown'],
       isForAdmins: true,
+    },
+    adjustStock: {
+      route: 'POST /products/{id}/adjustments',
+      summary: 'Adjust the stock of a product',
+      description:
+        'Changes the stock by a difference, never below zero, enters that into the ledger with its reason, and tells of it with the event `product.updated`. Send an `Idempotency-Key` to be able to ask again: the same key and request give the first answer again, for 24 hours.',
+      path,
+      headers: { 'idempotency-key': idempotencyKeyHeader('adjustment') },
+      body: Adjustment,
+      answers: {
+        201: {
+          description: 'The product as it is now, and the entry of the ledger.',
+          schema: AdjustedStock,
+          headers: ['etag', 'idempotent-replayed'],
+        },
+      },
+      refusals: [
+        'idempotency-key-malformed',
+        ...notThere,
+        'insufficient-stock',
+        'stock-too-large',
+        'idempotency-key-in-progress',
+        'idempotency-key-reused',
+        'outcome-unknown',
+      ],
+      isForAdmins: true,
+    },
+    listMovements: {
+      route: 'GET /products/{id}/movements',
+      summary: 'List the ledger of a product',
+      description:
+        'A page of everything that has changed the stock, and of the orders that got nothing, newest first; that of a deleted product, too. `Link` leads to the next page while there is one.',
+      path,
+      query: pageQuery,
+      answers: {
+        200: { description: 'The entries of the page.', schema: Type.Array(Movement), headers: ['link'] },
+      },
+      refusals: ['validation-failed', ...notThere],
+      isForAdmins: true,
+      isConditional: true,
     },
     deleteProduct: {
       route: 'DELETE /products/{id}',
@@ -58,8 +102,9 @@ export const productRoutes: RouteTable = {
       description:
         'Takes the product out of the shop and tells of it with the event `product.deleted`. Its orders stay.',
       path,
+      headers: ifMatch,
       answers: { 204: { description: 'The product is gone.' } },
-      refusals: [...notThere, 'outcome-unknown'],
+      refusals: [...notThere, 'precondition-failed', 'outcome-unknown'],
       isForAdmins: true,
     },
   },

@@ -1,11 +1,6 @@
 import { query, type Transaction } from '@stockroom/database/query'
-import type { NewProduct, Product, ProductChange } from './product.ts'
-
-/** A product with the version of its row, which every change raises by one. */
-export interface VersionedProduct {
-  product: Product
-  version: number
-}
+import { enterMovement } from './ledger-store.ts'
+import type { NewProduct, Product, ProductChange, VersionedProduct } from './product.ts'
 
 type Row = Product & { version: number }
 
@@ -39,21 +34,20 @@ export async function findProducts(ids: readonly number[]): Promise<VersionedPro
   return rows.map(versioned)
 }
 
-/**
- * Changes a product and enters a change of its stock into the ledger as an adjustment, under the row's lock. Resolves
- * to undefined when there is no such product.
- */
+/** Locks a product for the transaction and reads it, or resolves to undefined. */
+export async function lockProduct(trx: Transaction, id: number): Promise<VersionedProduct | undefined> {
+  const [row] = await query<Row>(trx, `select ${columns} from products.products where id = ? for update`, [
+    id,
+  ])
+  return row && versioned(row)
+}
+
+/** Changes a locked product, and enters a change of its stock into the ledger as an adjustment. */
 export async function changeProduct(
   trx: Transaction,
-  id: number,
+  { id, qty: before }: Product,
   { name, price, qty }: ProductChange,
-): Promise<VersionedProduct | undefined> {
-  const [before] = await query<{ qty: number }>(
-    trx,
-    'select qty from products.products where id = ? for update',
-    [id],
-  )
-  if (!before) return undefined
+): Promise<VersionedProduct> {
   const [row] = await query<Row>(
     trx,
     `update products.products
@@ -63,31 +57,29 @@ export async function changeProduct(
       returning ${columns}`,
     [name ?? null, price ?? null, qty ?? null, id],
   )
-  if (qty !== undefined && qty !== before.qty) await enterMovement(trx, id, qty - before.qty, 'adjustment')
+  if (qty !== undefined && qty !== before)
+    await enterMovement(trx, { productId: id, change: qty - before, kind: 'adjustment' })
   return versioned(row as Row)
 }
 
-/** Removes a product and takes what was left of its stock out of the books. Resolves to its last version, or undefined. */
-export async function removeProduct(trx: Transaction, id: number): Promise<number | undefined> {
-  const [removed] = await query<{ qty: number; version: number }>(
+/** Changes the stock of a locked product by a number of pieces; whoever calls it enters that into the ledger. */
+export async function changeStock(
+  trx: Transaction,
+  { id }: Product,
+  change: number,
+): Promise<VersionedProduct> {
+  const [row] = await query<Row>(
     trx,
-    'delete from products.products where id = ? returning qty, version',
-    [id],
+    `update products.products set qty = qty + ?, version = version + 1, updated_at = now()
+      where id = ?
+      returning ${columns}`,
+    [change, id],
   )
-  if (!removed) return undefined
-  await enterMovement(trx, id, -removed.qty, 'removal')
-  return removed.version
+  return versioned(row as Row)
 }
 
-async function enterMovement(
-  trx: Transaction,
-  productId: number,
-  change: number,
-  kind: 'adjustment' | 'removal',
-): Promise<void> {
-  await query(trx, 'insert into products.stock_movements (product_id, change, kind) values (?, ?, ?)', [
-    productId,
-    change,
-    kind,
-  ])
+/** Removes a locked product and takes what was left of its stock out of the books. */
+export async function removeProduct(trx: Transaction, { id, qty }: Product): Promise<void> {
+  await query(trx, 'delete from products.products where id = ?', [id])
+  await enterMovement(trx, { productId: id, change: -qty, kind: 'removal' })
 }

@@ -59,3 +59,16 @@ export const Product = Type.Object(
   { examples: [exampleProduct] },
 )
 export type Product = Static<typeof Product>
+
+/** A product with the version of its row, which every change raises by one. */
+export interface VersionedProduct {
+  product: Product
+  version: number
+}
+
+/**
+ * The `etag` of a product, the same wherever it stands: its version, and the time of it, as a restored database gives
+ * versions out again.
+ */
+export const productTag = ({ version, product }: VersionedProduct): string =>
+  `"${version}-${Date.parse(product.updatedAt).toString(36)}"`

@@ -1,23 +1,23 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Decision, Statement } from '@stockroom/database/pipelined'
 import { Unavailable } from '@stockroom/runtime/unavailable'
-import { announcements } from '../../tests/support/announcements.ts'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-event.ts'
 import type { LockedRow } from './stock-store.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { commits, traceparents, clear, commitAndPublish } = announcements()
+const { commits, traceparents, clear, commitAndPublish } = recordedCommits()
 const readAndCommit = jest.fn()
-const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
+const writeThrough = jest.fn<typeof import('./catalogue.ts').writeThrough>()
 const compareWithOrders = jest.fn<typeof import('../orders/placed-orders.ts').compareWithOrders>()
 const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
 const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndPublish }))
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitAndPublish }))
 jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
 jest.unstable_mockModule('@stockroom/database/pipelined', () => ({ readAndCommit }))
 jest.unstable_mockModule('../orders/placed-orders.ts', () => ({ compareWithOrders }))
-jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts, warmProducts }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ writeThrough, warmProducts }))
 const { handler } = await import('./reduce-stock-on-order-created.ts')
 
 const time = '2026-11-21T10:00:00.000Z'
@@ -53,7 +53,7 @@ beforeEach(() => {
     return decision.result(decision.writes.length > 0 ? [changed] : [])
   })
   compareWithOrders.mockReset().mockImplementation(async (messages) => ({ own: [...messages], refused: [] }))
-  showProducts.mockReset().mockResolvedValue()
+  writeThrough.mockReset().mockResolvedValue()
   warmProducts.mockReset().mockResolvedValue({ warmed: [], missing: [] })
   publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
@@ -81,10 +81,10 @@ describe('reduceStock', () => {
 
     expect(entered()).toEqual({
       decisions: [
-        { orderId: 11, productId: 1, change: -2, outcome: 'sale' },
-        { orderId: 12, productId: 1, change: 0, outcome: 'insufficient-stock' },
-        { orderId: 13, productId: 1, change: -1, outcome: 'sale' },
-        { orderId: 14, productId: 2, change: 0, outcome: 'product-not-found' },
+        { orderId: 11, productId: 1, change: -2, kind: 'sale' },
+        { orderId: 12, productId: 1, change: 0, kind: 'insufficient-stock' },
+        { orderId: 13, productId: 1, change: -1, kind: 'sale' },
+        { orderId: 14, productId: 2, change: 0, kind: 'product-not-found' },
       ],
       remaining: [{ id: 1, qty: 0 }],
     })
@@ -101,7 +101,7 @@ describe('reduceStock', () => {
 
     await reduce(order(11, 1, 1), order(12, 2, 1), order(13, 3, 1))
 
-    expect(commits[0]?.told.map(({ event }) => event.name)).toEqual(['stock.reduced', 'stock.rejected'])
+    expect(commits[0]?.recorded.map(({ event }) => event.name)).toEqual(['stock.reduced', 'stock.rejected'])
     expect(publish.mock.calls.flat(2)).toEqual([
       expect.objectContaining({ exchange: '', routingKey: 'stock-reduction' }),
     ])
@@ -113,12 +113,12 @@ describe('reduceStock', () => {
   it('tells the outcome of an order again that was decided before, though its product is locked', async () => {
     row = {
       stock: [{ id: 2, qty: 1, isLocked: true }],
-      decisions: [{ orderId: 12, productId: 2, quantity: 1, outcome: 'sale' }],
+      decisions: [{ orderId: 12, productId: 2, quantity: 1, outcome: 'sale', cancelledAt: null }],
     }
 
     await reduce(order(12, 2, 1))
 
-    expect(commits[0]?.told.map(({ event }) => event.name)).toEqual(['stock.reduced'])
+    expect(commits[0]?.recorded.map(({ event }) => event.name)).toEqual(['stock.reduced'])
     expect(publish).not.toHaveBeenCalled()
   })
 
@@ -127,7 +127,7 @@ describe('reduceStock', () => {
 
     expect(commits).toEqual([
       {
-        told: [
+        recorded: [
           {
             event: {
               name: 'stock.reduced',
@@ -155,17 +155,36 @@ describe('reduceStock', () => {
   })
 
   it('changes nothing for an order that was decided before, and tells its outcome again', async () => {
-    row.decisions = [{ orderId: 11, productId: 1, quantity: 2, outcome: 'sale' }]
+    row.decisions = [{ orderId: 11, productId: 1, quantity: 2, outcome: 'sale', cancelledAt: null }]
 
     await reduce(order(11, 1, 2))
 
     expect(writes).toEqual([])
-    expect(commits[0]?.told).toEqual([
+    expect(commits[0]?.recorded).toEqual([
       {
         event: { name: 'stock.reduced', body: { orderId: 11, productId: 1, quantity: 2, timestamp: isTime } },
         correlationId: 'request-11',
       },
     ])
+  })
+
+  it('gives nothing to an order that was cancelled before, and tells nobody', async () => {
+    row.decisions = [{ orderId: 11, productId: 1, quantity: 0, outcome: 'cancelled', cancelledAt: time }]
+
+    await reduce(order(11, 1, 2), order(12, 1, 1))
+
+    expect(entered().remaining).toEqual([{ id: 1, qty: 2 }])
+    expect(commits[0]?.recorded).toMatchObject([{ event: { body: { orderId: 12 } } }])
+  })
+
+  it('decides an order whose id belonged to one that was cancelled before it was placed', async () => {
+    const cancelledAt = '2026-11-21T09:59:59.999Z'
+    row.decisions = [{ orderId: 11, productId: 1, quantity: 0, outcome: 'cancelled', cancelledAt }]
+
+    await reduce(order(11, 1, 2))
+
+    expect(writes[0]?.bindings).toEqual([[11]])
+    expect(entered().remaining).toEqual([{ id: 1, qty: 1 }])
   })
 
   it.each([
@@ -176,13 +195,15 @@ describe('reduceStock', () => {
       { orderId: 11, productId: 2, quantity: 0, outcome: 'insufficient-stock' },
     ],
   ] as const)('decides an order under whose id the ledger has %s', async (_, foreign) => {
-    row.decisions = [foreign]
+    row.decisions = [{ ...foreign, cancelledAt: null }]
 
     await reduce(order(11, 1, 2))
 
     expect(writes[0]?.bindings).toEqual([[11]])
     expect(entered().remaining).toEqual([{ id: 1, qty: 1 }])
-    expect(commits[0]?.told).toMatchObject([{ event: { body: { orderId: 11, productId: 1, quantity: 2 } } }])
+    expect(commits[0]?.recorded).toMatchObject([
+      { event: { body: { orderId: 11, productId: 1, quantity: 2 } } },
+    ])
   })
 
   it('sends what is not about its order to the dead letters, and decides the rest', async () => {
@@ -210,29 +231,29 @@ describe('reduceStock', () => {
 
     await reduce({ ...rest, body: { ...body, timestamp } })
 
-    expect(commits[0]?.told).toMatchObject([{ event: { body: { timestamp } } }])
+    expect(commits[0]?.recorded).toMatchObject([{ event: { body: { timestamp } } }])
   })
 
   it('takes stock once for an order that comes twice in a batch', async () => {
     await reduce(order(11, 1, 2), order(11, 1, 2))
 
     expect(entered().remaining).toEqual([{ id: 1, qty: 1 }])
-    expect(commits[0]?.told).toHaveLength(1)
+    expect(commits[0]?.recorded).toHaveLength(1)
   })
 
   it('shows the changed products to every instance', async () => {
     await reduce(order(11, 1, 3))
 
-    expect(showProducts.mock.calls).toEqual([[[shown]]])
+    expect(writeThrough.mock.calls).toEqual([[[shown]]])
     expect(warmProducts).not.toHaveBeenCalled()
   })
 
   it('shows the products of orders that were decided before once more', async () => {
-    row.decisions = [{ orderId: 12, productId: 5, quantity: 2, outcome: 'sale' }]
+    row.decisions = [{ orderId: 12, productId: 5, quantity: 2, outcome: 'sale', cancelledAt: null }]
 
     await reduce(order(11, 1, 3), order(12, 5, 2))
 
-    expect(showProducts.mock.calls).toEqual([[[shown]]])
+    expect(writeThrough.mock.calls).toEqual([[[shown]]])
     expect(warmProducts.mock.calls).toEqual([[[5]]])
   })
 
@@ -242,7 +263,7 @@ describe('reduceStock', () => {
     const outcome = reduce(order(11, 1, 1))
 
     await expect(outcome).rejects.toMatchObject({ name: 'Unavailable' })
-    expect(showProducts).not.toHaveBeenCalled()
+    expect(writeThrough).not.toHaveBeenCalled()
   })
 
   it('returns the batch while the database of the orders is away', async () => {
@@ -264,7 +285,7 @@ describe('reduceStock', () => {
         content: Buffer.from('not JSON'),
       }),
     ])
-    expect(commits[0]?.told.map(({ event }) => event.body)).toEqual([
+    expect(commits[0]?.recorded.map(({ event }) => event.body)).toEqual([
       expect.objectContaining({ orderId: 11 }),
       expect.objectContaining({ orderId: 12 }),
     ])

@@ -1,5 +1,5 @@
 import type { Statement } from '@stockroom/database/pipelined'
-import type { StockDecision } from './stock.ts'
+import type { EarlierDecision, ReturnEntry, StockDecision } from './stock.ts'
 
 /** What a batch may decide, and what it can't. A product that doesn't exist is in neither. */
 export interface LockedStock {
@@ -29,14 +29,14 @@ export function lockAndRead(productIds: readonly number[], orderIds: readonly nu
 /** What {@link lockAndRead} has read. */
 export interface LockedRow {
   stock: { id: number; qty: number; isLocked: boolean }[] | null
-  decisions: StockDecision[] | null
+  decisions: EarlierDecision[] | null
 }
 
 /** What is left of the products that were to be locked, and what the ledger has decided already of the orders. */
 export function lockedStock(
   productIds: readonly number[],
   [row]: readonly LockedRow[],
-): LockedStock & { decisions: StockDecision[] } {
+): LockedStock & { decisions: EarlierDecision[] } {
   const products = row?.stock ?? []
   const locked = new Set(products.filter(({ isLocked }) => isLocked).map(({ id }) => id))
   for (const id of productIds) {
@@ -63,11 +63,24 @@ export const disownDecisions = (orderIds: readonly number[]): Statement => ({
 export const enterDecisions = (
   decisions: readonly StockDecision[],
   remaining: ReadonlyMap<number, number>,
-): Statement => ({
+): Statement => enter(decisions.map(movementOf), remaining)
+
+/**
+ * The statement that enters what cancelled orders give back, and that those that weren't decided get nothing. Its rows are
+ * the products as they are now, with their versions. An order that has an entry already makes the whole transaction fail.
+ */
+export const enterReturns = (
+  entries: readonly ReturnEntry[],
+  remaining: ReadonlyMap<number, number>,
+): Statement => enter(entries, remaining)
+
+const enter = (movements: readonly object[], remaining: ReadonlyMap<number, number>): Statement => ({
   sql: `with entered as (
-          insert into products.stock_movements (order_id, product_id, change, kind)
-          select "orderId", "productId", change, outcome
-            from json_to_recordset(?) as m("orderId" bigint, "productId" bigint, change integer, outcome text)
+          insert into products.stock_movements (order_id, product_id, change, kind, reason, created_at)
+          select "orderId", "productId", change, kind, reason, greatest(now(), "createdAt")
+            from json_to_recordset(?)
+                   as m("orderId" bigint, "productId" bigint, change integer, kind text, reason text,
+                        "createdAt" timestamptz(3))
            order by "orderId"
         )
         update products.products p
@@ -76,7 +89,7 @@ export const enterDecisions = (
          where p.id = remaining.id and p.id = any(?) -- or it might be planned to read the whole table
         returning p.id, name, price, p.qty, created_at as "createdAt", updated_at as "updatedAt", version`,
   bindings: [
-    JSON.stringify(decisions.map(movementOf)),
+    JSON.stringify(movements),
     JSON.stringify([...remaining].map(([id, qty]) => ({ id, qty }))),
     [...remaining.keys()],
   ],
@@ -86,5 +99,5 @@ const movementOf = ({ orderId, productId, quantity, outcome }: StockDecision) =>
   orderId,
   productId,
   change: outcome === 'sale' ? -quantity : 0,
-  outcome,
+  kind: outcome,
 })

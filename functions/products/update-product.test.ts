@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { announcements } from '../../tests/support/announcements.ts'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { trx, commits, clear, commitAndAnnounce } = announcements()
+const { trx, commits, clear, commitWithOutbox } = recordedCommits()
 const changeProduct = jest.fn<typeof import('./product-store.ts').changeProduct>()
-const showProducts = jest.fn<typeof import('./catalogue.ts').showProducts>()
-jest.unstable_mockModule('@stockroom/messaging/announce', () => ({ commitAndAnnounce }))
-jest.unstable_mockModule('./product-store.ts', () => ({ changeProduct }))
-jest.unstable_mockModule('./catalogue.ts', () => ({ showProducts }))
+const lockProduct = jest.fn<typeof import('./product-store.ts').lockProduct>()
+const writeThrough = jest.fn<typeof import('./catalogue.ts').writeThrough>()
+jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitWithOutbox }))
+jest.unstable_mockModule('./product-store.ts', () => ({ changeProduct, lockProduct }))
+jest.unstable_mockModule('./catalogue.ts', () => ({ writeThrough }))
+const { productTag } = await import('./product.ts')
 const { handler } = await import('./update-product.ts')
 
 const request = { route: 'PATCH /products/{id}', path: { id: '7' }, json: { price: 4.35 } }
@@ -23,11 +25,16 @@ const changed = {
   },
   version: 2,
 }
+const present = {
+  product: { ...changed.product, price: 2, updatedAt: '2026-11-21T10:00:00.000Z' },
+  version: 1,
+}
 
 beforeEach(() => {
   clear()
+  lockProduct.mockReset().mockResolvedValue(present)
   changeProduct.mockReset().mockResolvedValue(changed)
-  showProducts.mockReset().mockResolvedValue()
+  writeThrough.mockReset().mockResolvedValue()
 })
 
 describe('PATCH /products/{id}', () => {
@@ -43,12 +50,47 @@ describe('PATCH /products/{id}', () => {
     expect(answer.body).toEqual(changed.product)
   })
 
+  it('answers with the etag of the new version', async () => {
+    const answer = await send(handler, request)
+
+    expect(answer.headers.etag).toBe(productTag(changed))
+    expect(answer.headers.etag).not.toBe(productTag(present))
+  })
+
+  it.each([productTag(present), '*', `"other", ${productTag(present)}`])(
+    'changes the product that the client has read: if-match %s',
+    async (ifMatch) => {
+      const answer = await send(handler, { ...request, headers: { 'if-match': ifMatch } })
+
+      expect(answer.statusCode).toBe(200)
+    },
+  )
+
+  it.each([productTag(changed), `W/${productTag(present)}`, '"*"', ''])(
+    'refuses to change another than the client has read: if-match %s',
+    async (ifMatch) => {
+      const answer = await send(handler, { ...request, headers: { 'if-match': ifMatch } })
+
+      expect(answer.body).toEqual(problem(412, 'precondition-failed'))
+      expect(changeProduct).not.toHaveBeenCalled()
+      expect(commits).toEqual([])
+    },
+  )
+
+  it('answers 404 for a product that does not exist, whatever if-match says', async () => {
+    lockProduct.mockResolvedValue(undefined)
+
+    const answer = await send(handler, { ...request, headers: { 'if-match': '*' } })
+
+    expect(answer.body).toEqual(problem(404, 'product-not-found'))
+  })
+
   it.each([{ name: 'Lamp' }, { price: 0.1 }, { qty: 0 }, { name: 'Lamp', price: 1, qty: 2 }])(
     'changes only what the client has sent: %j',
     async (json) => {
       await send(handler, { path: { id: '7' }, json })
 
-      expect(changeProduct.mock.calls).toEqual([[trx, 7, json]])
+      expect(changeProduct.mock.calls).toEqual([[trx, present.product, json]])
     },
   )
 
@@ -58,7 +100,7 @@ describe('PATCH /products/{id}', () => {
     expect(commits).toEqual([
       {
         domain: 'products',
-        told: [
+        recorded: [
           {
             event: { name: 'product.updated', body: changed.product, version: changed.version },
             correlationId: 'r1',
@@ -71,18 +113,18 @@ describe('PATCH /products/{id}', () => {
   it('shows the changed product to every instance', async () => {
     await send(handler, request)
 
-    expect(showProducts.mock.calls).toEqual([[[changed]]])
+    expect(writeThrough.mock.calls).toEqual([[[changed]]])
   })
 
   it('answers 404 for a product that does not exist, and tells nobody', async () => {
-    changeProduct.mockResolvedValue(undefined)
+    lockProduct.mockResolvedValue(undefined)
 
     const answer = await send(handler, request)
 
     expect(answer.statusCode).toBe(404)
     expect(answer.body).toEqual(problem(404, 'product-not-found'))
     expect(commits).toEqual([])
-    expect(showProducts).not.toHaveBeenCalled()
+    expect(writeThrough).not.toHaveBeenCalled()
   })
 
   it.each(['0', '-1', '1.5', 'lamp', '9007199254740992'])('answers 404 for the id %s', async (id) => {

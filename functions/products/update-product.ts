@@ -1,22 +1,26 @@
+import { requireMatch } from '@stockroom/http/conditional'
 import { endpointWithBody } from '@stockroom/http/endpoint'
 import { pathId } from '@stockroom/http/path'
 import { Problem } from '@stockroom/http/problem'
 import { json } from '@stockroom/http/response'
-import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { productUpdated } from '@stockroom/messaging/events'
-import { showProducts } from './catalogue.ts'
-import { ProductChange } from './product.ts'
-import { changeProduct } from './product-store.ts'
+import { writeThrough } from './catalogue.ts'
+import { ProductChange, productTag } from './product.ts'
+import { changeProduct, lockProduct } from './product-store.ts'
 
-export const handler = endpointWithBody(ProductChange, async ({ path, body, requestId, traceparent }) => {
+export const handler = endpointWithBody(ProductChange, async (request) => {
+  const { path, headers, body, requestId, traceparent } = request
   const id = pathId(path.id, 'product-not-found')
-  const { result: updated, announced } = await commitAndAnnounce('products', async (trx, tell) => {
-    const changed = await changeProduct(trx, id, body)
-    if (!changed) throw new Problem('product-not-found', `There is no product ${id}.`)
-    tell(productUpdated.of(changed.product, changed.version), requestId, traceparent)
+  const updated = await commitWithOutbox('products', async (trx, record) => {
+    const present = await lockProduct(trx, id)
+    if (!present) throw new Problem('product-not-found', `There is no product ${id}.`)
+    requireMatch(headers, productTag(present))
+    const changed = await changeProduct(trx, present.product, body)
+    record(productUpdated.of(changed.product, changed.version), requestId, traceparent)
     return changed
   })
-  await Promise.all([showProducts([updated]), announced])
+  await writeThrough([updated])
 
-  return json(200, updated.product)
+  return json(200, updated.product, { etag: productTag(updated) })
 })

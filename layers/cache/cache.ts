@@ -6,6 +6,8 @@ export interface Cached<Value> {
   value: Value | null
   /** Whether the value came out of the cache. */
   hit: boolean
+  /** The version of the value; undefined where there is no value. */
+  version?: number
 }
 
 export interface CacheOptions<Value> {
@@ -31,6 +33,8 @@ export interface CacheOptions<Value> {
 /** What is known of a value when its load begins. */
 type Start = Pick<Stored, 'version' | 'database'>
 
+type Loaded<Value> = Omit<Cached<Value>, 'hit'>
+
 /**
  * A copy of values that are read often, read through: what no tier has is loaded, and concurrent reads of one missing
  * value share one load (single flight). What `load` doesn't find is not remembered. A copy that is older than a version
@@ -40,7 +44,7 @@ export class Cache<Value> {
   readonly #options: CacheOptions<Value>
   readonly #hits: Counter
   readonly #misses: Counter
-  readonly #flights = new Map<string, { start: Start; value: Promise<Value | null> }>()
+  readonly #flights = new Map<string, { start: Start; loaded: Promise<Loaded<Value>> }>()
 
   constructor(options: CacheOptions<Value>) {
     this.#options = options
@@ -60,12 +64,12 @@ export class Cache<Value> {
       if (stored.version >= version && (value === null || this.#options.isValue(value, id))) {
         for (const nearer of tiers.slice(0, index)) nearer.write(key, stored)
         this.#hits.add()
-        return { value, hit: true }
+        return { value, hit: true, ...(value !== null && { version: stored.version }) }
       }
       version = Math.max(version, stored.version)
     }
     this.#misses.add()
-    return { value: await this.#load(id, key, { version, database: await database }), hit: false }
+    return { ...(await this.#load(id, key, { version, database: await database })), hit: false }
   }
 
   /** Keeps a value that was just committed, here and in every instance. */
@@ -86,29 +90,30 @@ export class Cache<Value> {
   }
 
   /** Joins a load that began at the same version; one that began before an invalidation is not joined. */
-  #load(id: number, key: string, start: Start): Promise<Value | null> {
+  #load(id: number, key: string, start: Start): Promise<Loaded<Value>> {
     const present = this.#flights.get(key)
     if (present && isOf(start.database, present.start) && present.start.version === start.version) {
-      return present.value
+      return present.loaded
     }
-    const flight = { start, value: this.#loadAndKeep(id, key, start) }
+    const flight = { start, loaded: this.#loadAndKeep(id, key, start) }
     this.#flights.set(key, flight)
     const land = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key)
     }
-    flight.value.then(land, land)
-    return flight.value
+    flight.loaded.then(land, land)
+    return flight.loaded
   }
 
-  async #loadAndKeep(id: number, key: string, start: Start): Promise<Value | null> {
+  async #loadAndKeep(id: number, key: string, start: Start): Promise<Loaded<Value>> {
     const begin = performance.now()
     const loaded = await this.#options.load(id)
-    if (!loaded) return null
+    if (!loaded) return { value: null }
+    const { value, version = start.version } = loaded
     const isOvertaken = this.#flights.get(key)?.start !== start
-    if (isOvertaken || performance.now() - begin > longestLoadMs) return loaded.value
-    const stored = { ...start, version: loaded.version ?? start.version, value: loaded.value }
+    if (isOvertaken || performance.now() - begin > longestLoadMs) return { value, version }
+    const stored = { ...start, version, value }
     await Promise.all(this.#options.tiers().map((tier) => tier.write(key, stored)))
-    return loaded.value
+    return { value, version }
   }
 
   /** Without an answer every copy is as good as it was. */

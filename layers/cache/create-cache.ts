@@ -1,6 +1,6 @@
 import type { Domain } from '@stockroom/database/connection'
 import { configuration } from '@stockroom/runtime/configuration'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { Cache, type CacheOptions } from './cache.ts'
 import { LocalTier } from './local-tier.ts'
 import { redisConnection } from './redis-connection.ts'
@@ -23,7 +23,7 @@ export function twoTierCache<Value>(source: Source<Value>): Cache<Value> {
     const local = new LocalTier()
     if (!redisUrl(source.domain)) return [local]
     // A process that stands still hears nothing, and one connection is enough for each of a thousand.
-    if (!freezesAfterAnswer()) receiveUpdates(source.domain, local)
+    if (processPolicy().hearsCacheUpdates) receiveUpdates(source.domain, local)
     return [local, inRedis(source.domain)]
   })
   return new Cache({

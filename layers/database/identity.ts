@@ -1,5 +1,5 @@
 import { within } from '@stockroom/runtime/deadline'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import type { Domain } from './connection.ts'
 import { query } from './query.ts'
 
@@ -11,8 +11,6 @@ interface Question {
 }
 
 const freshMs = 1000
-/** Between the two an answer still does, while the next one is under way. */
-const staleMs = 2000
 /** A cached read shall not wait for a database that is slow. */
 const waitMs = 100
 
@@ -34,7 +32,7 @@ export async function databaseIdentity(domain: Domain, now = performance.now()):
   const question = previous && ageMs < freshMs ? previous : ask(domain, now, previous?.known)
   const { known, answer } = question
   if (known === undefined) return answer
-  const isGoodEnough = ageMs < (freezesAfterAnswer() ? freshMs : staleMs)
+  const isGoodEnough = ageMs < processPolicy().identityStaleMs
   return isGoodEnough ? known : within(waitMs, answer).catch(() => known)
 }
 

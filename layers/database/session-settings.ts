@@ -1,5 +1,5 @@
 import { configuration } from '@stockroom/runtime/configuration'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import type { Client } from 'pg'
 
 /** How long a session may leave its transaction alone at least: publishing the outbox takes up to 6 s within one. */
@@ -42,7 +42,7 @@ export const sessionSettings = (timeoutMs: number): Record<string, string> => ({
  * mode, and on Lambda RDS Proxy would pin the connection. https://www.pgbouncer.org/features.html
  */
 export const keepsSessions = (): boolean =>
-  !freezesAfterAnswer() && configuration().databasePoolMode === 'session'
+  processPolicy().ownsSessions && configuration().databasePoolMode === 'session'
 
 /** Milliseconds that a statement of the shop waits for a lock, where a statement may take `timeoutMs`. */
 export const lockTimeoutMs = (timeoutMs: number): number => Math.ceil((timeoutMs * 2) / 3)

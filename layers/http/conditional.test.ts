@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { conditional } from './conditional.ts'
+import { conditional, requireMatch } from './conditional.ts'
 import { json } from './response.ts'
 
 const answer = (body: unknown = { id: 7 }) => json(200, body, { 'x-cache': 'HIT' })
@@ -41,4 +41,23 @@ describe('an answer that a client may keep', () => {
       expect(conditional({ 'if-none-match': ifNoneMatch }, answer()).statusCode).toBe(200)
     },
   )
+})
+
+describe('an answer with a tag of its own', () => {
+  it('has that in the place of one of the body', () => {
+    expect(conditional({}, answer(), '"5"').headers.etag).toBe('"5"')
+    expect(conditional({ 'if-none-match': '"5"' }, answer(), '"5"').statusCode).toBe(304)
+  })
+})
+
+describe('requireMatch', () => {
+  it.each([undefined, '*', ' * ', '"5"', '"4", "5"', '"4","5","6"'])('lets %j change "5"', (ifMatch) => {
+    expect(() => requireMatch({ 'if-match': ifMatch }, '"5"')).not.toThrow()
+  })
+
+  it.each(['', '5', 'W/"5"', '"4"', '"*"', '"5', '"4", *'])('keeps %j from changing "5"', (ifMatch) => {
+    expect(() => requireMatch({ 'if-match': ifMatch }, '"5"')).toThrow(
+      expect.objectContaining({ code: 'precondition-failed', status: 412 }),
+    )
+  })
 })

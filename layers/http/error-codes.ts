@@ -10,10 +10,13 @@ export const errorCodes = {
   'route-not-found': { status: 404, title: 'There is no such route' },
   'method-not-allowed': { status: 405, title: 'The route has no such method' },
   'insufficient-stock': { status: 409, title: 'There is not enough stock' },
+  'order-rejected': { status: 409, title: 'The order is rejected already' },
+  'stock-too-large': { status: 409, title: 'There would be too many pieces of one product' },
   'idempotency-key-in-progress': {
     status: 409,
     title: 'The request with this idempotency key is still running',
   },
+  'precondition-failed': { status: 412, title: 'The thing is another than the one that was read' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body has to be application/json' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },

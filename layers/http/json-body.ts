@@ -23,7 +23,8 @@ export function jsonBody(schema: TSchema): middy.MiddlewareObj<APIGatewayProxyEv
       decode(event)
       parse(request)
       const errors = validate(event.body)
-      if (errors) throw new Problem('validation-failed', 'The body is not as it has to be.', { errors })
+      if (errors)
+        throw new Problem('validation-failed', 'The body is not valid; `errors` says where.', { errors })
     },
   }
 }

@@ -45,7 +45,7 @@ export function readPage<Place>(
 /** @throws Problem `validation-failed` when there are errors in a query */
 export function requireNone(errors: InvalidMember[]): void {
   if (errors.length > 0)
-    throw new Problem('validation-failed', 'The query is not as it has to be.', { errors })
+    throw new Problem('validation-failed', 'The query is not valid; `errors` says where.', { errors })
 }
 
 /** The `Link` header to the page of ids below `next`; none on the last page. */

@@ -34,6 +34,13 @@ export const traceparentHeader: Parameter = {
   schema: Type.String({ pattern: '^[\\da-f]{2}-[\\da-f]{32}-[\\da-f]{16}-[\\da-f]{2}' }),
 }
 
+/** Routes that change what has an `etag` take it. */
+export const ifMatchHeader: Parameter = {
+  description:
+    'The `etag` that was read: 412, and nothing is changed, when it is another by now. `*` takes whatever is there.',
+  schema: Type.String(),
+}
+
 /** Routes with an `etag` take it. */
 export const ifNoneMatchHeader: Parameter = {
   description: 'The `etag` of an earlier answer: 304, without a body, when the content is still the same.',

@@ -49,7 +49,8 @@ export const responseHeaders = {
     example: '</products?limit=20&cursor=YmVmb3JlOjI1>; rel="next"',
   },
   etag: {
-    description: 'Changes with the content; send it as `If-None-Match` to hear 304 while it stays the same.',
+    description:
+      'Changes with the content; send it as `If-None-Match` to hear 304 while it stays the same. That of a product goes with a change as `If-Match`, too.',
     schema: Type.String({ pattern: '^(W/)?"[^"]+"$' }),
     example: '"V2hhdCBpdCBpcw"',
   },

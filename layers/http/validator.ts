@@ -39,6 +39,8 @@ function invalidMember({ instancePath, keyword, params, message }: ErrorObject):
       return { path: pointer(instancePath, params.missingProperty), message: 'is missing' }
     case 'additionalProperties':
       return { path: pointer(instancePath, params.additionalProperty), message: 'is not known here' }
+    case 'not':
+      return { path: instancePath, message: 'has a value that is not allowed here' }
     default:
       return { path: instancePath, message: message ?? 'is not valid' }
   }

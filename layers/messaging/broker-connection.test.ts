@@ -217,6 +217,18 @@ describe('openChannel', () => {
     expect(calls.at(-1)).toBe('close')
   })
 
+  it('declares nothing again on Lambda, whose environments would all do so at once when a sale begins', async () => {
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    await openWhile('connect')
+
+    connection.emit('disconnect', new Error('the broker has ended a connection that stood still'))
+    connection.emit('connect')
+    await new Promise(setImmediate)
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+
+    expect(connection.createChannel).not.toHaveBeenCalled()
+  })
+
   it("stays usable when the topology can't be declared again", async () => {
     connection.createChannel.mockRejectedValue(new Error('406'))
     await openWhile('connect')

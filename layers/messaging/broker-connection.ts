@@ -1,13 +1,14 @@
 import { configuration, required } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import amqp, { type ConfirmChannel, type RecoveringChannelModel } from 'amqplib'
 import { brokerCredentials } from './broker-credentials.ts'
 import { type Connection, watch } from './connection-watch.ts'
 import { guardHeaders } from './header-guard.ts'
+import { writeOnceATurn } from './one-write-a-turn.ts'
 
 /** What the layer needs of amqplib; another implementation of it can take its place. */
 export interface BrokerClient {
@@ -17,9 +18,7 @@ export interface BrokerClient {
 const connectTimeoutMs = 1000
 const openChannelTimeoutMs = 1000
 const closeTimeoutMs = 1000
-const recovery = { initialDelay: 100, maxDelay: 1000, waitForConnect: false, setup: guard }
-/** An answer waits for the broker a quarter of a second. */
-const initialDelayOnLambda = 10
+const recovery = { maxDelay: 1000, waitForConnect: false, setup: prepare }
 
 let client: BrokerClient = amqp as BrokerClient
 let opening: { url: string; connection: Promise<Connection> } | undefined
@@ -38,7 +37,8 @@ export function useBrokerClient(replacement: BrokerClient): void {
 export async function openChannel(): Promise<ConfirmChannel> {
   const connection = await currentConnection()
   await connection.tried
-  if (!connection.isUp && !freezesAfterAnswer()) throw new Unavailable('broker', 'not connected')
+  if (!connection.isUp && !processPolicy().awaitsBrokerConnection)
+    throw new Unavailable('broker', 'not connected')
   if (connection.isBlocked) throw new Unavailable('broker', 'blocked')
   const channel = createChannel(connection.model)
   try {
@@ -75,7 +75,7 @@ function currentConnection(): Promise<Connection> {
 
 async function open(url: string): Promise<Connection> {
   const model = await client.connect(withHeartbeat(url), {
-    recovery: freezesAfterAnswer() ? { ...recovery, initialDelay: initialDelayOnLambda } : recovery,
+    recovery: { ...recovery, initialDelay: processPolicy().brokerRetryMs },
     timeout: connectTimeoutMs,
     credentials: brokerCredentials(url),
   })
@@ -95,8 +95,9 @@ async function close({ model, socket }: Connection): Promise<void> {
   socket?.destroy()
 }
 
-/** Whatever headers a message has, they are decoded. */
-async function guard({ connection }: { connection?: unknown }): Promise<void> {
+/** Whatever headers a message has, they are decoded; what one turn sends leaves at once. */
+async function prepare({ connection }: { connection?: unknown }): Promise<void> {
+  writeOnceATurn(connection)
   if (!guardHeaders(connection)) log.warn('amqplib differs: headers that it cannot decode end the connection')
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { log } from '@stockroom/runtime/logger'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { distrustSecrets } from '@stockroom/runtime/secrets'
 import { brokerBlocked } from '@stockroom/telemetry/shop-metrics'
 import type { RecoveringChannelModel } from 'amqplib'
@@ -19,8 +20,8 @@ export interface Connection {
 }
 
 /**
- * Follows a connection from now on, and declares the topology again whenever it is back. The first attempt to connect
- * counts as failed after `firstAttemptMs` milliseconds.
+ * Follows a connection from now on, and declares the topology again whenever it is back, but on Lambda. The first attempt
+ * to connect counts as failed after `firstAttemptMs` milliseconds.
  */
 export function watch(model: RecoveringChannelModel, firstAttemptMs: number): Connection {
   const tried = firstAttempt(model, firstAttemptMs)
@@ -30,7 +31,8 @@ export function watch(model: RecoveringChannelModel, firstAttemptMs: number): Co
     setUp(connection, true)
   })
   // `migrate` declares before the first connection; what comes back may be a broker that lost its data meanwhile.
-  model.once('connect', () => model.on('connect', () => declareAgain(model)))
+  if (processPolicy().redeclaresTopology)
+    model.once('connect', () => model.on('connect', () => declareAgain(model)))
   model.on('disconnect', () => setUp(connection, false))
   model.on('blocked', (reason: string) => setBlocked(connection, true, reason))
   model.on('unblocked', () => setBlocked(connection, false))

@@ -3,7 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Unavailable } from '@stockroom/runtime/unavailable'
 
 class FakeChannel extends EventEmitter {
-  consumers: Record<string, number> = { 'stock-reduction': 1, 'order-settlement': 1 }
+  consumers: Record<string, number> = {
+    'stock-reduction': 1,
+    'order-settlement': 1,
+    'stock-return': 1,
+  }
   isOpen = true
 
   async checkQueue(queue: string) {
@@ -44,7 +48,7 @@ describe('unconsumedQueues', () => {
   })
 
   it('leaves the consumers of a shop that starts ten seconds to come', async () => {
-    channel.consumers = { 'stock-reduction': 0, 'order-settlement': 0 }
+    channel.consumers = { 'stock-reduction': 0, 'order-settlement': 0, 'stock-return': 1 }
 
     expect(await unconsumedQueues(9_999)).toEqual([])
     expect(await unconsumedQueues(10_000)).toEqual(['stock-reduction', 'order-settlement'])

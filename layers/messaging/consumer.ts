@@ -1,20 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import middy from '@middy/core'
-import { currentInvocation, runInvocation } from '@stockroom/runtime/invocation'
+import { currentInvocation } from '@stockroom/runtime/invocation'
 import { secrets } from '@stockroom/runtime/secrets'
 import { thaw } from '@stockroom/runtime/thaw'
-import { newTraceparent } from '@stockroom/runtime/trace-context'
-import { flushBeforeFreeze } from '@stockroom/telemetry/before-freeze'
+import { observeInvocation } from '@stockroom/telemetry/observe-invocation'
 import { batchSizes, failedBatches } from '@stockroom/telemetry/shop-metrics'
 import { tracing } from '@stockroom/telemetry/tracing'
 import type { Context } from 'aws-lambda'
 import type { Batch } from './batch.ts'
 import { logHandled, logReturned } from './batch-log.ts'
 import { BatchSpans } from './batch-spans.ts'
-import { type Delivery, deadLetter, type PoisonMessage, returnToQueues } from './dead-letter.ts'
 import type { EventDefinition, EventOf, ShopEvent } from './events.ts'
 import { parseMessage, type Received } from './parse-message.ts'
 import { queueOf, type RmqEvent } from './rmq-event.ts'
+import { type Delivery, deadLetter, type PoisonMessage, returnToQueues } from './send-dead-letters.ts'
 
 /** A batch of which everything is deferred takes so long at least, so that a queue of nothing else doesn't spin. */
 const deferralPauseMs = 250
@@ -46,7 +45,7 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
     .use(thaw())
     .use(secrets())
     .handler(async (event) => {
-      const { healthy, poison } = sort<EventOf<Definitions[number]>>(event, definitions)
+      const { healthy, poison } = partition<EventOf<Definitions[number]>>(event, definitions)
       const messages = [...healthy.keys()]
       const queue = queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')
       const unhandled = messages.length > 0 ? await observed({ messages, queue }, handle) : undefined
@@ -62,16 +61,12 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
     })
   return async (event: RmqEvent, context: Context): Promise<void> => {
     const { functionName, awsRequestId: requestId } = context
-    try {
-      await runInvocation({ functionName, requestId, traceparent: newTraceparent() }, () =>
-        chain(event, context),
-      )
-    } catch (error) {
-      failedBatches.of(queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')).add()
-      throw error
-    } finally {
-      if (flushBeforeFreeze) await flushBeforeFreeze()
-    }
+    await observeInvocation({ functionName, requestId }, () =>
+      chain(event, context).catch((error) => {
+        failedBatches.of(queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')).add()
+        throw error
+      }),
+    )
   }
 }
 
@@ -93,7 +88,7 @@ async function observed<Event extends ShopEvent>(batch: Batch<Event>, handle: Ha
 }
 
 /** Keeps of each healthy message where it came from. */
-function sort<Event>({ rmqMessagesByQueue }: RmqEvent, definitions: readonly EventDefinition[]) {
+function partition<Event>({ rmqMessagesByQueue }: RmqEvent, definitions: readonly EventDefinition[]) {
   const healthy = new Map<Received<Event>, Delivery>()
   const poison: PoisonMessage[] = []
   for (const [key, messages] of Object.entries(rmqMessagesByQueue)) {

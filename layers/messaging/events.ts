@@ -96,6 +96,21 @@ export const stockRejected = defineEvent(
     { description: 'An order got no stock.', examples: [unsold] },
   ),
 )
+export const stockReturned = defineEvent(
+  'stock.returned',
+  Type.Object(
+    {
+      orderId: id,
+      productId: id,
+      quantity: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+      timestamp,
+    },
+    {
+      description: 'A cancelled order holds no stock any more; the quantity is 0 where it had taken none.',
+      examples: [sold],
+    },
+  ),
+)
 export const orderConfirmed = defineEvent(
   'order.confirmed',
   Type.Object(
@@ -110,6 +125,16 @@ export const orderRejected = defineEvent(
     {
       description: 'An order is settled: there was no stock for it.',
       examples: [{ quantity: 2, ...unsold }],
+    },
+  ),
+)
+export const orderCancelled = defineEvent(
+  'order.cancelled',
+  Type.Object(
+    { orderId: id, productId: id, quantity, timestamp },
+    {
+      description: 'An order was cancelled; told again until its stock is known to be back.',
+      examples: [sold],
     },
   ),
 )

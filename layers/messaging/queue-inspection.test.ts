@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import type { DeadLetter } from './dead-letters.ts'
+import type { DeadLetter } from './read-dead-letters.ts'
 
 const close = jest.fn<() => Promise<void>>()
 const checkQueue = jest.fn<(queue: string) => Promise<{ messageCount: number }>>()
 const openChannel = jest.fn<() => Promise<object>>()
-const takeDeadLetters = jest.fn<typeof import('./dead-letters.ts').takeDeadLetters>()
+const takeDeadLetters = jest.fn<typeof import('./read-dead-letters.ts').takeDeadLetters>()
 jest.unstable_mockModule('./broker-connection.ts', () => ({ openChannel }))
-jest.unstable_mockModule('./dead-letters.ts', () => ({
+jest.unstable_mockModule('./read-dead-letters.ts', () => ({
   takeDeadLetters,
   sourceQueues: ['stock-reduction', 'order-settlement'],
 }))

@@ -1,6 +1,6 @@
 import type { Channel } from 'amqplib'
 import { openChannel } from './broker-connection.ts'
-import { sourceQueues, takeDeadLetters } from './dead-letters.ts'
+import { sourceQueues, takeDeadLetters } from './read-dead-letters.ts'
 
 /** What waits in the shop's queues. */
 export interface QueueInspection {

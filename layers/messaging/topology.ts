@@ -1,5 +1,5 @@
 import type { Channel } from 'amqplib'
-import { orderCreated, stockReduced, stockRejected } from './events.ts'
+import { orderCancelled, orderCreated, stockReduced, stockRejected, stockReturned } from './events.ts'
 
 /** The topic exchange of all events. */
 export const eventExchange = 'shop.events'
@@ -10,7 +10,8 @@ export const deadLetterExchange = 'shop.dead-letters'
 /** Who listens to what: each queue with the events that are bound to it. */
 export const queues = {
   'stock-reduction': [orderCreated],
-  'order-settlement': [stockReduced, stockRejected],
+  'order-settlement': [stockReduced, stockRejected, stockReturned],
+  'stock-return': [orderCancelled],
 }
 
 export type QueueName = keyof typeof queues

@@ -38,9 +38,3 @@ export function noteOrder(orderId: number): void {
   const invocation = storage.getStore()
   if (invocation) invocation.orderId = orderId
 }
-
-/**
- * Whether this process stands still between its answers, as an environment of AWS Lambda: what shall be done by then
- * has to be waited for. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
- */
-export const freezesAfterAnswer = (): boolean => 'AWS_LAMBDA_RUNTIME_API' in process.env

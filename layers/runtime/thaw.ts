@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type middy from '@middy/core'
-import { freezesAfterAnswer } from './invocation.ts'
+import { processPolicy } from './process-policy.ts'
 
 /**
  * Middleware that lets a process which stood still hear first what has happened to its connections meanwhile: a
@@ -8,7 +8,7 @@ import { freezesAfterAnswer } from './invocation.ts'
  * Lambda.
  */
 export const thaw = (): middy.MiddlewareObj[] =>
-  freezesAfterAnswer()
+  processPolicy().listensBeforeWork
     ? [
         {
           // One turn of the event loop reads what has arrived, another one tells those who listen for the end.

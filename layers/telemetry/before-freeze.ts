@@ -1,4 +1,4 @@
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { useSink } from './metrics.ts'
 import { tracing } from './tracing.ts'
 
@@ -6,7 +6,7 @@ import { tracing } from './tracing.ts'
  * Sends what an invocation has recorded, before the process stands still: the metrics into the log, the spans to their
  * collector. Undefined where processes go on after an answer.
  */
-export const flushBeforeFreeze: (() => Promise<void>) | undefined = freezesAfterAnswer()
+export const flushBeforeFreeze: (() => Promise<void>) | undefined = processPolicy().flushesAfterAnswer
   ? await prepareFlush()
   : undefined
 

@@ -1,15 +1,12 @@
 import middy from '@middy/core'
-import { runInvocation } from '@stockroom/runtime/invocation'
 import { secrets } from '@stockroom/runtime/secrets'
 import { thaw } from '@stockroom/runtime/thaw'
-import { newTraceparent } from '@stockroom/runtime/trace-context'
 import type { Context } from 'aws-lambda'
-import { flushBeforeFreeze } from './before-freeze.ts'
-import { tracing } from './tracing.ts'
+import { observeInvocation } from './observe-invocation.ts'
 
 /**
- * The one Middy chain of functions that neither answer requests nor consume a queue: those with a schedule, and those
- * that are invoked by name. Their log lines name the invocation, and each run begins a trace.
+ * The one Middy chain of functions that neither answer requests nor consume a queue: those with a schedule, the one that
+ * the gateway asks, and those that are invoked by name. Their log lines name the invocation, and each run begins a trace.
  *
  * @param middleware what stands before everything else that the chain does
  *
@@ -25,21 +22,9 @@ export function job<Event = unknown, Result = unknown>(
     .use(thaw())
     .use(secrets())
     .handler(handle)
-  return async (event: Event, context: Context): Promise<Result> => {
+  return (event: Event, context: Context): Promise<Result> => {
     const { functionName, awsRequestId: requestId } = context
-    const span = tracing?.startSpan(functionName ?? 'job', { kind: 'internal' })
-    const traceparent = span?.traceparent ?? newTraceparent()
-    try {
-      const result = await runInvocation({ functionName, requestId, traceparent }, () =>
-        chain(event, context),
-      )
-      span?.end()
-      return result
-    } catch (error) {
-      span?.end({ error })
-      throw error
-    } finally {
-      await flushBeforeFreeze?.()
-    }
+    const span = { name: functionName ?? 'job', kind: 'internal' as const }
+    return observeInvocation({ functionName, requestId, span }, () => chain(event, context))
   }
 }

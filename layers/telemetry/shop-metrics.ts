@@ -35,6 +35,14 @@ export const settleSeconds = histograms(
   settleBounds,
 )
 
+export const cancelledOrders = counters({
+  name: 'stockroom_orders_cancelled_total',
+  cloudWatchName: 'OrdersCancelled',
+  help: 'Orders that were cancelled, by the status that they had.',
+  unit: 'count',
+  labels: ['status'],
+})
+
 export const batchSizes = histograms(
   {
     name: 'stockroom_consumer_batch_messages',
@@ -116,7 +124,15 @@ export const unavailableAnswers = counters({
 
 /** What the process itself knows. The gauges of several processes are one: the highest. */
 export const recorded = {
-  counters: [requests, unavailableAnswers, cacheReads, publishedEvents, poisonMessages, failedBatches],
+  counters: [
+    requests,
+    unavailableAnswers,
+    cancelledOrders,
+    cacheReads,
+    publishedEvents,
+    poisonMessages,
+    failedBatches,
+  ],
   histograms: [requestSeconds, settleSeconds, batchSizes, commitSizes],
   gauges: [brokerBlocked, lastSweep],
 }

@@ -3,7 +3,13 @@ export interface Span {
   /** Names this span, as the parent of what follows from it. */
   traceparent: string
   /** Ends it; with an `error` as one that failed. */
-  end(outcome?: { error?: unknown; attributes?: SpanAttributes }): void
+  end(outcome?: SpanOutcome): void
+}
+
+/** What is known of a piece of work when it has ended. */
+export interface SpanOutcome {
+  error?: unknown
+  attributes?: SpanAttributes
 }
 
 export type SpanAttributes = Record<string, string | number | undefined>

@@ -1,4 +1,4 @@
-import type { RunFunction } from '../functions/sweeper.ts'
+import type { RunFunction } from '../functions/scheduler.ts'
 
 const samples = [
   { name: 'Enamel mug', price: 12.5, qty: 250 },

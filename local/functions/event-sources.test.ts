@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { keepEventsOf } from './event-sources.ts'
+import { keepEventsOf, pollVirtualHostOf } from './event-sources.ts'
 
 const functions = () => ({
   getHealth: { events: [{ httpApi: 'GET /health' }, { schedule: 'rate(1 minute)' }] },
@@ -26,5 +26,26 @@ describe('keepEventsOf', () => {
       publishPendingEvents: { events: [] },
       inspectQueues: {},
     })
+  })
+})
+
+describe('pollVirtualHostOf', () => {
+  it('names the virtual host of the URL in every mapping, which AWS has none of', () => {
+    const named = functions()
+
+    pollVirtualHostOf('amqp://localhost:5672/shop%2Ftests', named)
+
+    expect(named).toEqual({
+      ...functions(),
+      reduceStock: { events: [{ rabbitmq: { queue: 'stock-reduction', virtualHost: 'shop/tests' } }] },
+    })
+  })
+
+  it.each(['amqp://localhost', 'amqp://localhost/'])('names "/" for %s', (url) => {
+    const named = functions()
+
+    pollVirtualHostOf(url, named)
+
+    expect(named.reduceStock.events[0]).toEqual({ rabbitmq: { queue: 'stock-reduction', virtualHost: '/' } })
   })
 })

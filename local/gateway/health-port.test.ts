@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { freePort } from '../../tests/support/free-port.ts'
-import type { RunFunction } from '../functions/sweeper.ts'
+import type { RunFunction } from '../functions/scheduler.ts'
 import { openHealthPort } from './health-port.ts'
 
 process.env.LOG_LEVEL = 'silent'

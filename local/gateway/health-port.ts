@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { HttpResponse } from '@stockroom/http/response'
 import { log } from '@stockroom/runtime/logger'
-import type { RunFunction } from '../functions/sweeper.ts'
+import type { RunFunction } from '../functions/scheduler.ts'
 import { listenBeside } from './loopback.ts'
 
 const usualPort = 3001

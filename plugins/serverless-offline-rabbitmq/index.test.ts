@@ -68,6 +68,17 @@ describe('ServerlessOfflineRabbitmq', () => {
     )
   })
 
+  it('warns of what a deployment makes of a definition in another way', async () => {
+    const functions = { reduce: { events: [{ rabbitmq: { ...rabbitmq, maximumBatchingWindow: 0 } }] } }
+    plugin = pluginFor(functions, { rabbitmqStartUpWaitMs: '0' }).plugin
+
+    await plugin.start().catch(() => {})
+
+    expect(log.warning).toHaveBeenCalledWith(
+      expect.stringMatching(/^maximumBatchingWindow: 0 of reduce \(stock\) isn't deployed/),
+    )
+  })
+
   it('says which queue it does not declare, although declareQueues names it', async () => {
     const declareQueues = {
       stock: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'stock.dead' },

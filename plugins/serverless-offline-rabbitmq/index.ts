@@ -1,5 +1,6 @@
 import { declarationsFor } from './broker/queue-declaration.ts'
 import { type Log, messageOf } from './log.ts'
+import { deploymentWarnings } from './mapping/deployment-warnings.ts'
 import {
   type EventSourceMapping,
   readEventSourceMappings,
@@ -87,6 +88,7 @@ export default class ServerlessOfflineRabbitmq {
       if (mappings.length === 0 || !options.enabled) return
       this.#explainSharedQueues(mappings)
       this.#explainDeclarations(mappings, options)
+      for (const warning of deploymentWarnings(mappings)) this.#log.warning(warning)
       await this.#poll(mappings, options)
     } catch (error) {
       // Serverless prints errors of its own class without a stack.

@@ -21,6 +21,8 @@ export const sampleEvents = (timestamp: unknown): Record<string, object> => ({
   getProduct: apiEvent({ path: { id: '1' } }),
   updateProduct: apiEvent({ path: { id: '1' }, json: { price: 4.35 } }),
   deleteProduct: apiEvent({ path: { id: '999' } }),
+  adjustStock: apiEvent({ path: { id: '1' }, json: { change: 1, reason: 'Counted' } }),
+  listMovements: apiEvent({ path: { id: '1' } }),
   reduceStock: rmqEvent({
     queue: 'stock-reduction',
     messages: [
@@ -30,9 +32,14 @@ export const sampleEvents = (timestamp: unknown): Record<string, object> => ({
       },
     ],
   }),
+  returnStock: rmqEvent({
+    queue: 'stock-return',
+    messages: [{ type: 'order.cancelled', body: { orderId: 1, productId: 1, quantity: 1, timestamp } }],
+  }),
   createOrder: apiEvent(order),
   listAllOrders: apiEvent(),
   getOrder: apiEvent({ path: { id: '1' } }),
+  cancelOrder: apiEvent({ path: { id: '999' } }),
   listOrders: apiEvent({ path: { productId: '1' } }),
   settleOrder: rmqEvent({
     queue: 'order-settlement',

@@ -134,7 +134,7 @@ describe('the template', () => {
 
   it('limits requests at the gateway, and logs each', () => {
     expect(Resources.HttpApiStage?.Properties).toMatchObject({
-      DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 100 },
       AccessLogSettings: { DestinationArn: { 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] } },
     })
   })

@@ -1,5 +1,6 @@
 import { handler as settleOrder } from '../../functions/orders/settle-order-on-stock-outcome.ts'
 import { handler as reduceStock } from '../../functions/products/reduce-stock-on-order-created.ts'
+import { handler as returnStock } from '../../functions/products/return-stock-on-order-cancelled.ts'
 import type { RecordingBroker } from './recording-broker.ts'
 import { deliver } from './stories.ts'
 
@@ -7,6 +8,8 @@ const consumers = {
   'order.created': { queue: 'stock-reduction', handler: reduceStock },
   'stock.reduced': { queue: 'order-settlement', handler: settleOrder },
   'stock.rejected': { queue: 'order-settlement', handler: settleOrder },
+  'order.cancelled': { queue: 'stock-return', handler: returnStock },
+  'stock.returned': { queue: 'order-settlement', handler: settleOrder },
 }
 type Bound = keyof typeof consumers
 

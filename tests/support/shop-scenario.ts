@@ -82,6 +82,68 @@ export function itServesItsClients(client: () => ShopClient): void {
       )
     })
 
+    it('cancels an order, sees its pieces come back, and the ledger that says so', async () => {
+      const product = await client().createProduct({ qty: 5 })
+      const ordered = await client().order(product.id, 3)
+      await client().settled(ordered.body.id)
+      await eventually(async () => (await client().qtyOf(product.id)) === 2)
+      const path = `/orders/${ordered.body.id}/cancellation`
+
+      const cancelled = await client().send<Order>('POST', path)
+      const again = await client().send<Order>('POST', path)
+
+      expect(cancelled).toMatchObject({ status: 200, body: { id: ordered.body.id, status: 'cancelled' } })
+      expect([again.status, again.body]).toEqual([200, cancelled.body])
+      await eventually(async () => (await client().qtyOf(product.id)) === 5)
+      const { body } = await client().get<{ kind: string; change: number }[]>(
+        `/products/${product.id}/movements`,
+      )
+      expect(body.map(({ kind, change }) => [kind, change])).toEqual([
+        ['return', 3],
+        ['sale', -3],
+        ['initial', 5],
+      ])
+      expect((await shop.orders(product.id)).body).toEqual([cancelled.body])
+    })
+
+    it('cancels an order at once, before anybody decides of its stock, or just then', async () => {
+      const product = await client().createProduct({ qty: 30 })
+      const ordered = await Promise.all(Array.from({ length: 20 }, () => client().order(product.id)))
+
+      const cancelled = await Promise.all(
+        ordered.map(({ body }) => client().send('POST', `/orders/${body.id}/cancellation`)),
+      )
+
+      expect(cancelled.map(({ status }) => status)).toEqual(Array(20).fill(200))
+      const quiet = async () => {
+        const { body } = await client().get<{ change: number }[]>(
+          `/products/${product.id}/movements?limit=100`,
+        )
+        const decided = new Set(body.map((one) => (one as { orderId?: number }).orderId)).size - 1
+        return decided === 20 && (await client().qtyOf(product.id)) === 30
+      }
+      await eventually(quiet, 20_000)
+    })
+
+    it('changes the stock by a difference, and only the product that was read', async () => {
+      const product = await client().createProduct({ qty: 5 })
+      const { headers } = await shop.product(product.id)
+      const ifMatch = { 'if-match': String(headers.get('etag')) }
+      const adjustment = { change: -2, reason: 'Broken' }
+
+      const adjusted = await client().send('POST', `/products/${product.id}/adjustments`, adjustment)
+      const late = await client().send('PATCH', `/products/${product.id}`, { price: 1 }, ifMatch)
+      const fresh = await client().send(
+        'PATCH',
+        `/products/${product.id}`,
+        { price: 1 },
+        { 'if-match': String(adjusted.headers.get('etag')) },
+      )
+
+      expect([adjusted.status, late.status, fresh.status]).toEqual([201, 412, 200])
+      expect(fresh.body).toMatchObject({ qty: 3, price: 1 })
+    })
+
     it('is refused an order of more than is known to be there', async () => {
       const product = await client().createProduct({ qty: 2 })
 

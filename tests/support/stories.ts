@@ -3,9 +3,9 @@ import type { Statement } from '@stockroom/database/pipelined'
 import { query, type Transaction, transaction } from '@stockroom/database/query'
 import type { Context } from 'aws-lambda'
 import type { Order } from '../../functions/orders/order.ts'
-import { orderCreatedEvent, type Placement, placeOrder } from '../../functions/orders/order-placement.ts'
+import { orderCreatedEvent, placeOrder } from '../../functions/orders/order-placement.ts'
 import type { OrderDraft } from '../../functions/orders/order-store.ts'
-import { placeOrders } from '../../functions/orders/placement-store.ts'
+import { type Placed, placeOrders } from '../../functions/orders/placement-store.ts'
 import { insertProduct } from '../../functions/products/product-store.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { rmqEvent } from './rmq-event.ts'
@@ -26,7 +26,7 @@ export const run = <Row>(trx: Transaction, { sql, bindings }: Statement): Promis
 
 /** Places an order without an idempotency key. */
 export const place = (draft: OrderDraft) =>
-  placeOrder({ draft, idempotency: undefined }) as Promise<Extract<Placement, { outcome: 'placed' }>>
+  placeOrder({ draft, idempotency: undefined }) as Promise<Extract<Placed, { outcome: 'placed' }>>
 
 /** Stores orders in their order, and tells nobody of them. */
 export async function storeOrders(drafts: readonly OrderDraft[]): Promise<Order[]> {

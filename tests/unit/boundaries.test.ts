@@ -161,7 +161,7 @@ describe('the arrows between our files', () => {
         { from: 'functions/orders/create-order.ts', to: 'functions/products/catalogue.ts' },
         { from: 'functions/orders/create-order.ts', to: 'layers/http/endpoint.ts' },
         { from: 'functions/orders/order.ts', to: 'typebox' },
-        { from: 'layers/messaging/announce.ts', to: 'layers/database/query.ts' },
+        { from: 'layers/messaging/commit-and-publish.ts', to: 'layers/database/query.ts' },
         { from: 'layers/http/endpoint.ts', to: 'layers/http/json-body.ts' },
         { from: 'migrations/all.ts', to: 'migrations/orders/20261121_000000_create_orders.ts' },
       ]),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { expect, it } from '@jest/globals'
-import { startSweeper } from '../../local/functions/sweeper.ts'
+import { startScheduler } from '../../local/functions/scheduler.ts'
 
 interface Service {
   functions: Record<string, { events?: { schedule?: string }[] }>
@@ -16,7 +16,7 @@ const scheduled = Object.entries(functions).flatMap(([name, { events = [] }]) =>
 it('a local shop runs every function that has a schedule in AWS', async () => {
   const run: string[] = []
 
-  const stop = startSweeper(async (functionKey) => run.push(functionKey), { brokerIsEmpty: false })
+  const stop = startScheduler(async (functionKey) => run.push(functionKey), { brokerIsEmpty: false })
   await stop()
 
   expect(run.sort()).toEqual(scheduled.sort())

@@ -60,6 +60,7 @@ describe('the topology and serverless.yml', () => {
       expect.arrayContaining([
         ['stock-reduction', 'reduceStock'],
         ['order-settlement', 'settleOrder'],
+        ['stock-return', 'returnStock'],
       ]),
     )
   })

@@ -55,6 +55,7 @@ function mapping(brokerUrl: string, queue: string, batchSize: number) {
     eventSourceArn:
       'arn:aws:mq:eu-west-1:000000000000:broker:benchmark:b-00000000-0000-0000-0000-000000000000',
     enabled: true,
+    declared: {},
     timeoutSeconds: 6,
   }
 }

@@ -3,7 +3,8 @@ import { guardHeaders } from '../event/header-guard.ts'
 import { type Log, messageOf } from '../log.ts'
 import { atMost, type Pauses, retry } from '../polling/waiting.ts'
 import { connectionUrl, credentialsOf, displayAddress } from './broker-address.ts'
-import { describeBrokerError, isLoginRefused } from './broker-error.ts'
+import { describeBrokerError, isLoginRefused, stopOnAws } from './broker-error.ts'
+import { writeOnceATurn } from './one-write-a-turn.ts'
 
 /** What the emulator asks of a broker's client: amqplib, or anything with its `connect`. */
 export type BrokerClient = { connect(url: string, options?: object): Promise<BrokerModel> }
@@ -57,8 +58,10 @@ export async function connectToBroker(target: Target, patience: AbortSignal): Pr
 
 async function connect({ url, virtualHost, client, log }: Target): Promise<BrokerConnection> {
   const opener = client ?? (await amqplib())
-  const broker = `RabbitMQ at ${displayAddress(url)}`
+  const place = { address: displayAddress(url), virtualHost }
+  const broker = `RabbitMQ at ${place.address}`
   const setup = async ({ connection }: { connection?: unknown }) => {
+    writeOnceATurn(connection)
     if (!guardHeaders(connection)) log.warning(`${broker}: ${UNGUARDED}`)
   }
   const model = await opener.connect(connectionUrl(url, virtualHost), {
@@ -67,6 +70,7 @@ async function connect({ url, virtualHost, client, log }: Target): Promise<Broke
     recovery: { ...RECOVERY, setup },
   })
   reportChanges(model, broker, log)
+  reportRefusals(model, place, log)
   return {
     openChannel: () => model.createChannel(),
     close: () => atMost(CLOSE_LIMIT_MS, model.close()),
@@ -75,6 +79,20 @@ async function connect({ url, virtualHost, client, log }: Target): Promise<Broke
 
 async function amqplib(): Promise<BrokerClient> {
   return (await import('amqplib')).default
+}
+
+/** What the broker refuses after a lost connection is tried again for ever, with one line in each outage. */
+function reportRefusals(model: BrokerModel, place: { address: string; virtualHost: string }, log: Log): void {
+  let isReported = false
+  model.on?.('connect', () => {
+    isReported = false
+  })
+  model.on?.('connect-failed', (error) => {
+    const stop = stopOnAws(error)
+    if (stop === undefined || isReported) return
+    isReported = true
+    log.warning(`${describeBrokerError(error, place)} Trying again; ${stop}`)
+  })
 }
 
 function reportChanges(model: BrokerModel, broker: string, log: Log): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { describeBrokerError, isLoginRefused } from './broker-error.ts'
+import { describeBrokerError, isLoginRefused, stopOnAws } from './broker-error.ts'
 
 const place = { address: 'amqp://localhost:5672', virtualHost: 'shop', queue: 'stock' }
 const refusedLogin = new Error(
@@ -30,6 +30,27 @@ describe('describeBrokerError', () => {
     expect(describeBrokerError(error, place)).toBe(
       'RabbitMQ at amqp://localhost:5672 has no queue "stock" in virtual host "shop": declare it before polling starts.',
     )
+  })
+})
+
+describe('stopOnAws', () => {
+  const withCode = (code: number) => Object.assign(new Error('Operation failed'), { code })
+
+  it('names the code that AWS has for what the broker refused', () => {
+    expect(stopOnAws(refusedLogin)).toBe('AWS would stop this mapping: EVENT_SOURCE_AUTHN_ERROR')
+  })
+
+  it.each([
+    ['a missing queue', withCode(404)],
+    ['a queue that the user may not read', withCode(403)],
+    ['a virtual host', new Error('Expected ConnectionOpenOk; got <ConnectionClose channel:0>')],
+  ])('does not guess the code of %s', (_, error) => {
+    expect(stopOnAws(error)).toBe("AWS would stop this mapping where it can't recover from that")
+  })
+
+  it('is silent about what passes', () => {
+    expect(stopOnAws(new Error('connect ECONNREFUSED'))).toBeUndefined()
+    expect(stopOnAws(withCode(406))).toBeUndefined()
   })
 })
 

@@ -2,6 +2,9 @@ import { messageOf } from '../log.ts'
 
 type Place = { address: string; virtualHost: string; queue?: string }
 
+// AMQP 0-9-1: access-refused and not-found.
+const REFUSALS: unknown[] = [403, 404]
+
 /** Says in one line what the broker refused and what to do about it. */
 export function describeBrokerError(error: unknown, { address, virtualHost, queue }: Place): string {
   if (isLoginRefused(error)) {
@@ -15,6 +18,20 @@ export function describeBrokerError(error: unknown, { address, virtualHost, queu
   }
   if (queue !== undefined) return `Queue "${queue}" on ${address} can't be consumed: ${messageOf(error)}`
   return `RabbitMQ at ${address} can't be reached (${reasonOf(error)}): start it or correct the broker URL.`
+}
+
+/**
+ * What Lambda would have done where the emulator tries again: an error that it can't recover from stops the mapping, with a
+ * code in its `StateTransitionReason`. Undefined for what passes.
+ *
+ * AWS names four codes and doesn't say which one a missing queue or virtual host has, or whether they count.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-mq-errors.html
+ */
+export function stopOnAws(error: unknown): string | undefined {
+  if (isLoginRefused(error)) return 'AWS would stop this mapping: EVENT_SOURCE_AUTHN_ERROR'
+  const isRefused = isVirtualHostRefused(error) || REFUSALS.includes(codeOf(error))
+  return isRefused ? "AWS would stop this mapping where it can't recover from that" : undefined
 }
 
 /** No further attempt mends wrong credentials. */

@@ -1,6 +1,12 @@
 /** The most that Lambda accepts as an event: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const PAYLOAD_LIMIT = 6 * 1024 * 1024
 
+/**
+ * The largest body that an Amazon MQ broker with RabbitMQ 4 takes, unless its `max_message_size` says otherwise:
+ * https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-resource-limits-configuration.html
+ */
+export const AMAZON_MQ_MESSAGE_LIMIT = 512 * 1024
+
 // Printable ASCII without quotation mark and backslash: one byte each in JSON.
 const PLAIN = /^[ !#-[\]-~]*$/
 

@@ -84,8 +84,10 @@ describe(documentedAs('Payload'), () => {
     expect(event?.rmqMessagesByQueue['stock::/']).toHaveLength(2)
     expect(sizeOf(event)).toBeLessThanOrEqual(PAYLOAD_LIMIT)
   })
+})
 
-  it('has room for 6,291,456 bytes of JSON; a message that exceeds them alone is dropped with a warning', async () => {
+describe(documentedAs('A message above 6 MB'), () => {
+  it('is dropped, here with a warning, when it exceeds alone what an event has room for: 6,291,456 bytes of JSON', async () => {
     const { channel, invoke, batches, invocations, log } = await startedPoller({ batchSize: 1 })
     channel.deliverBody('')
     await settled()
@@ -107,6 +109,22 @@ describe(documentedAs('Payload'), () => {
         /^\(λ: reduce\) queue stock: dropped a message of \d+ bytes: an event has at most 6291456$/,
       ),
     )
+  })
+})
+
+describe(documentedAs('A message above 512 KiB'), () => {
+  it('would have been refused by Amazon MQ with its default of 524,288 bytes; here it is handed over, with one warning', async () => {
+    const { channel, batches, log } = await startedPoller()
+
+    for (const bytes of [524_288, 524_289, 600_000]) channel.deliverBody(Buffer.alloc(bytes))
+    await settled()
+
+    expect(batches()).toHaveLength(1)
+    expect(log.warning.mock.calls).toEqual([
+      [
+        '(λ: reduce) queue stock: a message of 524289 bytes: Amazon MQ refuses more than 524288 by default (max_message_size)',
+      ],
+    ])
   })
 })
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import { mappingsOf, rabbitmqEvent } from '../fixtures/rabbitmq-events.ts'
-import { settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
+import { FakeChannel, settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
+import type { ConsumerChannel } from '../polling/subscription.ts'
 import { withinTime } from '../polling/time-limit.ts'
 
 beforeEach(() => {
@@ -29,8 +30,30 @@ describe(documentedAs('Function error'), () => {
       '(λ: reduce) queue stock: 3 messages in 0.00 ms, failed: database is away; returned to the queue in 1 s',
     )
   })
+})
 
-  it('is an error that the function throws: what it returns, batchItemFailures too, is no error', async () => {
+describe(documentedAs('Unrecoverable error'), () => {
+  it('stops the consumer on AWS; here it is tried again, and a line says what AWS would have done', async () => {
+    const channel = new FakeChannel()
+    const openChannel = jest.fn<() => Promise<ConsumerChannel>>().mockResolvedValueOnce(channel)
+    openChannel.mockRejectedValueOnce(Object.assign(new Error('404 (NOT-FOUND)'), { code: 404 }))
+    openChannel.mockResolvedValueOnce(new FakeChannel())
+    const { log } = await startedPoller({ openChannel })
+
+    channel.emit('close')
+    await jest.advanceTimersByTimeAsync(250 + 250)
+
+    expect(log.warning.mock.calls).toEqual([
+      [
+        "(λ: reduce) queue stock: waiting for the queue: 404 (NOT-FOUND); AWS would stop this mapping where it can't recover from that",
+      ],
+    ])
+    expect(log.info).toHaveBeenCalledWith('(λ: reduce) queue stock: polling again')
+  })
+})
+
+describe(documentedAs('Not on AWS either'), () => {
+  it('are partial batch failures: what a function returns, batchItemFailures too, acknowledges the batch', async () => {
     const { channel, invocations } = await startedPoller()
     channel.deliver(3)
     await settled()
@@ -39,6 +62,18 @@ describe(documentedAs('Function error'), () => {
     await settled()
 
     expect(channel.told).toEqual([...setUpTold, 'ack 3 and before'])
+  })
+
+  it.each([
+    'functionResponseType',
+    'destinations',
+    'maximumConcurrency',
+    'provisionedPollerConfig',
+    'maximumRetryAttempts',
+  ])('is %s, which the event does not know', (member) => {
+    expect(() => mappingsOf({ reduce: { events: [rabbitmqEvent({ [member]: 1 })] } })).toThrow(
+      `Function "reduce": rabbitmq.${member} is unknown`,
+    )
   })
 })
 

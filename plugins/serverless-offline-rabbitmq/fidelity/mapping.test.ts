@@ -3,6 +3,8 @@ import { FakeAmqplib } from '@onify/fake-amqplib'
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import { arn, basicAuthArn, mappingsOf, rabbitmqEvent, readMapping } from '../fixtures/rabbitmq-events.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
+import { deploymentWarnings } from '../mapping/deployment-warnings.ts'
+import type { EventSourceMapping } from '../mapping/event-source-mapping.ts'
 import { Emulator } from '../polling/emulator.ts'
 import { eventually } from '../tests/eventually.ts'
 
@@ -43,6 +45,25 @@ describe(documentedAs('Credentials'), () => {
     )
 
     expect(mapping.brokerUrl).toBe('amqp://shop:p%40ss%2Fword@localhost:5672/x')
+  })
+})
+
+describe(documentedAs('Virtual host'), () => {
+  it('is the one that VIRTUAL_HOST names, whatever the URL here says', () => {
+    const { virtualHost } = readMapping({ virtualHost: 'shop' }, { url: 'amqp://localhost/tests' })
+
+    expect(virtualHost).toBe('shop')
+  })
+
+  it('is "/" without it; one that the URL here names is polled with a warning', () => {
+    const [without, other] = ['amqp://localhost', 'amqp://localhost/tests'].map((url) =>
+      readMapping({}, { url }),
+    ) as [EventSourceMapping, EventSourceMapping]
+
+    expect(without.virtualHost).toBe('/')
+    expect(deploymentWarnings([without])).toEqual([])
+    expect(other.virtualHost).toBe('tests')
+    expect(deploymentWarnings([other])).toEqual([expect.stringContaining('without virtualHost it polls "/"')])
   })
 })
 

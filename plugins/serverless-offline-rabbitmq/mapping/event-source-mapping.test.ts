@@ -15,6 +15,12 @@ describe('readEventSourceMappings', () => {
     expect(readMapping({ maximumBatchingWindow: 2 }, { batchingWindowMs: 0 }).batchingWindowMs).toBe(0)
   })
 
+  it('keeps what the definition itself says', () => {
+    const mapping = readMapping({ maximumBatchingWindow: 0 }, { batchingWindowMs: 25 })
+
+    expect(mapping.declared.maximumBatchingWindow).toBe(0)
+  })
+
   it('compiles filterPatterns', () => {
     const mapping = readMapping({ filterPatterns: [{ data: ['yes'] }] })
 

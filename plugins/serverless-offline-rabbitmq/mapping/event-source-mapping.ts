@@ -18,6 +18,8 @@ export type EventSourceMapping = {
   batchingWindowMs: number
   eventSourceArn: string
   enabled: boolean
+  /** What the definition itself says, and a deployment reads. */
+  declared: { maximumBatchingWindow?: number; virtualHost?: string }
   /** Absent when every message passes. */
   passes?: MessageFilter
   /** How long one invocation of the function may take. */
@@ -79,15 +81,17 @@ function members(read: DefinitionReader, options: LocalSettings) {
   const broker = read.reference('arn')
   const secret = read.reference('basicAuthArn')
   const brokerUrl = brokerUrlOf(broker, secret, options)
-  const windowSeconds = read.integer('maximumBatchingWindow', DEFAULT_WINDOW_SECONDS, 0, 300)
+  const virtualHost = read.optionalText('virtualHost')
+  const maximumBatchingWindow = read.integer('maximumBatchingWindow', undefined, 0, 300)
   return {
     queue,
-    virtualHost: read.text('virtualHost', virtualHostOf(brokerUrl)),
+    virtualHost: virtualHost ?? virtualHostOf(brokerUrl),
     brokerUrl,
     batchSize: read.integer('batchSize', DEFAULT_BATCH_SIZE, 1, 10_000),
-    batchingWindowMs: options.batchingWindowMs ?? windowSeconds * 1000,
+    batchingWindowMs: options.batchingWindowMs ?? (maximumBatchingWindow ?? DEFAULT_WINDOW_SECONDS) * 1000,
     eventSourceArn: options.references[broker.name] ?? broker.literal ?? placeholderOf(broker.name),
     enabled: read.flag('enabled', true),
+    declared: { maximumBatchingWindow, virtualHost },
     ...read.optional('filterPatterns', (patterns) => ({ passes: compileFilter(patterns) })),
   }
 }

@@ -29,12 +29,16 @@ export function definitionReader(functionKey: string, definition: unknown) {
   const unknown = Object.keys(members).find((member) => !MEMBERS.includes(member))
   if (unknown !== undefined) return fail(`rabbitmq.${unknown} is unknown; it knows ${MEMBERS.join(', ')}`)
 
+  const text = (member: string): string => {
+    const value = members[member]
+    return typeof value === 'string' && value !== '' ? value : wrong(member, 'a non-empty string')
+  }
+
   return {
-    text(member: string, fallback?: string): string {
-      const value = members[member] ?? fallback
-      return typeof value === 'string' && value !== '' ? value : wrong(member, 'a non-empty string')
-    },
-    integer(member: string, fallback: number, least: number, most: number): number {
+    text,
+    optionalText: (member: string): string | undefined =>
+      (members[member] ?? undefined) === undefined ? undefined : text(member),
+    integer<Fallback>(member: string, fallback: Fallback, least: number, most: number): number | Fallback {
       const value = members[member]
       if (value === undefined) return fallback
       const fits = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most

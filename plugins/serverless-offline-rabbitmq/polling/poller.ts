@@ -1,4 +1,5 @@
-import { PAYLOAD_LIMIT } from '../event/payload-size.ts'
+import { stopOnAws } from '../broker/broker-error.ts'
+import { AMAZON_MQ_MESSAGE_LIMIT, PAYLOAD_LIMIT } from '../event/payload-size.ts'
 import { type RmqEvent, rmqEventOf } from '../event/rmq-event.ts'
 import { type Log, messageOf } from '../log.ts'
 import type { EventSourceMapping } from '../mapping/event-source-mapping.ts'
@@ -31,6 +32,7 @@ export class Poller {
   readonly #resubscribePause = new DoublingPause(RESUBSCRIBE_PAUSES)
   #subscription: Subscription | undefined
   #polling: Promise<void> | undefined
+  #isWarnedOfAmazonMq = false
 
   constructor(setting: PollerSetting) {
     this.#setting = setting
@@ -113,7 +115,8 @@ export class Poller {
       pauses: RESUBSCRIBE_PAUSES,
       signal,
       onFailure: (error) => {
-        this.#log(reported ? 'debug' : 'warning', `waiting for the queue: ${messageOf(error)}`)
+        const story = [messageOf(error), stopOnAws(error)].filter((part) => part !== undefined).join('; ')
+        this.#log(reported ? 'debug' : 'warning', `waiting for the queue: ${story}`)
         reported = true
       },
     })
@@ -129,6 +132,7 @@ export class Poller {
       mapping: this.#setting.mapping,
       onTooLarge: (bytes) =>
         this.#log('warning', `dropped a message of ${bytes} bytes: an event has at most ${PAYLOAD_LIMIT}`),
+      onRefusable: (bytes) => this.#warnOfAmazonMq(bytes),
     })
     try {
       await subscription.begin()
@@ -137,6 +141,15 @@ export class Poller {
       await subscription.end()
       throw error
     }
+  }
+
+  #warnOfAmazonMq(bytes: number): void {
+    if (this.#isWarnedOfAmazonMq) return
+    this.#isWarnedOfAmazonMq = true
+    this.#log(
+      'warning',
+      `a message of ${bytes} bytes: Amazon MQ refuses more than ${AMAZON_MQ_MESSAGE_LIMIT} by default (max_message_size)`,
+    )
   }
 
   #log(level: keyof Log, message: string): void {

@@ -1,5 +1,5 @@
 import type { Channel, ConsumeMessage } from 'amqplib'
-import { jsonSize, PAYLOAD_LIMIT } from '../event/payload-size.ts'
+import { AMAZON_MQ_MESSAGE_LIMIT, jsonSize, PAYLOAD_LIMIT } from '../event/payload-size.ts'
 import { type RmqMessage, rmqEventOf, toRmqMessage } from '../event/rmq-event.ts'
 import type { EventSourceMapping } from '../mapping/event-source-mapping.ts'
 import { BatchWindow } from './batch-window.ts'
@@ -22,6 +22,8 @@ type Setting = {
   mapping: EventSourceMapping
   /** Called with the size of a message that no event has room for, and that was dropped. */
   onTooLarge(bytes: number): void
+  /** Called with the size of a message that an Amazon MQ broker with its default limit would have refused. */
+  onRefusable(bytes: number): void
 }
 
 const CLOSE_LIMIT_MS = 2000
@@ -120,8 +122,9 @@ export class Subscription {
 
   /** Lambda acknowledges a message that no filter matches, and one that no event has room for, without the function. */
   #take(delivery: ConsumeMessage): void {
-    const { mapping, onTooLarge } = this.#setting
+    const { mapping, onTooLarge, onRefusable } = this.#setting
     const { length } = delivery.content
+    if (length > AMAZON_MQ_MESSAGE_LIMIT) onRefusable(length)
     if (length > PAYLOAD_LIMIT) {
       // Neither parsed nor converted: a body may have 128 MB and more.
       this.#discard(delivery)

@@ -64,6 +64,7 @@ async function startEmulator(
     batchingWindowMs: 500,
     eventSourceArn: 'arn:aws:mq:eu-west-1:000000000000:broker:shop:b-0',
     enabled: true,
+    declared: {},
     brokerUrl,
     timeoutSeconds: 6,
     ...members,

@@ -72,6 +72,12 @@ const withBody = (body: string, headers: Record<string, string> = {}) => ({
   body,
 })
 const create = () => ask('POST', '/products', withBody(lamp, admin))
+const adjust = (productId: unknown, change: number, key: Record<string, string> = {}) =>
+  ask(
+    'POST',
+    `/products/${productId}/adjustments`,
+    withBody(JSON.stringify({ change, reason: 'Counted' }), { ...admin, ...key }),
+  )
 const order = (productId: unknown, quantity: number, key: Record<string, string> = {}) =>
   ask('POST', '/orders', withBody(JSON.stringify({ productId, quantity }), key))
 
@@ -112,10 +118,24 @@ async function askForEverything(productId: number): Promise<Exchange[]> {
     ordered,
     ...twice.flat(),
     await ask('PATCH', `/products/${productId}`, withBody('{"qty": 5}', admin)),
+    await adjust(productId, 1, { 'idempotency-key': 'a' }),
+    await ask('POST', `/orders/${orderId}/cancellation`, { headers: admin }),
     await ask('POST', '/admin/cache/warmup', withBody(`{"productIds": [${productId}]}`, admin)),
     await ask('POST', '/admin/dead-letters/redrive', withBody(letters, admin)),
     await ask('POST', '/admin/dead-letters/discard', withBody(letters, admin)),
   ]
+}
+
+/** Two orders that take the last piece together, one of which is rejected, and its cancellation. */
+async function askToCancelARejectedOrder(): Promise<Exchange> {
+  const body = '{"name": "Last lamp", "price": 1, "qty": 1}'
+  const { id } = JSON.parse((await ask('POST', '/products', withBody(body, admin))).body)
+  const ordered = await Promise.all([order(id, 1), order(id, 1), order(id, 1)])
+  const client = new ShopClient(shop.url)
+  const ids = ordered.filter(({ status }) => status === 202).map((one) => JSON.parse(one.body).id)
+  const settled = await Promise.all(ids.map((one) => client.settled(one)))
+  const rejected = settled.find(({ status }) => status === 'rejected')
+  return ask('POST', `/orders/${rejected?.id}/cancellation`, { headers: admin })
 }
 
 async function askForRefusals(productId: number): Promise<Exchange[]> {
@@ -123,14 +143,19 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
     ['POST', '/products'],
     ['PATCH', `/products/${productId}`],
     ['DELETE', `/products/${productId}`],
+    ['POST', `/products/${productId}/adjustments`],
+    ['GET', `/products/${productId}/movements`],
     ['POST', '/admin/cache/warmup'],
     ['GET', '/orders'],
+    ['POST', '/orders/1/cancellation'],
     ['GET', '/admin/overview'],
     ['GET', '/admin/dead-letters'],
     ['POST', '/admin/dead-letters/redrive'],
     ['POST', '/admin/dead-letters/discard'],
   ] as const
-  const guardedBodies = guarded.filter(([method]) => ['POST', 'PATCH'].includes(method))
+  const guardedBodies = guarded.filter(
+    ([method, path]) => ['POST', 'PATCH'].includes(method) && !path.endsWith('cancellation'),
+  )
   const unknown = [
     `/products/${nobody}`,
     `/products/${nobody}/with-orders`,
@@ -148,8 +173,16 @@ async function askForRefusals(productId: number): Promise<Exchange[]> {
       ask('GET', path),
     ),
     ask('GET', '/orders?limit=0', { headers: admin }),
+    ask('GET', `/products/${productId}/movements?limit=0`, { headers: admin }),
+    ask('GET', `/products/${nobody}/movements`, { headers: admin }),
+    adjust(nobody, 1),
+    adjust(productId, -1000),
+    adjust(productId, 2, { 'idempotency-key': 'a' }),
     ask('PATCH', `/products/${nobody}`, withBody('{"qty": 5}', admin)),
     ask('DELETE', `/products/${nobody}`, { headers: admin }),
+    ask('PATCH', `/products/${productId}`, withBody('{"qty": 5}', { ...admin, 'if-match': '"0"' })),
+    ask('DELETE', `/products/${productId}`, { headers: { ...admin, 'if-match': '"0"' } }),
+    ask('POST', `/orders/${nobody}/cancellation`, { headers: admin }),
     order(nobody, 1),
     order(Number(nobody), 1),
     order(productId, 1000),
@@ -165,10 +198,13 @@ const askInVain = (unread: number) =>
     ),
     ...['/orders/1', `/orders/product/${unread}`, '/health'].map((path) => ask('GET', path)),
     ask('GET', '/orders', { headers: admin }),
+    ask('GET', `/products/${unread}/movements`, { headers: admin }),
+    adjust(unread, 1),
     create(),
     ask('PATCH', `/products/${unread}`, withBody('{"qty": 5}', admin)),
     ask('DELETE', `/products/${unread}`, { headers: admin }),
     ask('POST', '/admin/cache/warmup', withBody(`{"productIds": [${unread}]}`, admin)),
+    ask('POST', '/orders/1/cancellation', { headers: admin }),
     order(unread, 1),
   ])
 
@@ -179,6 +215,7 @@ describe('a running shop', () => {
     const created = await create()
     const { id } = JSON.parse(created.body)
     const answers = [created, ...(await askForEverything(id)), ...(await askForRefusals(id))]
+    answers.push(await askToCancelARejectedOrder())
     const unread = id + 1000
     const deleted = await ask('DELETE', `/products/${id}`, { headers: admin })
     await proxy.refuse()

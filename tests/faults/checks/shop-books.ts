@@ -5,7 +5,7 @@ import { runSql } from '../../support/test-database.ts'
 export interface StoredOrder {
   id: number
   requestId: string
-  status: 'pending' | 'confirmed' | 'rejected'
+  status: 'pending' | 'confirmed' | 'rejected' | 'cancelled'
   productId: number
   quantity: number
 }
@@ -38,14 +38,15 @@ export function storedProducts(url: string, productIds: readonly number[]): Prom
   )
 }
 
-/** Waits until none of the orders that are there now is pending, at most `limitMs`; resolves to how many still are. */
+/** Waits until none of the orders that are there now is pending, nor on its way to give its stock back, at most `limitMs`; resolves to how many still are. */
 export async function untilSettled(url: string, limitMs: number): Promise<number> {
   const [newest] = await runSql<{ id: number }>(
     url,
     'select coalesce(max(id), 0)::int as id from orders.orders',
   )
   const pending = async () => {
-    const sql = `select count(*)::int as count from orders.orders where status = 'pending' and id <= $1`
+    const sql = `select count(*)::int as count from orders.orders
+      where (status = 'pending' or (status = 'cancelled' and stock_returned_at is null)) and id <= $1`
     const [row] = await runSql<{ count: number }>(url, sql, [newest?.id])
     return row?.count ?? 0
   }

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { alarms } from './alarms.ts'
 import { caches } from './caches.ts'
+import { cancellationsUnderLoad } from './cancellations.ts'
 import { crashes } from './crashes.ts'
 import { instances } from './instances.ts'
 import { kills } from './kills.ts'
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   ...locks,
   ...messages,
   ...instances,
+  ...cancellationsUnderLoad,
   ...outages,
   ...restores,
 ]

@@ -45,14 +45,13 @@ const sql = (statement: string, values: unknown[] = []) =>
   runSql<{ id: string }>(own.databaseUrl, statement, values)
 
 const order = async (productId: number, quantity = 1) => {
-  const { order, announced } = await place({
+  const { order } = await place({
     productId,
     quantity,
     unitPrice: 1,
     totalPrice: quantity,
     requestId: 'request-1',
   })
-  await announced
   return order
 }
 
@@ -91,12 +90,12 @@ describe('the audit of a shop that keeps its promises', () => {
 
     expect((await findOrder(confirmed))?.status).toBe('confirmed')
     expect({ code, broken, verdict }).toEqual({ code: 0, broken: [], verdict: 'The books balance.' })
-    expect(numbers(lines[2])).toEqual(['3', '1', '1', '1'])
+    expect(numbers(lines[2])).toEqual(['3', '1', '1', '1', '0'])
     expect(numbers(lines.find((line) => line.trim().startsWith(`${productId} `)))).toEqual(
-      [productId, 10, 14, 4, 4, 0, 20].map(String),
+      [productId, 10, 14, 4, 4, 0, 0, 20].map(String),
     )
     expect(numbers(lines.find((line) => line.trim().startsWith(`${gone.id} `)))).toEqual(
-      [gone.id, 5, -5, 0, 0, 0, 'deleted'].map(String),
+      [gone.id, 5, -5, 0, 0, 0, 0, 'deleted'].map(String),
     )
     expect(lines.join('\n')).toContain('none: the broker in process is stopped')
   })
@@ -110,7 +109,7 @@ describe('the audit of a shop that keeps its promises', () => {
     const { code, lines } = await audit()
 
     expect(code).toBe(0)
-    expect(numbers(lines[6])).toEqual([id, 10, 0, 3, 0, 3, 7].map(String))
+    expect(numbers(lines[6])).toEqual([id, 10, 0, 3, 0, 0, 3, 7].map(String))
   })
 
   it('counts what is left in the outboxes', async () => {
@@ -141,8 +140,15 @@ describe('the audit of a shop that has broken a promise', () => {
 
   beforeAll(async () => {
     await sql(`alter table products.products drop constraint stock_is_never_negative`)
-    await sql(`alter table products.stock_movements drop constraint an_order_is_decided_once`)
-    await sql(`alter table products.stock_movements drop constraint orders_take_and_the_rest_has_no_order`)
+    await sql(
+      `alter table products.stock_movements drop constraint orders_take_and_return_and_the_rest_has_no_order`,
+    )
+    await sql('drop index products.an_order_is_decided_once, products.an_order_is_returned_once')
+    // They find the entries of an order, too.
+    await sql(
+      'create index decisions_by_order on products.stock_movements (order_id) where kind <> $$return$$',
+    )
+    await sql('create index returns_by_order on products.stock_movements (order_id) where kind = $$return$$')
   })
 
   const sale = "product_id, order_id, change, kind) values ($1, $2, $3, 'sale')"
@@ -169,6 +175,25 @@ describe('the audit of a shop that has broken a promise', () => {
         await sql('update products.products set qty = qty - 4 where id = $1', [productId])
       },
       ({ confirmed }) => [`order ${confirmed} was decided 2 times`],
+    ],
+    [
+      'an order that has given its stock back twice',
+      async ({ productId, confirmed }) => {
+        const giveBack = `insert into products.stock_movements (${sale.replace('sale', 'return')}`
+        await sql(giveBack, [productId, confirmed, 4])
+        await sql(giveBack, [productId, confirmed, 4])
+        await sql('update products.products set qty = qty + 8 where id = $1', [productId])
+        await sql(`update orders.orders set status = 'cancelled' where id = $1`, [confirmed])
+      },
+      ({ confirmed }) => [`order ${confirmed} was returned 2 times`],
+    ],
+    [
+      'a cancelled order that is said to hold no stock, and does',
+      ({ confirmed }) =>
+        sql(`update orders.orders set status = 'cancelled', stock_returned_at = now() where id = $1`, [
+          confirmed,
+        ]),
+      ({ confirmed }) => [`order ${confirmed} is cancelled, but has not given its 4 pieces back`],
     ],
     [
       'a confirmed order that took nothing',
@@ -298,6 +323,25 @@ describe('the audit of a shop at work', () => {
     expect(books.orders.accepted).toBeGreaterThan(100)
     expect(books.orders.pending).toBe(0)
     expect(books.products.map(({ sold, gone }) => sold - gone)).toEqual([0, 0])
+  })
+
+  it('raises no false alarm for an order that is cancelled, and gives its stock back, after it was read', async () => {
+    const { productId, confirmed } = await shop()
+    const ledger = await connect('begin')
+    await ledger.query('lock table products.stock_movements')
+    const books = readBooks()
+    await eventually(async () => (await waitingForLocks()) > 0)
+
+    await sql(`update orders.orders set status = 'cancelled' where id = $1`, [confirmed])
+    await ledger.query(
+      "insert into products.stock_movements (product_id, order_id, change, kind) values ($1, $2, 4, 'return')",
+      [productId, confirmed],
+    )
+    await ledger.query('update products.products set qty = qty + 4 where id = $1', [productId])
+    await ledger.query('commit')
+    await ledger.end()
+
+    expect(await books).toMatchObject({ breaches: [], orders: { cancelled: 1 }, returning: 1 })
   })
 
   it('raises no false alarm for an order that is committed after one with a higher id', async () => {

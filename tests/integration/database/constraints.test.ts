@@ -54,6 +54,16 @@ describe('the database itself', () => {
     ['a sale that adds stock', movement({ order_id: 900, change: 1, kind: "'sale'" })],
     ['a rejection that takes stock', movement({ order_id: 901, change: -1, kind: "'insufficient-stock'" })],
     ['an adjustment by an order', movement({ order_id: 902, change: -1, kind: "'adjustment'" })],
+    ['a sale with a reason', movement({ order_id: 903, change: -1, kind: "'sale'", reason: "'Broken'" })],
+    ['an empty reason', movement({ change: 1, kind: "'adjustment'", reason: "''" })],
+    ['a return without an order', movement({ change: 1, kind: "'return'" })],
+    ['a return that takes stock', movement({ order_id: 904, change: -1, kind: "'return'" })],
+    ['a cancellation that takes stock', movement({ order_id: 905, change: -1, kind: "'cancelled'" })],
+    [
+      'a confirmed order that has returned its stock',
+      order({ status: "'confirmed'", settled_at: 'now()', stock_returned_at: 'now()' }),
+    ],
+    ['a cancelled order without a time', order({ status: "'cancelled'" })],
     ['an unknown kind of movement', movement({ change: 1, kind: "'gift'" })],
   ])('refuses %s', async (_what, statement) => {
     await expect(sql(statement)).rejects.toMatchObject({ code: '23514' })
@@ -77,6 +87,17 @@ describe('the database itself', () => {
     const again = sql(movement({ order_id: 77, change: 0, kind: "'insufficient-stock'" }))
 
     await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
+  })
+
+  it('lets an order be decided and returned, each once', async () => {
+    await sql(movement({ order_id: 78, change: -1, kind: "'sale'" }))
+    await sql(movement({ order_id: 78, change: 1, kind: "'return'" }))
+
+    const again = sql(movement({ order_id: 78, change: 1, kind: "'return'" }))
+    const late = sql(movement({ order_id: 78, change: 0, kind: "'cancelled'" }))
+
+    await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_returned_once' })
+    await expect(late).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
   })
 
   it('lets any number of adjustments stand beside each other', async () => {

@@ -35,6 +35,7 @@ async function instanceAt(url: string) {
 }
 
 beforeEach(async () => {
+  delete process.env.DATABASE_TIMEOUT_MS
   waiting = 0
   mostWaiting = 0
   proxy = await TcpProxy.inFrontOf(own.databaseUrl, 5432)

@@ -4,8 +4,9 @@ import type { Domain } from '@stockroom/database/connection'
 import { claimOutboxRows, type OutboxRow, outboxChange, postponeOutboxRows } from '@stockroom/database/outbox'
 import { outboxBacklog } from '@stockroom/database/outbox-backlog'
 import { query, type Transaction, transaction } from '@stockroom/database/query'
-import { commitAndAnnounce } from '@stockroom/messaging/announce'
+import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { orderConfirmed } from '@stockroom/messaging/events'
+import { workUnderWay } from '@stockroom/runtime/before-freeze'
 import { handler as publishPendingEvents } from '../../../functions/operations/publish-pending-events.ts'
 import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
@@ -86,8 +87,8 @@ const left = async () =>
 const messageOf = (of: OutboxRow | undefined) => of?.events[0]?.messageId
 const published = () => broker.published.map(({ options }) => options.messageId)
 
-describe('commitAndAnnounce', () => {
-  // There `announced` waits for the broker.
+describe('commitWithOutbox', () => {
+  // There an invocation has to wait for the broker.
   beforeEach(() => {
     process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
   })
@@ -97,12 +98,12 @@ describe('commitAndAnnounce', () => {
   })
 
   it('publishes what was told once it is committed, and forgets what the broker has confirmed', async () => {
-    const { result, announced } = await commitAndAnnounce('orders', async (_trx, tell) => {
-      tell(event(1), 'request-1', traceparentOf(1))
-      tell(event(2), undefined)
+    const result = await commitWithOutbox('orders', async (_trx, record) => {
+      record(event(1), 'request-1', traceparentOf(1))
+      record(event(2), undefined)
       return 'done'
     })
-    await announced
+    await workUnderWay()
 
     expect(result).toBe('done')
     expect(broker.published).toEqual([
@@ -128,8 +129,8 @@ describe('commitAndAnnounce', () => {
   })
 
   it('leaves no event and publishes none when the transaction fails', async () => {
-    const failing = commitAndAnnounce('orders', async (_trx, tell) => {
-      tell(event(1), 'request-1')
+    const failing = commitWithOutbox('orders', async (_trx, record) => {
+      record(event(1), 'request-1')
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')
@@ -145,21 +146,22 @@ describe('commitAndAnnounce', () => {
       return false
     }
 
-    const { announced } = await commitAndAnnounce('orders', async (_trx, tell) => tell(event(1), 'request-1'))
-    await announced
+    await commitWithOutbox('orders', async (_trx, record) => record(event(1), 'request-1'))
+    await workUnderWay()
 
     expect(await rowsAtPublishing).toEqual(published())
   })
 
   it('keeps the events of a commit until the broker has confirmed all of them', async () => {
     const commit = (...orderIds: number[]) =>
-      commitAndAnnounce('orders', async (_trx, tell) => {
-        for (const orderId of orderIds) tell(event(orderId), undefined)
+      commitWithOutbox('orders', async (_trx, record) => {
+        for (const orderId of orderIds) record(event(orderId), undefined)
       })
     broker.confirms = ({ body }) => body.orderId !== 2
 
-    const commits = [await commit(1, 2, 3), await commit(4, 5)]
-    await Promise.all(commits.map(({ announced }) => announced))
+    await commit(1, 2, 3)
+    await commit(4, 5)
+    await workUnderWay()
 
     await eventually(async () => (await left()).length === 3)
     expect(await left()).toEqual([1, 2, 3].map((orderId) => `order.confirmed:${orderId}`))

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { transaction } from '@stockroom/database/query'
+import { type Transaction, transaction } from '@stockroom/database/query'
+import type { ProductChange, VersionedProduct } from '../../../functions/products/product.ts'
 import {
   changeProduct,
   findProducts,
   insertProduct,
+  lockProduct,
   removeProduct,
 } from '../../../functions/products/product-store.ts'
 import { ownServices } from '../../support/own-services.ts'
@@ -11,12 +13,12 @@ import { ledgerOf, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
-// Many wait for one row here, on whatever machine.
-process.env.DATABASE_TIMEOUT_MS = '30000'
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-const change = (id: number, members: Parameters<typeof changeProduct>[2]) =>
-  transaction('products', (trx) => changeProduct(trx, id, members))
+const missing = 9_007_199_254_740_991
+const lock = async (trx: Transaction, id: number) => (await lockProduct(trx, id)) as VersionedProduct
+const change = (id: number, members: ProductChange) =>
+  transaction('products', async (trx) => changeProduct(trx, (await lock(trx, id)).product, members))
 
 describe('insertProduct', () => {
   it('stores a product as it is given, in its first version', async () => {
@@ -129,9 +131,33 @@ describe('changeProduct', () => {
     const { initial, adjustments, final } = await ledgerOf(own.databaseUrl, id)
     expect(initial + adjustments).toBe(final)
   })
+})
+
+describe('lockProduct', () => {
+  it('reads the product with its version', async () => {
+    const product = await storeProduct()
+    await change(product.id, { price: 3 })
+
+    const locked = await transaction('products', (trx) => lock(trx, product.id))
+
+    expect(locked).toMatchObject({ version: 2, product: { id: product.id, price: 3 } })
+  })
+
+  it('lets one of two change what both have read', async () => {
+    const { id } = await storeProduct()
+    const changeFirst = () =>
+      transaction('products', async (trx) => {
+        const { product, version } = await lock(trx, id)
+        return version === 1 && changeProduct(trx, product, { price: 3 })
+      })
+
+    const changed = await Promise.all([changeFirst(), changeFirst()])
+
+    expect(changed.filter((one) => one === false)).toHaveLength(1)
+  })
 
   it('resolves to undefined for a product that is not there', async () => {
-    expect(await change(9_007_199_254_740_991, { qty: 1 })).toBeUndefined()
+    expect(await transaction('products', (trx) => lockProduct(trx, missing))).toBeUndefined()
   })
 })
 
@@ -140,14 +166,9 @@ describe('removeProduct', () => {
     const { id } = await storeProduct({ qty: 10 })
     await change(id, { qty: 8 })
 
-    const lastVersion = await transaction('products', (trx) => removeProduct(trx, id))
+    await transaction('products', async (trx) => removeProduct(trx, (await lock(trx, id)).product))
 
-    expect(lastVersion).toBe(2)
     expect(await findProducts([id])).toEqual([])
     expect(await ledgerOf(own.databaseUrl, id)).toEqual({ initial: 10, adjustments: -10, sold: 0, final: 0 })
-  })
-
-  it('resolves to undefined for a product that is not there', async () => {
-    expect(await transaction('products', (trx) => removeProduct(trx, 9_007_199_254_740_991))).toBeUndefined()
   })
 })

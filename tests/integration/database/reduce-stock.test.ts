@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { transaction } from '@stockroom/database/query'
 import pg from 'pg'
-import { changeProduct, findProducts } from '../../../functions/products/product-store.ts'
+import type { VersionedProduct } from '../../../functions/products/product.ts'
+import { changeProduct, findProducts, lockProduct } from '../../../functions/products/product-store.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
@@ -15,6 +16,9 @@ import {
   storeProduct,
 } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
+
+// As long as somebody keeps a row locked, a batch waits for it until this limit.
+delete process.env.DATABASE_TIMEOUT_MS
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
@@ -163,7 +167,10 @@ describe('reduceStock', () => {
     const { id: productId } = await storeProduct({ qty: 1 })
     const order = await orderCreatedMessage({ productId, quantity: 4 })
     await reduce(order)
-    await transaction('products', (trx) => changeProduct(trx, productId, { qty: 100 }))
+    await transaction('products', async (trx) => {
+      const { product } = (await lockProduct(trx, productId)) as VersionedProduct
+      return changeProduct(trx, product, { qty: 100 })
+    })
 
     await reduce(order)
 

@@ -8,6 +8,9 @@ import { RecordingBroker } from '../../support/recording-broker.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
+// What a session is given where nobody sets anything else.
+delete process.env.DATABASE_TIMEOUT_MS
+
 const own = ownServices()
 
 /** An instance of its own, whose connections begin now. */

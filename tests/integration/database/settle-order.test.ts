@@ -17,14 +17,13 @@ const settle = (...messages: Parameters<typeof deliver>[2]) =>
   deliver(settleOrder, 'order-settlement', messages)
 
 async function pendingOrder() {
-  const { order, announced } = await place({
+  const { order } = await place({
     productId: 7,
     quantity: 2,
     unitPrice: 4.35,
     totalPrice: 8.7,
     requestId: 'request-1',
   })
-  await announced
   return order
 }
 

@@ -41,7 +41,7 @@ async function sellMany(productId: number): Promise<void> {
   await runSql(
     own.databaseUrl,
     `insert into products.stock_movements (product_id, order_id, change, kind)
-     select product_id, id, -1, 'sale' from orders.orders on conflict (order_id) do nothing`,
+     select product_id, id, -1, 'sale' from orders.orders on conflict (order_id) where kind <> 'return' do nothing`,
   )
 }
 

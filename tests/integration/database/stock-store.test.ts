@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals'
 import { type Transaction, transaction } from '@stockroom/database/query'
 import pg from 'pg'
 import type { Product } from '../../../functions/products/product.ts'
-import type { StockDecision } from '../../../functions/products/stock.ts'
+import type { ReturnEntry, StockDecision } from '../../../functions/products/stock.ts'
 import {
   disownDecisions,
   enterDecisions,
+  enterReturns,
   type LockedRow,
   lockAndRead,
   lockedStock,
@@ -26,7 +27,7 @@ const enter = (decisions: StockDecision[], remaining = new Map<number, number>()
   )
 const find = (orderIds: number[]) =>
   transaction('products', async (trx) => (await lock(trx, [], orderIds)).decisions)
-const byOrder = (one: StockDecision, other: StockDecision) => one.orderId - other.orderId
+const byOrder = (one: { orderId: number }, other: { orderId: number }) => one.orderId - other.orderId
 
 describe('lockAndRead', () => {
   it('resolves to the stock of the products that exist', async () => {
@@ -125,7 +126,7 @@ describe('enterDecisions and lockAndRead', () => {
     const found = await find([103, 101, 102, 104])
 
     expect(found.sort(byOrder)).toEqual([
-      { orderId: 101, productId, quantity: 4, outcome: 'sale' },
+      { orderId: 101, productId, quantity: 4, outcome: 'sale', cancelledAt: null },
       expect.objectContaining({ orderId: 102, productId, outcome: 'insufficient-stock' }),
       expect.objectContaining({ orderId: 103, productId: missingProduct, outcome: 'product-not-found' }),
     ])
@@ -144,7 +145,7 @@ describe('enterDecisions and lockAndRead', () => {
     await enter(decisions)
 
     const found = await find(orderIds)
-    expect(found.sort(byOrder)).toEqual(decisions)
+    expect(found.sort(byOrder)).toEqual(decisions.map((one) => ({ ...one, cancelledAt: null })))
   })
 
   it('fail as a whole when one of the orders was decided before', async () => {
@@ -156,6 +157,36 @@ describe('enterDecisions and lockAndRead', () => {
 
     await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
     expect(await find([202])).toEqual([])
+  })
+
+  it('tell when an order was cancelled, before its decision or after, on the later clock', async () => {
+    const { id: productId } = await storeProduct({ qty: 10 })
+    const createdAt = '2999-11-21T10:00:00.000Z'
+    await enter([{ orderId: 401, productId, quantity: 2, outcome: 'sale' }])
+    const entries: ReturnEntry[] = [
+      { orderId: 401, productId, change: 2, kind: 'return', createdAt },
+      { orderId: 402, productId, change: 0, kind: 'cancelled', createdAt: '2000-11-21T10:00:00.000Z' },
+    ]
+
+    await transaction('products', (trx) => run(trx, enterReturns(entries, new Map([[productId, 10]]))))
+
+    const [sale, cancelled] = (await find([401, 402])).sort(byOrder)
+    expect(sale).toMatchObject({ outcome: 'sale', quantity: 2 })
+    expect(Date.parse(String(sale?.cancelledAt))).toBe(Date.parse(createdAt))
+    expect(cancelled).toMatchObject({ outcome: 'cancelled', quantity: 0 })
+    expect(Date.now() - Date.parse(String(cancelled?.cancelledAt))).toBeLessThan(60_000)
+  })
+
+  it('fail when stock of an order comes back a second time', async () => {
+    const { id: productId } = await storeProduct({ qty: 10 })
+    await enter([{ orderId: 411, productId, quantity: 2, outcome: 'sale' }])
+    const giveBack = () =>
+      transaction('products', (trx) =>
+        run(trx, enterReturns([{ orderId: 411, productId, change: 2, kind: 'return' }], new Map())),
+      )
+    await giveBack()
+
+    await expect(giveBack()).rejects.toMatchObject({ constraint: 'an_order_is_returned_once' })
   })
 })
 

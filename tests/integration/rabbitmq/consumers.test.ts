@@ -67,13 +67,12 @@ describe('an order', () => {
     async (quantity, status, reason, left) => {
       const product = await storeProduct({ qty: 5 })
       const prices = { unitPrice: 1, totalPrice: quantity }
-      const { order, announced } = await place({
+      const { order } = await place({
         productId: product.id,
         quantity,
         ...prices,
         requestId: 'story-1',
       })
-      await announced
 
       await consume('stock-reduction', reduceStock)
       const outcome = await broker.next('order-settlement')

@@ -81,7 +81,7 @@ describe('the user of the shop, with the permissions of docs/operations.md', () 
 
     expect(confirmed).toEqual([true, true, true])
     expect(await brokerAnswers()).toBe(true)
-    expect(await unconsumedQueues(60_000)).toEqual(['order-settlement'])
+    expect(await unconsumedQueues(60_000)).toEqual(['order-settlement', 'stock-return'])
     expect((await inspectQueues()).deadLetters.map(({ queue }) => queue)).toContain('stock-reduction')
     await channel.close()
   })

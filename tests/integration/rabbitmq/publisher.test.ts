@@ -26,7 +26,7 @@ async function instanceAt(rabbitmqUrl: string) {
   const { openChannel } = await import('@stockroom/messaging/broker-connection')
   const { declareTopology } = await import('@stockroom/messaging/topology')
   const { brokerAnswers } = await import('@stockroom/messaging/broker-health')
-  const { commitAndAnnounce } = await import('@stockroom/messaging/announce')
+  const { commitWithOutbox } = await import('@stockroom/messaging/commit-and-publish')
   const { place } = await import('../../support/stories.ts')
   const { handler: publishPendingEvents } = await import(
     '../../../functions/operations/publish-pending-events.ts'
@@ -41,7 +41,7 @@ async function instanceAt(rabbitmqUrl: string) {
     openChannel,
     declareTopology,
     brokerAnswers,
-    commitAndAnnounce,
+    commitWithOutbox,
     place,
     publishPendingEvents,
     reannouncePendingOrders,
@@ -210,8 +210,7 @@ describe('publish', () => {
 
 describe('an event', () => {
   it('arrives with everything that the contract promises', async () => {
-    const { order, announced } = await shop.place(draft('request-1'))
-    await announced
+    const { order } = await shop.place(draft('request-1'))
 
     const { content, properties, fields } = await broker.next('stock-reduction')
 
@@ -241,11 +240,7 @@ describe('an event', () => {
     await proxy.refuse()
     await eventually(async () => (await publishes(2)) === 'Unavailable')
 
-    const placing = await timed(async () => {
-      const { order, announced } = await shop.place(draft('request-2'))
-      await announced
-      return order
-    })
+    const placing = await timed(async () => (await shop.place(draft('request-2'))).order)
     await proxy.accept()
     await eventually(shop.brokerAnswers)
     await broker.drain('stock-reduction')
@@ -292,7 +287,7 @@ describe('an event', () => {
     await publishes(1)
     proxy.fallSilent()
 
-    const { ms } = await timed(async () => (await shop.place(draft('request-3'))).announced)
+    const { ms } = await timed(() => shop.place(draft('request-3')))
     proxy.speak()
 
     expect(ms).toBeLessThan(generousMs)

@@ -48,19 +48,19 @@ const firstPage = { limit: 20, before: undefined }
 const everything = async () => {
   const { id } = await storeProduct({ qty: 3 })
   const product = (await here.findProduct(id)).value as Product
-  await here.showProducts([{ product: { ...product, qty: 2 }, version: 2 }])
+  await here.writeThrough([{ product: { ...product, qty: 2 }, version: 2 }])
   const shown = (await here.findProduct(id)).value?.qty
   const orders = (await here.recentOrders(id, firstPage)).value?.page
   await here.refreshRecentOrders([{ productId: id } as never])
   const { warmed } = await here.warmProducts([id])
-  await here.hideProduct(id, 2)
+  await here.tombstone(id, 2)
   return { shown, orders, warmed: warmed.length, hidden: (await here.findProduct(id)).value }
 }
 /** Whether `here` shows what `there` has committed while its own copy would still do. */
 const hearsNewValues = async () => {
   version += 1
   await here.findProduct(product.id)
-  await there.showProducts([{ product: { ...product, qty: version }, version }])
+  await there.writeThrough([{ product: { ...product, qty: version }, version }])
   const heard = async () => (await here.findProduct(product.id)).value?.qty === version
   return eventually(heard, 300).catch(() => false)
 }
@@ -147,7 +147,7 @@ describe('when Redis comes back after it was away', () => {
   it('an instance shows what others committed meanwhile within a second', async () => {
     await here.findProduct(product.id)
     await proxy.refuse()
-    await there.showProducts([{ product: { ...product, qty: 4 }, version: 2 }])
+    await there.writeThrough([{ product: { ...product, qty: 4 }, version: 2 }])
 
     await proxy.accept()
     await eventually(here.cacheAnswers)

@@ -52,7 +52,7 @@ async function sellTo(qty: number): Promise<void> {
     'update products.products set qty = $2, version = version + 1 where id = $1',
     [product.id, qty],
   )
-  await here.showProducts([{ product: { ...product, qty }, version: 2 }])
+  await here.writeThrough([{ product: { ...product, qty }, version: 2 }])
 }
 
 /** Commits an order of the product, and drops its list. */

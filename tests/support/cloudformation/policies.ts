@@ -111,8 +111,8 @@ interface Opening {
   CidrIpv6?: unknown
 }
 
-/** The ports of PostgreSQL, Redis, AMQPS and HTTPS: RabbitMQ and RDS Proxy refuse what is not encrypted on them. */
-const ports = [443, 5432, 5671, 6379]
+/** The ports of PostgreSQL, Redis, AMQPS, HTTPS and OTLP: RabbitMQ and RDS Proxy refuse what is not encrypted on them. */
+const ports = [443, 4318, 5432, 5671, 6379]
 
 function openings(resources: Resources): { name: string; opening: Opening }[] {
   const inGroups = ofType(resources, 'AWS::EC2::SecurityGroup').flatMap(({ name, properties }) =>
@@ -174,7 +174,7 @@ const forcedTls: Policy['problems'] = (resources) =>
 const environmentWithoutPlainText = each('AWS::Lambda::Function', ({ Environment }) => {
   const variables = (Environment as { Variables?: Members } | undefined)?.Variables ?? {}
   return Object.entries(variables)
-    .filter(([, value]) => /\b(amqp|redis):\/\//.test(JSON.stringify(value)))
+    .filter(([, value]) => /\b(amqp|redis|http):\/\//.test(JSON.stringify(value)))
     .map(([variable]) => `${variable} is a URL without TLS`)
 })
 
@@ -198,6 +198,15 @@ const instancesOf = (resources: Resources, cluster: string) =>
   ofType(resources, 'AWS::RDS::DBInstance').filter(
     ({ properties }) => (properties.DBClusterIdentifier as Members | undefined)?.Ref === cluster,
   )
+
+/** RDS Proxy makes its log group by itself, to be kept for ever, unless one of that name is there before. */
+const proxiesLogForAWhile: Policy['problems'] = (resources) =>
+  ofType(resources, 'AWS::RDS::DBProxy').flatMap(({ name, resource, properties }) => {
+    const group = listed(resource.DependsOn).map((id) => resources[id]?.Properties?.LogGroupName)
+    return group.includes(`/aws/rds/proxy/${properties.DBProxyName}`)
+      ? []
+      : [`${name}: has no log group before it`]
+  })
 
 /** What every template is held to, the infrastructure's and the shop's. */
 export const policies: Policy[] = [
@@ -284,6 +293,22 @@ export const policies: Policy[] = [
       ...(listed(OKActions).length > 0 ? [] : ['does not tell when it is over']),
       ...(AlarmDescription ? [] : ['does not say what it means']),
     ]),
+  },
+  {
+    name: 'nothing-unread',
+    sentence:
+      'Nobody pays for figures of single routes, which no alarm reads, nor for logs that are kept for ever.',
+    stages: bothStages,
+    problems: all(
+      each('AWS::ApiGatewayV2::Stage', ({ DefaultRouteSettings }) => {
+        const { DetailedMetricsEnabled } = (DefaultRouteSettings ?? {}) as Members
+        return String(DetailedMetricsEnabled) === 'true' ? ['counts each route by itself'] : []
+      }),
+      each('AWS::Logs::LogGroup', ({ RetentionInDays }) =>
+        RetentionInDays ? [] : ['has no RetentionInDays'],
+      ),
+      proxiesLogForAWhile,
+    ),
   },
   {
     name: 'data-outlives-the-stack',

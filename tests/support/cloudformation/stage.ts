@@ -42,6 +42,7 @@ export function stageOf(template: Template, given: Values): Stage {
     if (choice) return settle(holds(choice[0]) ? choice[1] : choice[2])
     const text = object['Fn::Sub']
     if (typeof text === 'string') return substitute(text, values)
+    if (Array.isArray(text)) return substituteOwn(text as [string, Values], values, settle)
     return Object.fromEntries(
       Object.entries(object)
         .map(([key, member]) => [key, settle(member)])
@@ -55,6 +56,13 @@ export function stageOf(template: Template, given: Values): Stage {
         .map(([name, part]) => [name, settle(part) as Part]),
     )
   return { resources: those(template.Resources), outputs: those(template.Outputs) }
+}
+
+/** As {@link substitute}, with names that the call brings itself; one whose value only AWS knows leaves it as it was. */
+function substituteOwn([text, own]: [string, Values], values: Values, settle: (value: unknown) => unknown) {
+  const settled = settle(own) as Values
+  const isKnown = Object.values(settled).every((value) => typeof value !== 'object')
+  return isKnown ? substitute(text, { ...values, ...settled }) : { 'Fn::Sub': [text, settled] }
 }
 
 /** A text when every name in it is known, else the call as it was. */

@@ -48,12 +48,23 @@ export const templatePaths = {
 // osls reads serverless.yml with this parser; its schema knows !Ref, !Sub and the rest of their kind.
 const serverless = createRequire(createRequire(import.meta.url).resolve('serverless/package.json'))
 const yaml = serverless('js-yaml') as { load(text: string, options: object): unknown }
+type YamlListener = (event: 'open' | 'close', state: { anchor: string | null; line: number }) => void
 const schema = serverless('./lib/utils/serverless-utils/cloudformation-schema.js')
 
 /** Reads a template in JSON or YAML, with the functions in their long form (`{ Ref: … }`). */
 export const parseTemplate = (text: string): Template => yaml.load(text, { schema }) as Template
 
 export const readTemplate = (path: string): Template => parseTemplate(readFileSync(path, 'utf8'))
+
+/** The lines with an anchor (`&name`), without which there is no alias: CloudFormation refuses templates with aliases. */
+export function anchoredLines(text: string): number[] {
+  const lines: number[] = []
+  const listener: YamlListener = (event, { anchor, line }) => {
+    if (event === 'close' && anchor !== null) lines.push(line + 1)
+  }
+  yaml.load(text, { schema, listener })
+  return lines
+}
 
 /** Every object of a value, with the path that leads there, the outermost first. */
 export function* objectsIn(value: unknown, path = ''): Generator<[string, Record<string, unknown>]> {

@@ -84,7 +84,10 @@ describe.each(['dev', 'prod'])('the parameters of the stage %s', (stage) => {
 
 it('the stack policy guards resources that are there', () => {
   const { Statement } = JSON.parse(readFileSync('deploy/infrastructure/stack-policy.json', 'utf8'))
-  const guarded = Statement.at(-1).Resource.map((id: string) => id.replace('LogicalResourceId/', ''))
+  const guarded = Statement.flatMap(
+    ({ Effect, Resource }: { Effect: string; Resource: string | string[] }) =>
+      Effect === 'Deny' ? [Resource].flat() : [],
+  ).map((id: string) => id.replace('LogicalResourceId/', ''))
 
   expect(Object.keys(readTemplate(templatePaths.infrastructure).Resources)).toEqual(
     expect.arrayContaining(guarded),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
+import { parametersOf } from '../../support/cloudformation/deployed-stage.ts'
 import { policies } from '../../support/cloudformation/policies.ts'
 import { stageOf } from '../../support/cloudformation/stage.ts'
 import {
@@ -9,12 +9,6 @@ import {
   type Template,
   templatePaths,
 } from '../../support/cloudformation/template.ts'
-
-const parametersOf = (stage: string) => ({
-  ...parseEnv(readFileSync(`deploy/infrastructure/parameters/${stage}.env`, 'utf8')),
-  // Another one in each region, so the command that deploys looks it up.
-  S3PrefixList: 'pl-1',
-})
 
 const existing = Object.fromEntries(
   Object.keys(readTemplate(templatePaths['existing infrastructure']).Parameters ?? {}).map((name) => [
@@ -71,7 +65,12 @@ describe('the policies', () => {
       'ProxyFromFunctions',
     ],
     ['least-openings', 'ToPort: 5432', 'ToPort: 5439', 'FunctionSecurityGroup'],
-    ['least-openings', 'SecurityGroupEgress: [*nowhere]', 'Tags: []', 'CacheSecurityGroup'],
+    [
+      'least-openings',
+      "SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: 127.0.0.1/32, Description: Nowhere }]",
+      'Tags: []',
+      'DatabaseSecurityGroup',
+    ],
     [
       'least-openings',
       'FromPort: 5671\n      ToPort: 5671',
@@ -94,6 +93,8 @@ describe('the policies', () => {
     ['no-written-secrets', 'Password: !Sub', 'Password: correct-horse-battery-staple #', 'Broker'],
     ['no-written-secrets', 'ManageMasterUserPassword: true', 'MasterUserPassword: stockroom', 'Database'],
     ['alarms-are-heard', '      OKActions: [!Ref AlarmTopic]\n', '', 'DatabaseCapacityAlarm'],
+    ['nothing-unread', 'RetentionInDays: 30', 'Tags: []', 'DatabaseProxyLogs'],
+    ['nothing-unread', '    DependsOn: DatabaseProxyLogs\n', '', 'DatabaseProxy'],
     ['data-outlives-the-stack', '    DeletionPolicy: Snapshot\n', '', 'Database'],
     [
       'production-is-protected',
@@ -117,13 +118,29 @@ describe('the policies', () => {
     expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${resource}: `)))
   })
 
+  it('see metrics of each route', () => {
+    const DefaultRouteSettings = { DetailedMetricsEnabled: true }
+    const Stage = { Type: 'AWS::ApiGatewayV2::Stage', Properties: { DefaultRouteSettings } }
+
+    expect(problemsOf('nothing-unread', 'dev', { Resources: { Stage } })).toEqual([
+      'Stage: counts each route by itself',
+    ])
+  })
+
   it('see a URL without TLS in the environment of a function', () => {
     const Environment = {
-      Variables: { RABBITMQ_URL: 'amqp://broker:5672', REDIS_URL: 'rediss://cache:6379' },
+      Variables: {
+        RABBITMQ_URL: 'amqp://broker:5672',
+        REDIS_URL: 'rediss://cache:6379',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      },
     }
     const template = { Resources: { Shop: { Type: 'AWS::Lambda::Function', Properties: { Environment } } } }
 
-    expect(problemsOf('tls-everywhere', 'dev', template)).toEqual(['Shop: RABBITMQ_URL is a URL without TLS'])
+    expect(problemsOf('tls-everywhere', 'dev', template)).toEqual([
+      'Shop: RABBITMQ_URL is a URL without TLS',
+      'Shop: OTEL_EXPORTER_OTLP_ENDPOINT is a URL without TLS',
+    ])
   })
 
   it('see an action that is allowed on every resource in the role of a function', () => {

@@ -2,7 +2,12 @@ import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { wrongReferences } from '../../support/cloudformation/references.ts'
 import { attributesOf, specificationProblems } from '../../support/cloudformation/specification.ts'
-import { parseTemplate, readTemplate, templatePaths } from '../../support/cloudformation/template.ts'
+import {
+  anchoredLines,
+  parseTemplate,
+  readTemplate,
+  templatePaths,
+} from '../../support/cloudformation/template.ts'
 
 /** Bytes of a template that `aws cloudformation deploy` sends as it is; a larger one needs a bucket. */
 const largestBody = 51_200
@@ -30,6 +35,15 @@ it.each([templatePaths.infrastructure, templatePaths['existing infrastructure']]
   },
 )
 
+// osls sends the shop's template as JSON, so files that it reads may have aliases.
+it.each(Object.values(templatePaths))('%s has no aliases, which CloudFormation refuses', (path) => {
+  expect(anchoredLines(readFileSync(path, 'utf8'))).toEqual([])
+})
+
+it('finds an alias in lists, objects and texts', () => {
+  expect(anchoredLines('a: [&b { c: &d e }]\nf: *b\ng: &h\n  - *d\n')).toHaveLength(3)
+})
+
 describe('the check against the specification', () => {
   const infrastructure = readFileSync(templatePaths.infrastructure, 'utf8')
 
@@ -46,7 +60,11 @@ describe('the check against the specification', () => {
       'IdleClientTimeout: soon',
       'DatabaseProxy.Properties.IdleClientTimeout: "soon" is no integer',
     ],
-    ["EngineVersion: '4.2'", 'EngineVersion: 4.2', 'Broker.Properties.EngineVersion: 4.2 is no string'],
+    [
+      "EngineVersion: '4.2'",
+      'EngineVersion: 4.2',
+      'BrokerConfiguration.Properties.EngineVersion: 4.2 is no string',
+    ],
     [
       'NumCacheClusters: !If [IsProduction, 2, 1]',
       'NumCacheClusters: !If [IsProduction, 2, one]',

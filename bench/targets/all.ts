@@ -1,10 +1,10 @@
-import type { Contender } from './contender.ts'
 import { emptyHandler, warmEmptyHandler } from './empty-handler.ts'
 import { fastifySameJob, fastifyService } from './fastify.ts'
 import { bareServer, oneProcess, severalProcesses } from './shop.ts'
+import type { Target } from './target.ts'
 
 /** Everybody who takes part, in the order of the table. */
-export const contenders: readonly Contender[] = [
+export const targets: readonly Target[] = [
   oneProcess,
   severalProcesses,
   bareServer,
@@ -18,12 +18,12 @@ export const contenders: readonly Contender[] = [
 export const yardstick = fastifySameJob.name
 
 /** @throws Error when a name is nobody's */
-export function contendersNamed(names: readonly string[]): readonly Contender[] {
-  if (names.length === 0) return contenders
+export function targetsNamed(names: readonly string[]): readonly Target[] {
+  if (names.length === 0) return targets
   return names.map((name) => {
-    const found = contenders.find((one) => one.name === name)
+    const found = targets.find((one) => one.name === name)
     if (found) return found
-    const known = contenders.map((one) => one.name).join(', ')
+    const known = targets.map((one) => one.name).join(', ')
     throw new Error(`BENCH_ONLY names "${name}", which is none of: ${known}.`)
   })
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { OutboxEvent, OutboxRow } from '@stockroom/database/outbox'
+import { workUnderWay } from '@stockroom/runtime/before-freeze'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import * as events from './events.ts'
@@ -17,7 +18,9 @@ const requireBroker = jest.fn<typeof import('./publisher.ts').requireBroker>()
 jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction, query }))
 jest.unstable_mockModule('@stockroom/database/outbox', () => ({ outboxChange, removeFromOutbox }))
 jest.unstable_mockModule('./publisher.ts', () => ({ send, requireBroker, confirmTimeoutMs: 5000 }))
-const { commitAndAnnounce, commitAndPublish, publishAfter, publishRows } = await import('./announce.ts')
+const { commitWithOutbox, commitAndPublish, publishAfter, publishRows } = await import(
+  './commit-and-publish.ts'
+)
 
 const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const trx = { of: 'the test' } as never
@@ -29,9 +32,9 @@ const event = (orderId: number) =>
     totalPrice: 3,
     timestamp: '2026-11-21T10:00:00.000Z',
   })
-const tellOf = (...orderIds: number[]) =>
-  commitAndAnnounce('orders', async (_trx, tell) => {
-    for (const id of orderIds) tell(event(id), `request-${id}`)
+const commitOf = (...orderIds: number[]) =>
+  commitWithOutbox('orders', async (_trx, record) => {
+    for (const id of orderIds) record(event(id), `request-${id}`)
     return 'the result'
   })
 const stored = () => outboxChange.mock.calls.map(([, { add }]) => add)
@@ -56,6 +59,12 @@ const settled = async (promise: Promise<unknown>) => {
   })
   await jest.advanceTimersByTimeAsync(0)
   return isSettled
+}
+
+/** Whether an invocation that ends now would have to wait for nothing. */
+const isEverythingDone = async () => {
+  await jest.advanceTimersByTimeAsync(0)
+  return workUnderWay() === undefined
 }
 
 /** From now on the process is one of Lambda's. */
@@ -95,24 +104,24 @@ afterEach(async () => {
 
 describe('what follows a commit', () => {
   it.each([
-    ['with the outbox', () => tellOf(1)],
-    ['without it', () => commitAndPublish(async (tell) => tell(event(1), 'request-1'))],
+    ['with the outbox', () => commitOf(1)],
+    ['without it', () => commitAndPublish(async (record) => record(event(1), 'request-1'))],
   ])('waits for the broker on Lambda, no longer than a moment: %s', async (_, commit) => {
     onLambda()
     silenceBroker()
 
-    const { announced } = await commit()
-    const early = await settled(announced)
+    await commit()
+    const early = await isEverythingDone()
     await jest.advanceTimersByTimeAsync(250)
 
     expect(early).toBe(false)
-    await expect(announced).resolves.toBeUndefined()
+    expect(await isEverythingDone()).toBe(true)
   })
 })
 
-describe('commitAndAnnounce', () => {
+describe('commitWithOutbox', () => {
   it('stores events in the transaction, publishes them after the commit, removes them when confirmed', async () => {
-    const { result } = await tellOf(1)
+    const result = await commitOf(1)
     await jest.advanceTimersByTimeAsync(100)
 
     expect(result).toBe('the result')
@@ -125,9 +134,9 @@ describe('commitAndAnnounce', () => {
   ])(
     'calls a message by what it says, so that it is the same when it is told again: %s',
     async (messageId, told) => {
-      await commitAndAnnounce('orders', async (_trx, tell) => {
-        tell(told, undefined)
-        tell(told, undefined)
+      await commitWithOutbox('orders', async (_trx, record) => {
+        record(told, undefined)
+        record(told, undefined)
       })
 
       expect(stored()[0]?.events.map((one) => one.messageId)).toEqual([messageId, messageId])
@@ -135,9 +144,9 @@ describe('commitAndAnnounce', () => {
   )
 
   it('stores the events of a commit in one row, each with its correlation id and its place in a trace', async () => {
-    await commitAndAnnounce('products', async (_trx, tell) => {
-      tell(productDeleted.of({ id: 7 }, 3), 'r1', trace)
-      tell(productDeleted.of({ id: 8 }, 3), undefined)
+    await commitWithOutbox('products', async (_trx, record) => {
+      record(productDeleted.of({ id: 7 }, 3), 'r1', trace)
+      record(productDeleted.of({ id: 8 }, 3), undefined)
     })
 
     const one = (id: number, correlationId: string | null, traceparent: string | null) => ({
@@ -158,7 +167,7 @@ describe('commitAndAnnounce', () => {
   it('resolves after the commit, before the broker has answered', async () => {
     silenceBroker()
 
-    const { result } = await tellOf(1)
+    const result = await commitOf(1)
 
     expect(result).toBe('the result')
     expect(steps).toEqual(['store', 'commit'])
@@ -167,23 +176,24 @@ describe('commitAndAnnounce', () => {
   it('waits for nothing where the process goes on after its answer', async () => {
     silenceBroker()
 
-    const { announced } = await tellOf(1)
+    await commitOf(1)
 
-    expect(await settled(announced)).toBe(true)
+    expect(await isEverythingDone()).toBe(true)
   })
 
   it('waits for nothing after a wait in vain, until the broker has taken an event', async () => {
     onLambda()
     const confirm = silenceBroker()
-    const first = await tellOf(1)
+    await commitOf(1)
     await jest.advanceTimersByTimeAsync(250)
-    await first.announced
 
-    const whileSlow = await settled((await tellOf(2)).announced)
+    await commitOf(2)
+    const whileSlow = await isEverythingDone()
     confirm([true])
     await jest.advanceTimersByTimeAsync(0)
     silenceBroker()
-    const afterwards = await settled((await tellOf(3)).announced)
+    await commitOf(3)
+    const afterwards = await isEverythingDone()
 
     expect({ whileSlow, afterwards }).toEqual({ whileSlow: true, afterwards: false })
   })
@@ -191,14 +201,14 @@ describe('commitAndAnnounce', () => {
   it('waits for nothing while the broker answers in time, but confirms nothing', async () => {
     onLambda()
     const confirm = silenceBroker()
-    const first = await tellOf(1)
+    await commitOf(1)
     await jest.advanceTimersByTimeAsync(250)
-    await first.announced
     confirm([false])
     await jest.advanceTimersByTimeAsync(0)
 
     silenceBroker()
-    const later = await settled((await tellOf(2)).announced)
+    await commitOf(2)
+    const later = await isEverythingDone()
 
     expect(later).toBe(true)
   })
@@ -212,12 +222,12 @@ describe('commitAndAnnounce', () => {
       }),
     )
 
-    const { announced } = await tellOf(1)
-    const early = await settled(announced)
+    await commitOf(1)
+    const early = await isEverythingDone()
     remove()
 
     expect(early).toBe(false)
-    await expect(announced).resolves.toBeUndefined()
+    expect(await isEverythingDone()).toBe(true)
   })
 
   it.each([
@@ -226,29 +236,29 @@ describe('commitAndAnnounce', () => {
   ])('keeps a row for the sweep until all of its events are confirmed: %j', async (answers, removed) => {
     brokerAnswers(...answers)
 
-    await tellOf(1, 2, 3)
+    await commitOf(1, 2, 3)
     await jest.advanceTimersByTimeAsync(100)
 
     expect(removeFromOutbox).toHaveBeenCalledTimes(removed)
   })
 
   it('removes them with the next commit of their domain, which costs none of its own', async () => {
-    await tellOf(1, 2)
+    await commitOf(1, 2)
     await jest.advanceTimersByTimeAsync(0)
     const confirmed = stored().map(({ id }) => id)
 
-    await tellOf(3)
+    await commitOf(3)
 
     expect(removedWithAnother()).toEqual(confirmed)
     expect(removeFromOutbox).not.toHaveBeenCalled()
   })
 
   it('removes them later when that commit fails', async () => {
-    await tellOf(1)
+    await commitOf(1)
     await jest.advanceTimersByTimeAsync(0)
     transaction.mockRejectedValueOnce(new Error('refused'))
 
-    await expect(tellOf(2)).rejects.toThrow('refused')
+    await expect(commitOf(2)).rejects.toThrow('refused')
     await jest.advanceTimersByTimeAsync(100)
 
     expect(removeFromOutbox.mock.calls).toEqual([['orders', 'orders', [stored()[0]?.id]]])
@@ -257,10 +267,10 @@ describe('commitAndAnnounce', () => {
   it('keeps every event, and does not fail, while the broker is away', async () => {
     send.mockRejectedValue(new Unavailable('broker', 'not connected'))
 
-    const { announced } = await tellOf(1)
+    await commitOf(1)
     await jest.advanceTimersByTimeAsync(100)
 
-    await expect(announced).resolves.toBeUndefined()
+    expect(await isEverythingDone()).toBe(true)
     expect(removeFromOutbox).not.toHaveBeenCalled()
   })
 
@@ -268,25 +278,25 @@ describe('commitAndAnnounce', () => {
     onLambda()
     removeFromOutbox.mockRejectedValue(new Unavailable('database', 'connection refused'))
 
-    const { announced } = await tellOf(1)
+    await commitOf(1)
 
-    await expect(announced).resolves.toBeUndefined()
+    expect(await isEverythingDone()).toBe(true)
   })
 
   it.each([
-    ['the work', () => commitAndAnnounce('orders', () => Promise.reject(new Error('refused')))],
+    ['the work', () => commitWithOutbox('orders', () => Promise.reject(new Error('refused')))],
     [
       'the outbox',
       () => {
         query.mockRejectedValue(new Error('refused'))
-        return tellOf(1)
+        return commitOf(1)
       },
     ],
     [
       'the commit',
       () => {
         transaction.mockRejectedValue(new Error('refused'))
-        return tellOf(1)
+        return commitOf(1)
       },
     ],
   ])('publishes nothing when %s fails', async (_, fail) => {
@@ -296,15 +306,14 @@ describe('commitAndAnnounce', () => {
   })
 
   it('does not bother the broker when nothing was told', async () => {
-    const { announced } = await tellOf()
-    await announced
+    await commitOf()
 
     expect(send).not.toHaveBeenCalled()
   })
 
   it('lets a shutdown wait for events that are under way', async () => {
     const confirm = silenceBroker()
-    await tellOf(1)
+    await commitOf(1)
 
     const shutdown = shutDown()
     const early = await settled(shutdown)
@@ -394,7 +403,7 @@ describe('an event that the broker answers late', () => {
 
   it('is not sent again while its answer is missing', async () => {
     silenceBroker()
-    await tellOf(1)
+    await commitOf(1)
     await passTime()
 
     const sweep = publishRows('orders', stored())
@@ -406,7 +415,7 @@ describe('an event that the broker answers late', () => {
 
   it('leaves the outbox when it is confirmed at last, though nobody waits for it any more', async () => {
     const confirm = silenceBroker()
-    await tellOf(1)
+    await commitOf(1)
     await passTime()
 
     confirm([true])
@@ -417,7 +426,7 @@ describe('an event that the broker answers late', () => {
 
   it('is confirmed to the sweep that has joined the wait', async () => {
     const confirm = silenceBroker()
-    await tellOf(1)
+    await commitOf(1)
     await passTime()
     const sweep = publishRows('orders', stored())
 
@@ -428,7 +437,7 @@ describe('an event that the broker answers late', () => {
 
   it('is sent again once the broker has not taken it', async () => {
     const confirm = silenceBroker()
-    await tellOf(1)
+    await commitOf(1)
     await passTime()
     confirm([false])
     await jest.advanceTimersByTimeAsync(0)
@@ -439,7 +448,7 @@ describe('an event that the broker answers late', () => {
 
   it('is sent with others that wait for nothing, each answer its own', async () => {
     silenceBroker()
-    await tellOf(1)
+    await commitOf(1)
     await passTime()
     brokerAnswers(true, false)
     const [waiting] = stored() as [OutboxRow]
@@ -457,19 +466,19 @@ describe('an event that the broker answers late', () => {
 
 describe('commitAndPublish', () => {
   const publishOf = (...orderIds: number[]) =>
-    commitAndPublish(async (tell) => {
+    commitAndPublish(async (record) => {
       steps.push('commit')
-      for (const id of orderIds) tell(event(id), `request-${id}`, trace)
+      for (const id of orderIds) record(event(id), `request-${id}`, trace)
       return 'the result'
     })
 
   it('publishes after the commit what was told, with no outbox, and waits for nothing', async () => {
     silenceBroker()
 
-    const { result, announced } = await publishOf(1, 2)
+    const result = await publishOf(1, 2)
 
     expect(result).toBe('the result')
-    expect(await settled(announced)).toBe(true)
+    expect(await isEverythingDone()).toBe(true)
     expect(send.mock.calls.flatMap(([messages]) => messages).map(({ options }) => options)).toMatchObject([
       { type: 'order.created', correlationId: 'request-1', mandatory: true },
       { type: 'order.created', correlationId: 'request-2' },
@@ -480,9 +489,9 @@ describe('commitAndPublish', () => {
   it('is done while the broker is away: what was committed has it told again', async () => {
     send.mockRejectedValue(new Unavailable('broker', 'not connected'))
 
-    const { announced } = await publishOf(1)
+    await publishOf(1)
 
-    await expect(announced).resolves.toBeUndefined()
+    expect(await isEverythingDone()).toBe(true)
   })
 
   it('publishes nothing when the commit fails', async () => {
@@ -494,9 +503,9 @@ describe('commitAndPublish', () => {
 
 describe('publishAfter', () => {
   const publishOf = (...orderIds: number[]) =>
-    publishAfter(async (tell) => {
+    publishAfter(async (record) => {
       steps.push('commit')
-      for (const id of orderIds) tell(event(id), `request-${id}`, trace)
+      for (const id of orderIds) record(event(id), `request-${id}`, trace)
       return 'the result'
     })
 

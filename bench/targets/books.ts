@@ -1,7 +1,7 @@
 import amqp from 'amqplib'
 import pg from 'pg'
 import type { OwnEnvironment } from '../services/own-services.ts'
-import type { Books } from './contender.ts'
+import type { Books } from './target.ts'
 
 /** The books of a shop: an order is pending until it is confirmed or rejected. */
 export const shopBooks = (environment: OwnEnvironment): Promise<Books> =>

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { lastSweep } from '@stockroom/telemetry/shop-metrics'
 
 process.env.LOG_LEVEL = 'silent'
-const { startSweeper } = await import('./sweeper.ts')
+const { startScheduler } = await import('./scheduler.ts')
 
 const run = jest.fn<(functionKey: string, event: object) => Promise<unknown>>()
 const succeeded = () =>
@@ -17,9 +17,9 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-describe('the sweeper', () => {
+describe('the scheduler', () => {
   it('tells of each function when it last succeeded', async () => {
-    const stop = startSweeper(run, { brokerIsEmpty: false })
+    const stop = startScheduler(run, { brokerIsEmpty: false })
     await jest.advanceTimersByTimeAsync(0)
     run.mockImplementation(async (functionKey) => {
       if (functionKey === 'publishPendingEvents') throw new Error('The broker is unavailable: blocked')

@@ -5,7 +5,7 @@ import { headerBytes, rmqMessage } from '../../tests/support/rmq-event.ts'
 process.env.LOG_LEVEL = 'silent'
 const publish = jest.fn<typeof import('./publisher.ts').publish>()
 jest.unstable_mockModule('./publisher.ts', () => ({ publish }))
-const { deadLetter } = await import('./dead-letter.ts')
+const { deadLetter } = await import('./send-dead-letters.ts')
 
 const now = '2026-11-21T10:00:00.000Z'
 const poison = (delivery: object) => ({

@@ -14,7 +14,7 @@ const scheduledFunctions = ['publishPendingEvents', 'reannouncePendingOrders', '
  * @param options.brokerIsEmpty whether the broker has lost its messages, as the one in process has at every start
  * @returns a function that ends it, and resolves when the last run is over
  */
-export function startSweeper(
+export function startScheduler(
   run: RunFunction,
   { brokerIsEmpty }: { brokerIsEmpty: boolean },
 ): () => Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Channel, ConsumeMessage } from 'amqplib'
-import { removeDeadLetters, takeDeadLetters } from './dead-letters.ts'
+import { removeDeadLetters, takeDeadLetters } from './read-dead-letters.ts'
 
 const message = (properties: object = {}, content: string | Buffer = '{}') =>
   ({

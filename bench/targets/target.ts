@@ -1,7 +1,7 @@
 import type { BenchServices } from '../services/own-services.ts'
 
 /** Somebody who takes part in the comparison. */
-export interface Contender {
+export interface Target {
   name: string
   /** What it is, in the words of the page that shows the figures. */
   description: string
@@ -9,7 +9,7 @@ export interface Contender {
   enter(services: BenchServices): Promise<Entrant>
 }
 
-/** A contender that runs. */
+/** A target that runs. */
 export interface Entrant {
   /** Takes `POST` of {@link orderBody}. */
   url: string

@@ -1,32 +1,32 @@
 import { runSql } from '../../tests/support/test-database.ts'
 import type { BenchServices, OwnEnvironment } from '../services/own-services.ts'
 import { shopBooks } from './books.ts'
-import type { Contender, Entrant } from './contender.ts'
 import { startProcess } from './process.ts'
+import type { Entrant, Target } from './target.ts'
 
 /** The shop as `npm start` starts it. */
-export const oneProcess: Contender = {
+export const oneProcess: Target = {
   name: 'shop',
   description: '`npm start`: endpoints and consumers through serverless-offline, in one process',
   enter: (services) => enterShop(services, 'shop', {}),
 }
 
 /** The shop with several processes behind its port. */
-export const severalProcesses: Contender = {
+export const severalProcesses: Target = {
   name: 'shop, 2 workers',
   description: '`WORKERS=2 npm start`: the same port served by two processes, the consumers in a third',
   enter: (services) => enterShop(services, 'workers', { WORKERS: '2' }),
 }
 
 /** The shop's own handler without the emulation of API Gateway and Lambda. */
-export const bareServer: Contender = {
+export const bareServer: Target = {
   name: 'bare server',
   description: "create-order's handler behind `node:http`, without any emulation, beside `npm run consumers`",
   async enter(services) {
     const environment = await services.own('bare')
     const consumers = await startProcess({ command: ['npm', 'run', '--silent', 'consumers'], environment })
     await addProduct(environment)
-    const server = await startProcess({ command: ['node', 'bench/contenders/bare-server.ts'], environment })
+    const server = await startProcess({ command: ['node', 'bench/targets/bare-server.ts'], environment })
     return {
       url: `${server.url}/orders`,
       pids: [server.pid, consumers.pid],

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Domain } from '@stockroom/database/connection'
 import { type OutboxEvent, type OutboxRow, outboxChange, removeFromOutbox } from '@stockroom/database/outbox'
 import { query, type Transaction, transaction } from '@stockroom/database/query'
+import { finishBeforeFreeze } from '@stockroom/runtime/before-freeze'
 import { within } from '@stockroom/runtime/deadline'
-import { freezesAfterAnswer } from '@stockroom/runtime/invocation'
 import { log } from '@stockroom/runtime/logger'
+import { processPolicy } from '@stockroom/runtime/process-policy'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { ConfirmedRows } from './confirmed-rows.ts'
 import type { ShopEvent } from './events.ts'
@@ -13,10 +14,7 @@ import { outboxEvent } from './outbox-message.ts'
 import { confirmTimeoutMs, requireBroker } from './publisher.ts'
 
 /** Notes an event of the running transaction, with the request id that it follows from and its place in a trace. */
-export type Tell = (event: ShopEvent, correlationId: string | undefined, traceparent?: string) => void
-
-/** How long an answer on Lambda waits for the broker, which may be slow. */
-const announcementWaitMs = 250
+export type RecordEvent = (event: ShopEvent, correlationId: string | undefined, traceparent?: string) => void
 
 const underWay = new Set<Promise<void>>()
 
@@ -26,19 +24,19 @@ const confirmedRows = { products: confirmedRowsOf('products'), orders: confirmed
 let brokerIsSlow = false
 
 /**
- * Runs `work` in a transaction of the domain, stores the events that it tells in the outbox within the same commit,
- * and publishes them right after: for facts that nothing else can tell again. Resolves after the commit, with the
- * result of `work` and a promise that lasts as long as the process has to: on Lambda it waits a moment for the broker's
- * confirms, elsewhere for nothing. That promise never rejects: what isn't confirmed stays in the outbox for the sweep.
+ * Runs `work` in a transaction of the domain, stores the events that it records in the outbox within the same commit,
+ * and publishes them right after: for facts that nothing else can tell again. Resolves after the commit, with the result
+ * of `work`. On Lambda the invocation waits a moment for the broker's confirms before it ends; what isn't confirmed stays
+ * in the outbox for the sweep.
  * @throws Unavailable when the database is away; nothing is published then
  */
-export function commitAndAnnounce<Result>(
+export function commitWithOutbox<Result>(
   domain: Domain,
-  work: (trx: Transaction, tell: Tell) => Promise<Result>,
-): Promise<{ result: Result; announced: Promise<void> }> {
-  return commitWithOutbox(domain, (outbox) =>
+  work: (trx: Transaction, record: RecordEvent) => Promise<Result>,
+): Promise<Result> {
+  return commitStatementsWithOutbox(domain, (outbox) =>
     transaction(domain, async (trx) => {
-      const result = await work(trx, outbox.tell)
+      const result = await work(trx, outbox.record)
       for (const { sql, bindings } of outbox.changes()) await query(trx, sql, bindings)
       return result
     }),
@@ -47,24 +45,25 @@ export function commitAndAnnounce<Result>(
 
 /** The events of one commit, and the statements that note them in the outbox. */
 export interface CommitOutbox {
-  tell: Tell
-  /** To be run within the commit, after the last event has been told. */
+  record: RecordEvent
+  /** To be run within the commit, after the last event has been recorded. */
   changes(): ReturnType<typeof outboxChange>
 }
 
-/** As {@link commitAndAnnounce}, for a `commit` that runs its own transaction, with the changes of the outbox in it. */
-export async function commitWithOutbox<Result>(
+/** As {@link commitWithOutbox}, for a `commit` that runs its own transaction, with the changes of the outbox in it. */
+export async function commitStatementsWithOutbox<Result>(
   domain: Domain,
   commit: (outbox: CommitOutbox) => Promise<Result>,
-): Promise<{ result: Result; announced: Promise<void> }> {
+): Promise<Result> {
   const row: OutboxRow = { id: randomUUID(), events: [] }
   const confirmed = confirmedRows[domain].take()
   try {
     const result = await commit({
-      tell: tellInto(row.events),
+      record: recordInto(row.events),
       changes: () => outboxChange(domain, { add: row, remove: confirmed }),
     })
-    return { result, announced: announce(row.events, () => publishFromOutbox(domain, row)) }
+    publishSoon(row.events, () => publishFromOutbox(domain, row))
+    return result
   } catch (error) {
     confirmedRows[domain].add(confirmed)
     throw error
@@ -72,26 +71,29 @@ export async function commitWithOutbox<Result>(
 }
 
 /**
- * Runs `commit` and publishes the events that it tells right after, with no outbox between: for events that are told
- * again as long as what was committed says that they are owed. Resolves as {@link commitAndAnnounce} does.
+ * Runs `commit` and publishes the events that it records right after, with no outbox between: for events that are told
+ * again as long as what was committed says that they are owed. Resolves as {@link commitWithOutbox} does.
  */
 export async function commitAndPublish<Result>(
-  commit: (tell: Tell) => Promise<Result>,
-): Promise<{ result: Result; announced: Promise<void> }> {
+  commit: (record: RecordEvent) => Promise<Result>,
+): Promise<Result> {
   const events: OutboxEvent[] = []
-  const result = await commit(tellInto(events))
-  return { result, announced: announce(events, async () => (await confirmedInTime(events)).length > 0) }
+  const result = await commit(recordInto(events))
+  publishSoon(events, async () => (await confirmedInTime(events)).length > 0)
+  return result
 }
 
 /**
- * The same, but waits for the broker: for a sweep, which has nothing to tell while the broker takes no messages. Then
+ * The same, but waits for the broker: for a sweep, which has nothing to publish while the broker takes no messages. Then
  * `commit` isn't begun.
  * @throws Unavailable while the broker is away, blocks or is behind
  */
-export async function publishAfter<Result>(commit: (tell: Tell) => Promise<Result>): Promise<Result> {
+export async function publishAfter<Result>(
+  commit: (record: RecordEvent) => Promise<Result>,
+): Promise<Result> {
   await requireBroker()
   const events: OutboxEvent[] = []
-  const result = await commit(tellInto(events))
+  const result = await commit(recordInto(events))
   await confirmedInTime(events)
   return result
 }
@@ -134,20 +136,24 @@ async function confirmedInTime(
   return [...inTime]
 }
 
-const tellInto =
-  (events: OutboxEvent[]): Tell =>
+const recordInto =
+  (events: OutboxEvent[]): RecordEvent =>
   (event, correlationId, traceparent) => {
     events.push(outboxEvent(event, correlationId, traceparent))
   }
 
 /** @param publish resolves to whether the broker has confirmed something */
-async function announce(events: readonly OutboxEvent[], publish: () => Promise<boolean>): Promise<void> {
+function publishSoon(events: readonly OutboxEvent[], publish: () => Promise<boolean>): void {
   if (events.length === 0) return
   const delivery = deliver(events, publish)
   underWay.add(delivery)
   delivery.finally(() => underWay.delete(delivery))
-  if (!freezesAfterAnswer() || brokerIsSlow) return
-  await within(announcementWaitMs, delivery).catch(() => {
+  const { announcementWaitMs } = processPolicy()
+  if (announcementWaitMs > 0 && !brokerIsSlow) finishBeforeFreeze(awaitBroker(delivery, announcementWaitMs))
+}
+
+async function awaitBroker(delivery: Promise<void>, ms: number): Promise<void> {
+  await within(ms, delivery).catch(() => {
     brokerIsSlow = true
   })
 }
@@ -163,7 +169,7 @@ async function deliver(events: readonly OutboxEvent[], publish: () => Promise<bo
 async function publishFromOutbox(domain: Domain, row: OutboxRow): Promise<boolean> {
   const confirmed = await publishRows(domain, [row])
   confirmedRows[domain].add(confirmed)
-  if (freezesAfterAnswer()) await confirmedRows[domain].flush()
+  if (processPolicy().flushesAfterAnswer) await confirmedRows[domain].flush()
   return confirmed.length > 0
 }
 
