@@ -60,7 +60,7 @@ function draw(chart) {
       axis(56, chart.format),
     ],
     series: [
-      { label: '', value: (_, second) => (second == null ? '' : time(second * 1000)) },
+      { label: '\u00a0', value: (_, second) => (second == null ? '' : time(second * 1000)) },
       ...chart.series.map(({ name, color: stroke, member }) => ({
         label: name,
         stroke: color(stroke),
