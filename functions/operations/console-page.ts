@@ -41,17 +41,17 @@ const dialogs = `<dialog id="key-dialog" aria-labelledby="key-title">
         <h2 id="key-title">The admin key</h2>
         <p id="key-why"></p>
         ${field('Admin key', '<input name="key" type="password" autocomplete="off" required>')}
-        <p class="buttons"><button value="cancel" formnovalidate>Cancel</button><button value="ok" class="main">Use this key</button></p>
+        <p class="buttons"><button type="button" class="leave">Cancel</button><button value="ok" class="main">Use this key</button></p>
       </form>
     </dialog>
     <dialog id="confirm-dialog" aria-labelledby="confirm-question">
       <form method="dialog">
         <h2 id="confirm-question"></h2>
-        <p class="buttons"><button value="cancel">Leave it</button><button value="ok" class="main" id="confirm-yes"></button></p>
+        <p class="buttons"><button type="button" class="leave">Leave it</button><button value="ok" class="main" id="confirm-yes"></button></p>
       </form>
     </dialog>
     <dialog id="product-dialog" aria-labelledby="product-title">
-      <header><h2 id="product-title"></h2><button id="product-close" type="button">Close</button></header>
+      <header><h2 id="product-title"></h2><button type="button" class="leave">Close</button></header>
       <p id="product-facts"></p>
       <form id="adjust" hidden>
         ${field('Change', '<input name="change" type="number" min="-1000000000" max="1000000000" required>')}
@@ -66,7 +66,7 @@ const dialogs = `<dialog id="key-dialog" aria-labelledby="key-title">
       </div>
     </dialog>
     <dialog id="letters-dialog" aria-labelledby="letters-title">
-      <header><h2 id="letters-title">Dead letters</h2><button id="letters-close" type="button">Close</button></header>
+      <header><h2 id="letters-title">Dead letters</h2><button type="button" class="leave">Close</button></header>
       <p>Messages that no consumer could handle.</p>
       <p id="letters-note" role="status"></p>
       <ol id="letters"></ol>

@@ -60,7 +60,7 @@ function draw(chart) {
       axis(56, chart.format),
     ],
     series: [
-      { label: 'at', value: (_, second) => (second == null ? '–' : time(second * 1000)) },
+      { label: '', value: (_, second) => (second == null ? '' : time(second * 1000)) },
       ...chart.series.map(({ name, color: stroke, member }) => ({
         label: name,
         stroke: color(stroke),
@@ -68,7 +68,7 @@ function draw(chart) {
         fill: name === 'accepted' ? `color-mix(in srgb, ${color(stroke)} 12%, transparent)` : undefined,
         spanGaps: false,
         points: { show: Boolean(member), size: 4, fill: color(stroke) },
-        value: (_, value) => (value == null ? '–' : chart.format(value)),
+        value: (_, value) => (value == null ? '' : chart.format(value)),
       })),
     ],
   }

@@ -34,6 +34,11 @@ export async function confirmed(question, label) {
   return (await open(byId('confirm-dialog'))) !== undefined
 }
 
+// They aren't what Enter presses, as a first button that sends its form would be.
+for (const button of document.querySelectorAll('dialog .leave')) {
+  button.addEventListener('click', () => button.closest('dialog').close())
+}
+
 let fading
 
 /** Says in a corner what became of an action. */

@@ -5,7 +5,7 @@ import { byId, el, say, showList } from './dom.js'
 import { count, span } from './format.js'
 import { showOrders, startOrders } from './orders.js'
 import { showProducts, startProducts } from './products.js'
-import { showQueues, startQueues } from './queues.js'
+import { showQueues } from './queues.js'
 import { runRush, showOutcome } from './rush.js'
 
 const everyMs = 1000
@@ -103,7 +103,6 @@ document.addEventListener('visibilitychange', () => {
 })
 byId('unlock').addEventListener('click', watch)
 startRush()
-startQueues()
 const routes = await readRoutes().catch(() => new Set())
 startOrders(routes)
 startProducts(routes)

@@ -71,8 +71,10 @@ export function showOrders(orders) {
   render()
 }
 
+/** An id is that of one order; of a request id the beginning is enough. */
 function findAmongShown(text) {
-  const orders = shown.filter(({ id, requestId }) => String(id) === text || requestId?.includes(text))
+  const named = shown.filter(({ id }) => String(id) === text)
+  const orders = named.length > 0 ? named : shown.filter(({ requestId }) => requestId?.startsWith(text))
   if (orders.length > 0) found = { text, orders, note: `${orders.length} found` }
   return orders.length > 0
 }

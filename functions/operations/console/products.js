@@ -102,5 +102,4 @@ export function startProducts(known) {
       (product) => `Product ${product.id} is on sale.`,
     ),
   )
-  byId('product-close').addEventListener('click', () => byId('product-dialog').close())
 }

@@ -50,15 +50,20 @@ const questions = {
   discard: ['Discard', (id) => `Put ${id} away for good?`, 'is gone.'],
 }
 
-async function deal(command, { queue, messageId }) {
+/** The broker gives the other letters back a moment later, so they aren't asked for again. */
+async function deal(command, { queue, messageId }, item) {
   const [label, question, became] = questions[command]
   if (!(await confirmed(question(messageId), label))) return
   const body = { queue, messageIds: [messageId] }
-  await act(async () => {
+  const done = await act(async () => {
     const { problems, stayed } = await ask('POST', `/admin/dead-letters/${command}`, { body })
     if (problems.length + stayed.length > 0) throw new Error(problems[0] ?? 'Its queue did not take it.')
+    return true
   }, `${messageId} ${became}`)
-  await act(showDeadLetters)
+  if (!done) return
+  item.remove()
+  const left = byId('letters').children.length
+  say(byId('letters-note'), left === 0 ? 'There are none left here.' : `${count(left)} left here`)
 }
 
 function letterItem(letter) {
@@ -70,9 +75,9 @@ function letterItem(letter) {
       className: command === 'discard' ? 'small bad' : 'small',
       textContent: questions[command][0],
       ariaLabel: `${questions[command][0]} ${messageId}`,
-      onclick: () => deal(command, letter),
+      onclick: () => deal(command, letter, item),
     })
-  return el(
+  const item = el(
     'li',
     {},
     el('p', {}, el('strong', { textContent: messageId }), ` ${reason}`),
@@ -80,6 +85,7 @@ function letterItem(letter) {
     el('pre', { textContent: body, tabIndex: 0, ariaLabel: `The body of ${messageId}` }),
     el('p', { className: 'buttons' }, button('redrive'), button('discard')),
   )
+  return item
 }
 
 async function showDeadLetters() {
@@ -93,9 +99,4 @@ async function showDeadLetters() {
 
 async function openDeadLetters() {
   if (await act(() => showDeadLetters().then(() => true))) byId('letters-dialog').showModal()
-}
-
-/** Lets a person look at dead letters. */
-export function startQueues() {
-  byId('letters-close').addEventListener('click', () => byId('letters-dialog').close())
 }

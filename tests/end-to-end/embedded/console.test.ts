@@ -14,8 +14,8 @@ let page: Page
 const requested: string[] = []
 const complaints: string[] = []
 
-/** Chromium itself reports these: the refusals of a rush, and the question for the key. */
-const expected = /status of (401|403|409) /
+/** Chromium itself reports these: the refusals of a rush, the question for the key, an order that is not there. */
+const expected = /status of (401|403|404|409) /
 
 beforeAll(async () => {
   shop = await EmbeddedShop.create()
@@ -23,6 +23,7 @@ beforeAll(async () => {
   await shop.start()
   browser = await openBrowser()
   page = await browser.newPage({ colorScheme: 'light' })
+  page.setDefaultTimeout(15_000)
   page.on('request', (request) => requested.push(request.url()))
   page.on('console', (message) => {
     if (message.type() === 'error' && !expected.test(message.text())) complaints.push(message.text())
@@ -202,7 +203,7 @@ describe('the console in a browser', () => {
     await page.getByRole('button', { name: 'Look at 1 dead letters of stock-reduction' }).click()
     await dialog.getByRole('button', { name: 'Discard poison' }).click()
     await page.getByRole('button', { name: 'Discard', exact: true }).click()
-    await dialog.getByText('There are none.').waitFor()
+    await dialog.getByText('There are none left here.').waitFor()
 
     expect(await letters()).toEqual([])
     await page.keyboard.press('Escape')
