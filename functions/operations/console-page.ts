@@ -150,7 +150,7 @@ export const consolePage = `<!doctype html>
       </section>
     </main>
     ${dialogs}
-    <div id="toast" role="status"></div>
+    <div id="toast" role="status" popover="manual"></div>
   </body>
 </html>
 `

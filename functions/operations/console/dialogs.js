@@ -46,7 +46,10 @@ export function tell(text, isGood = true) {
   clearTimeout(fading)
   const place = byId('toast')
   place.replaceChildren(el('p', { className: isGood ? 'good' : 'bad', textContent: text }))
-  fading = setTimeout(() => place.replaceChildren(), 6000)
+  // What is shown last stands above a dialog that is open.
+  place.hidePopover()
+  place.showPopover()
+  fading = setTimeout(() => place.hidePopover(), 6000)
 }
 
 /** Does something that a person has asked for, and says what became of it. */
