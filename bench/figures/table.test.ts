@@ -11,10 +11,10 @@ it('lays a Markdown table out in columns of one width', () => {
   )
 
   expect(text.split('\n')).toEqual([
-    '| target |   rate |',
-    '| --------- | -----: |',
-    '| shop      | 12,345 |',
-    '| another   |      7 |',
+    '| target  |   rate |',
+    '| ------- | -----: |',
+    '| shop    | 12,345 |',
+    '| another |      7 |',
   ])
 })
 

@@ -54,6 +54,19 @@ describe('waitForBatch', () => {
     expect(waiting?.p99Ms).toBeGreaterThan(waiting?.p50Ms as number)
   })
 
+  it('collects for the batching window, unless the batch is full before', () => {
+    const windowMs = 500
+    const [few, many] = [100, 10_000].map((perSecond) =>
+      waitForBatch({ ...load, perSecond, windowMs }, seededRandom(1)),
+    )
+
+    expect(few?.meanBatch).toBeGreaterThan(45)
+    expect(few?.meanBatch).toBeLessThan(55)
+    expect(few?.p99Ms).toBeLessThanOrEqual(windowMs + takesMs(time, 80))
+    expect(many?.meanBatch).toBe(500)
+    expect(many?.p99Ms).toBeLessThan(60)
+  })
+
   it('gives the same for the same seed', () => {
     expect(waitForBatch(load, seededRandom(7))).toEqual(waitForBatch(load, seededRandom(7)))
   })

@@ -24,19 +24,24 @@ export interface Waiting {
   p99Ms: number
 }
 
+/** Orders that arrive at random, and how they are handled. */
+export interface Load {
+  perSecond: number
+  time: BatchTime
+  maxBatch: number
+  orders: number
+  /** How long a batch is collected for, from its first order on, unless it is full before. Default: 0. */
+  windowMs?: number
+}
+
 /**
- * Lets orders arrive at random and be handled in batches, one after the other: whatever waits when a batch has ended,
- * up to `maxBatch`, goes into the next one.
+ * Lets orders arrive at random and be handled in batches, one after the other: whatever waits when a batch has ended and
+ * its window is over, up to `maxBatch`, goes into the next one.
  *
  * @returns undefined when more orders arrive than go through, so that the wait grows without end
  */
 export function waitForBatch(
-  {
-    perSecond,
-    time,
-    maxBatch,
-    orders,
-  }: { perSecond: number; time: BatchTime; maxBatch: number; orders: number },
+  { perSecond, time, maxBatch, orders, windowMs = 0 }: Load,
   random: Random,
 ): Waiting | undefined {
   if (perSecond >= capacity(time, maxBatch)) return undefined
@@ -46,7 +51,9 @@ export function waitForBatch(
   let busyMs = 0
   let batches = 0
   while (waits.length < orders) {
-    const startAt = Math.max(freeAt, arrivals[waits.length] as number)
+    const first = arrivals[waits.length] as number
+    const full = arrivals[waits.length + maxBatch - 1] ?? Infinity
+    const startAt = Math.max(freeAt, Math.min(first + windowMs, full))
     const size = countUntil(arrivals, waits.length, startAt, maxBatch)
     const taken = takesMs(time, size)
     freeAt = startAt + taken

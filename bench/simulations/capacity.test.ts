@@ -13,9 +13,15 @@ const prices: Prices = {
   acusPerCore: 4,
   leastAcus: 2,
   proxyAcuHour: 0.02,
-  proxyLeastAcus: 8,
   databaseGigabyteMonth: 0.1,
   brokerCoreHour: 0.1,
+  brokerNodeCores: [2, 4, 8],
+  leastBrokerNodeCores: 4,
+  leastProxyAcus: 8,
+  logsPerGigabyte: [
+    { gigabytes: 500, price: 0.5 },
+    { gigabytes: Infinity, price: 0.25 },
+  ],
   cacheNodeHour: 0.2,
   cacheCoresPerNode: 2,
   endpointHours: 0.04,
@@ -29,6 +35,7 @@ const usage: Usage = {
   requestMs: 10,
   memoryGigabytes: 0.5,
   orderKilobytes: 2,
+  logKilobytes: 2,
   months: 6,
 }
 
@@ -48,12 +55,27 @@ describe('monthlyCost', () => {
   })
 
   it('sizes database, broker and cache for the peak, with their second and third', () => {
-    const instances = 2 * (0.25 * 20 + 0.75 * 2) * 0.1
-    // RDS Proxy stands for eight units while the database has two.
-    const proxy = (0.25 * 20 + 0.75 * 8) * 0.02
-    expect(month.database).toBeCloseTo((instances + proxy) * 730)
+    const acus = 2 * (0.25 * 20 + 0.75 * 2)
+    // At its smallest the database has 4 units, of which the proxy counts 8.
+    const proxyAcus = 0.25 * 40 + 0.75 * 8
+    expect(month.database).toBeCloseTo((acus * 0.1 + proxyAcus * 0.02) * 730)
     expect(month.broker).toBeCloseTo(3 * 4 * 0.1 * 730)
     expect(month.cache).toBeCloseTo(2 * 0.2 * 730)
+  })
+
+  it('takes nodes of a broker that there are, prod has at least', () => {
+    const brokerOf = (peak: number) => monthlyCost({ ...usage, peak }, cost, 0.5, prices).broker
+
+    // 400 µs of a core for each order.
+    expect(brokerOf(1000)).toBeCloseTo(3 * 4 * 0.1 * 730)
+    expect(brokerOf(10_001)).toBeCloseTo(3 * 8 * 0.1 * 730)
+    // Two clusters.
+    expect(brokerOf(30_000)).toBeCloseTo(2 * 3 * 8 * 0.1 * 730)
+  })
+
+  it('counts what is logged, by tier', () => {
+    // 800 GB.
+    expect(month.logs).toBeCloseTo(500 * 0.5 + 300 * 0.25)
   })
 
   it('counts what is stored', () => {

@@ -26,13 +26,18 @@ export interface Prices {
   acusPerCore: number
   leastAcus: number
   proxyAcuHour: number
-  /** RDS Proxy costs as for so many units, however few its database has. */
-  proxyLeastAcus: number
+  /** What RDS Proxy counts at least. */
+  leastProxyAcus: number
   databaseGigabyteMonth: number
   brokerCoreHour: number
+  /** Cores of the nodes that there are, and of those that the smallest cluster has. */
+  brokerNodeCores: number[]
+  leastBrokerNodeCores: number
   cacheNodeHour: number
   cacheCoresPerNode: number
   endpointHours: number
+  /** From the first gigabyte of a month on. */
+  logsPerGigabyte: { gigabytes: number; price: number }[]
 }
 
 /** How the shop is used in a month. */
@@ -51,6 +56,8 @@ export interface Usage {
   /** Kilobytes that an order leaves in the database with its indexes, and for how many months it stays. */
   orderKilobytes: number
   months: number
+  /** Kilobytes that the gateway and the function log for a request. */
+  logKilobytes: number
 }
 
 export interface MonthlyCost {
@@ -61,14 +68,25 @@ export interface MonthlyCost {
   broker: number
   cache: number
   network: number
+  logs: number
   total: number
 }
 
 const hoursPerMonth = 730
 
-/** An estimate of a month's bill, before discounts for commitments and without traffic and logs. */
+/** An estimate of a month's bill, before discounts for commitments and without traffic. */
 export function monthlyCost(
-  { peak, peakShare, orders, requestsPerOrder, requestMs, memoryGigabytes, orderKilobytes, months }: Usage,
+  {
+    peak,
+    peakShare,
+    orders,
+    requestsPerOrder,
+    requestMs,
+    memoryGigabytes,
+    orderKilobytes,
+    months,
+    logKilobytes,
+  }: Usage,
   cost: OrderCost,
   share: number,
   prices: Prices,
@@ -77,26 +95,44 @@ export function monthlyCost(
   const millions = (orders * requestsPerOrder) / 1e6
   const { first, firstMillions, further } = prices.apiPerMillion
   const largest = Math.max(prices.leastAcus, cores.postgres * prices.acusPerCore)
-  const average = (peakUnits: number, units: number) => peakShare * peakUnits + (1 - peakShare) * units
   // Writer and reader.
-  const acus = 2 * average(largest, prices.leastAcus)
-  const proxied = average(
-    Math.max(prices.proxyLeastAcus, largest),
-    Math.max(prices.proxyLeastAcus, prices.leastAcus),
-  )
-  // A cluster has three nodes, and every message is written on each.
-  const broker = 3 * Math.max(2, cores.rabbitmq)
+  const [largestAcus, leastAcus] = [2 * largest, 2 * prices.leastAcus]
+  const average = (atPeak: number, otherwise: number) => peakShare * atPeak + (1 - peakShare) * otherwise
+  const proxied = (acus: number) => Math.max(prices.leastProxyAcus, acus)
   const cacheNodes = 2 * Math.max(1, Math.ceil(cores.redis / prices.cacheCoresPerNode))
   const parts = {
     api: Math.min(millions, firstMillions) * first + Math.max(0, millions - firstMillions) * further,
     functions:
       millions * prices.lambdaPerMillion +
       millions * 1e6 * (requestMs / 1000) * memoryGigabytes * prices.lambdaPerGigabyteSecond,
-    database: (acus * prices.acuHour + proxied * prices.proxyAcuHour) * hoursPerMonth,
+    database:
+      (average(largestAcus, leastAcus) * prices.acuHour +
+        average(proxied(largestAcus), proxied(leastAcus)) * prices.proxyAcuHour) *
+      hoursPerMonth,
     storage: ((orders * orderKilobytes * months) / 1e6) * prices.databaseGigabyteMonth,
-    broker: broker * prices.brokerCoreHour * hoursPerMonth,
+    broker: brokerCores(cores.rabbitmq, prices) * prices.brokerCoreHour * hoursPerMonth,
     cache: cacheNodes * prices.cacheNodeHour * hoursPerMonth,
     network: prices.endpointHours * hoursPerMonth,
+    logs: tiered(millions * logKilobytes, prices.logsPerGigabyte),
   }
   return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) }
+}
+
+/** A cluster has three nodes, and every message is written on each; where the largest is too small, there are several. */
+function brokerCores(needed: number, { brokerNodeCores, leastBrokerNodeCores }: Prices): number {
+  const clusters = Math.ceil(needed / Math.max(...brokerNodeCores))
+  const node = brokerNodeCores.find(
+    (cores) => cores >= leastBrokerNodeCores && cores >= needed / clusters,
+  ) as number
+  return 3 * clusters * node
+}
+
+function tiered(gigabytes: number, tiers: Prices['logsPerGigabyte']): number {
+  let [left, sum] = [gigabytes, 0]
+  for (const tier of tiers) {
+    const inTier = Math.min(left, tier.gigabytes)
+    sum += inTier * tier.price
+    left -= inTier
+  }
+  return sum
 }

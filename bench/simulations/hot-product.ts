@@ -6,40 +6,65 @@ import { capacityTable, soldOutTable, waitingTable } from './tables.ts'
 const usage = `What a product costs that everybody orders at once, by the number of buckets that its stock is split in.
 
   npm run simulate:hot-product
-  npm run simulate:hot-product -- --lock 1.10+0.0129 --consumer 2.77+0.0515 --round-trip 1
+  npm run simulate:hot-product -- --lock 1.18+0.0102 --consumer 5.35+0.1127 --cpu 1.75+0.0269 --memory 1769
 
   --lock        milliseconds for which a batch locks its row: fixed + for each order in it
-  --consumer    milliseconds for which a batch keeps its consumer; npm run measure:hot-row measures both
-  --round-trip  milliseconds more for each round trip between function and database than where that was measured`
+  --consumer    milliseconds for which a batch keeps a consumer that has a whole core
+  --cpu         milliseconds of it in which the consumer computes; npm run measure:hot-row measures all three
+  --memory      megabytes of the consumer's function, which decide its share of a core
+  --round-trip  milliseconds more for each round trip between the function and a service than where that was measured
+  --poller      milliseconds between two batches in which the poller acknowledges one and hands over the next
+  --window      milliseconds that a batch is collected for, from its first order on, unless it is full before`
 
 /** As `npm run measure:hot-row` found them on two cores, everything on one machine. */
-const measured = { lock: '1.10+0.0129', consumer: '2.77+0.0515' }
+const measured = { lock: '1.18+0.0102', consumer: '5.35+0.1127', cpu: '1.75+0.0269' }
+
+/** What serverless.yml gives to the consumers. */
+const memory = '1769'
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html; a batch is one thread's work. */
+const megabytesOfOneCore = 1769
 
 /** Between zones and through a proxy: assumed, not measured. */
 const roundTripMs = '1'
 
-/** With the row locked: three statements, the outbox, the commit; for the consumer also the begin and the lock itself. */
-const roundTrips = { lock: 5, consumer: 7 }
+/**
+ * With the row locked: what is written, together with the commit. For the consumer also the comparison with the orders,
+ * the begin together with the lock, and in the end the broker and the cache at once.
+ */
+const roundTrips = { lock: 1, consumer: 4 }
+
+/** What Lambda does between two batches: assumed, as AWS doesn't say. */
+const pollerMs = '20'
+
+/** AWS's default; osls can't deploy 0. */
+const windowMs = '500'
 
 const maxBatch = 500
 const sale = { stock: 10_000, orders: 5000 }
 
+interface Times {
+  lock: BatchTime
+  consumer: BatchTime
+  windowMs: number
+}
+
 /** Everything that the simulation prints. */
-export function report({ lock, consumer }: { lock: BatchTime; consumer: BatchTime }): string {
+export function report({ lock, consumer, windowMs }: Times): string {
   const { stock, orders } = sale
   return `A batch locks its row for ${described(lock)}, and keeps its consumer for ${described(consumer)}.
 
 ${capacityTable(lock, consumer)}
 
 Waiting from an order's arrival to the end of its batch, p50 and p99 in ms (orders in a batch), with one consumer for each
-bucket and batches of up to ${maxBatch}; "grows" where more orders come than go through:
+bucket, batches of up to ${maxBatch} and a window of ${formatted(windowMs)} ms; "grows" where more orders come than go through:
 
-${waitingTable(consumer, maxBatch, 'orders')}
+${waitingTable(consumer, { maxBatch, windowMs }, 'orders')}
 
 The same with each order in a transaction of its own and as many consumers as there is work for, so that the lock alone
 limits (share of the time in which a row is locked):
 
-${waitingTable(lock, 1, 'share')}
+${waitingTable(lock, { maxBatch: 1, windowMs: 0 }, 'share')}
 
 A sale of ${formatted(stock)} pieces to ${formatted(orders)} orders of 1 to 4 pieces, each order to a bucket by chance:
 
@@ -55,16 +80,14 @@ export function main(args: string[], print: (line: string) => void): number {
     const options = {
       lock: { type: 'string', default: measured.lock },
       consumer: { type: 'string', default: measured.consumer },
+      cpu: { type: 'string', default: measured.cpu },
+      memory: { type: 'string', default: memory },
       'round-trip': { type: 'string', default: roundTripMs },
+      poller: { type: 'string', default: pollerMs },
+      window: { type: 'string', default: windowMs },
     } as const
     const { values } = parseArgs({ args, options })
-    const roundTrip = amount('round-trip', values['round-trip'])
-    print(
-      report({
-        lock: batchTime('lock', values.lock, roundTrips.lock * roundTrip),
-        consumer: batchTime('consumer', values.consumer, roundTrips.consumer * roundTrip),
-      }),
-    )
+    print(report(timesOf(values)))
     return 0
   } catch (error) {
     print(`${(error as Error).message}\n\n${usage}`)
@@ -72,10 +95,33 @@ export function main(args: string[], print: (line: string) => void): number {
   }
 }
 
-function batchTime(name: string, text: string, moreMs: number): BatchTime {
+type Values = Record<'lock' | 'consumer' | 'cpu' | 'memory' | 'round-trip' | 'poller' | 'window', string>
+
+/** With less than a core, whatever a consumer computes takes longer. */
+function timesOf(values: Values): Times {
+  const roundTrip = amount('round-trip', values['round-trip'])
+  const megabytes = amount('memory', values.memory)
+  if (megabytes === 0) throw wrong('memory', values.memory)
+  const share = Math.min(1, megabytes / megabytesOfOneCore)
+  const [held, busy, cpu] = (['lock', 'consumer', 'cpu'] as const).map((name) =>
+    batchTime(name, values[name]),
+  ) as [BatchTime, BatchTime, BatchTime]
+  const longer = 1 / share - 1
+  const consumerMoreMs = roundTrips.consumer * roundTrip + amount('poller', values.poller)
+  return {
+    lock: { ...held, fixedMs: held.fixedMs + roundTrips.lock * roundTrip },
+    consumer: {
+      fixedMs: busy.fixedMs + cpu.fixedMs * longer + consumerMoreMs,
+      perOrderMs: busy.perOrderMs + cpu.perOrderMs * longer,
+    },
+    windowMs: amount('window', values.window),
+  }
+}
+
+function batchTime(name: string, text: string): BatchTime {
   const [fixed, perOrder, ...others] = text.split('+')
   if (perOrder === undefined || others.length > 0) throw wrong(name, text)
-  return { fixedMs: amount(name, fixed as string) + moreMs, perOrderMs: amount(name, perOrder) }
+  return { fixedMs: amount(name, fixed as string), perOrderMs: amount(name, perOrder) }
 }
 
 function amount(name: string, text: string): number {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { parseArgs } from 'node:util'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { declareTopology } from '@stockroom/messaging/topology'
 import { shutDown } from '@stockroom/runtime/shutdown'
@@ -17,7 +18,8 @@ import { fitted } from './fit.ts'
 import { reduceStock, storeHotProduct } from './reduce-stock.ts'
 
 const sizes = [1, 2, 5, 10, 50, 100, 500]
-const rounds = 9
+// Fewer where the process has a small share of a core.
+const rounds = Number(parseArgs({ options: { rounds: { type: 'string', default: '9' } } }).values.rounds)
 const batchesPerRound = 20
 
 type Times = Map<number, number[]>
@@ -25,7 +27,8 @@ type Times = Map<number, number[]>
 /**
  * Measures, on services of its own, how long a batch of orders for one product locks its row, from the answer to
  * the statement that locks it to that of `commit`, and how long it keeps the consumer, from the event of Lambda to the
- * broker's confirm of what the consumer has told.
+ * broker's confirm of what the consumer has told, with the CPU that the process takes for it, which other programs on the
+ * machine don't change.
  */
 async function measure(environment: OwnEnvironment): Promise<void> {
   // By this variable the layers know that they are on Lambda: they wait for the broker then, and prepare no statements.
@@ -37,19 +40,21 @@ async function measure(environment: OwnEnvironment): Promise<void> {
   const productId = await storeHotProduct()
   const locked: Times = new Map(sizes.map((size) => [size, []]))
   const busy: Times = new Map(sizes.map((size) => [size, []]))
+  const computed: Times = new Map(sizes.map((size) => [size, []]))
   // In turns, so that noise meets all alike; the first round warms up.
   for (let round = 0; round <= rounds; round += 1) {
     for (const size of sizes) {
       for (let batch = 0; batch < batchesPerRound; batch += 1) {
         const lockMs = await reduceStock(await storeOrders(productId, size))
-        const busyMs = await consumerTime(await storeOrders(productId, size))
+        const { busyMs, cpuMs } = await consumerTime(await storeOrders(productId, size))
         if (round === 0) continue
         locked.get(size)?.push(lockMs)
         busy.get(size)?.push(busyMs)
+        computed.get(size)?.push(cpuMs)
       }
     }
   }
-  print(medians(locked), medians(busy))
+  print(medians(locked), medians(busy), medians(computed))
 }
 
 /** Stores orders of one piece each, and resolves to what the shop tells of them. */
@@ -59,18 +64,19 @@ async function storeOrders(productId: number, size: number) {
   return placed.flatMap((one) => (one.outcome === 'placed' ? [orderCreatedEvent(one.order).body] : []))
 }
 
-async function consumerTime(bodies: object[]): Promise<number> {
+async function consumerTime(bodies: object[]): Promise<{ busyMs: number; cpuMs: number }> {
   const messages = bodies.map((body) => ({ type: 'order.created', messageId: randomUUID(), body }))
   const event = rmqEvent({ queue: 'stock-reduction', messages })
-  const beganAt = performance.now()
+  const [beganAt, before] = [performance.now(), process.cpuUsage()]
   await handler(event, lambdaContext())
-  return performance.now() - beganAt
+  const { user, system } = process.cpuUsage(before)
+  return { busyMs: performance.now() - beganAt, cpuMs: (user + system) / 1000 }
 }
 
 const medians = (times: Times): [number, number][] => [...times].map(([size, all]) => [size, median(all)])
 
-function print(locked: [number, number][], busy: [number, number][]): void {
-  const [lock, consumer] = [fitted(locked), fitted(busy)]
+function print(locked: [number, number][], busy: [number, number][], computed: [number, number][]): void {
+  const [lock, consumer, cpu] = [fitted(locked), fitted(busy), fitted(computed)]
   const line = ({ fixedMs, perOrderMs }: BatchTime, size: number) => formatted(fixedMs + perOrderMs * size, 2)
   console.log(
     table(
@@ -80,6 +86,8 @@ function print(locked: [number, number][], busy: [number, number][]): void {
         { title: 'as fitted', align: 'right' },
         { title: 'consumer busy, ms (median)', align: 'right' },
         { title: 'as fitted', align: 'right' },
+        { title: 'CPU of it, ms (median)', align: 'right' },
+        { title: 'as fitted', align: 'right' },
       ],
       sizes.map((size, index) => [
         formatted(size),
@@ -87,12 +95,14 @@ function print(locked: [number, number][], busy: [number, number][]): void {
         line(lock, size),
         formatted(busy[index]?.[1] as number, 2),
         line(consumer, size),
+        formatted(computed[index]?.[1] as number, 2),
+        line(cpu, size),
       ]),
     ),
   )
   const option = ({ fixedMs, perOrderMs }: BatchTime) => `${fixedMs.toFixed(2)}+${perOrderMs.toFixed(4)}`
   console.log(
-    `\nnpm run simulate:hot-product -- --lock ${option(lock)} --consumer ${option(consumer)} --round-trip 0`,
+    `\nnpm run simulate:hot-product -- --lock ${option(lock)} --consumer ${option(consumer)} --cpu ${option(cpu)} --round-trip 0`,
   )
 }
 

@@ -24,12 +24,21 @@ const prices: Prices = {
   acusPerCore: 4,
   leastAcus: 2,
   proxyAcuHour: 0.015,
-  proxyLeastAcus: 8,
   databaseGigabyteMonth: 0.225,
+  leastProxyAcus: 8,
   brokerCoreHour: 0.144,
+  // mq.m7g.large to .16xlarge; prod has .xlarge.
+  brokerNodeCores: [2, 4, 8, 16, 32, 48, 64],
+  leastBrokerNodeCores: 4,
   cacheNodeHour: 0.126,
   cacheCoresPerNode: 2,
   endpointHours: 4 * 0.01,
+  logsPerGigabyte: [
+    { gigabytes: 10_000, price: 0.5 },
+    { gigabytes: 20_000, price: 0.25 },
+    { gigabytes: 20_000, price: 0.1 },
+    { gigabytes: Infinity, price: 0.05 },
+  ],
 }
 
 /** Two hours and a half a day; in the rest of it nothing happens. */
@@ -44,6 +53,7 @@ const usageAt = (peak: number): Usage => ({
   memoryGigabytes: 0.5,
   orderKilobytes: 0.53,
   months: 3,
+  logKilobytes: 2,
 })
 
 /** Cores by step. */
@@ -70,7 +80,17 @@ export function coresTable(): string {
 
 /** Dollars a month by step. */
 export function costTable(): string {
-  const columns = ['HTTP API', 'Lambda', 'Aurora', 'its storage', 'RabbitMQ', 'Valkey', 'endpoints', 'all']
+  const columns = [
+    'HTTP API',
+    'Lambda',
+    'Aurora',
+    'its storage',
+    'RabbitMQ',
+    'Valkey',
+    'endpoints',
+    'logs',
+    'all',
+  ]
   return table(
     [
       { title: 'orders/s at the peak', align: 'right' },
@@ -79,13 +99,13 @@ export function costTable(): string {
     ],
     steps.map((step) => {
       const usage = usageAt(step)
-      const { api, functions, database, storage, broker, cache, network, total } = monthlyCost(
+      const { api, functions, database, storage, broker, cache, network, logs, total } = monthlyCost(
         usage,
         onLambda,
         share,
         prices,
       )
-      const amounts = [api, functions, database, storage, broker, cache, network, total]
+      const amounts = [api, functions, database, storage, broker, cache, network, logs, total]
       return [
         formatted(step),
         formatted(usage.orders / 1e6),

@@ -41,7 +41,11 @@ const details = {
  *
  * @param detail the orders in a batch, or the share of the time in which one is under way
  */
-export function waitingTable(time: BatchTime, maxBatch: number, detail: keyof typeof details): string {
+export function waitingTable(
+  time: BatchTime,
+  { maxBatch, windowMs }: { maxBatch: number; windowMs: number },
+  detail: keyof typeof details,
+): string {
   return table(
     [
       { title: 'buckets', align: 'right' },
@@ -50,7 +54,7 @@ export function waitingTable(time: BatchTime, maxBatch: number, detail: keyof ty
     bucketCounts.map((buckets) => [
       formatted(buckets),
       ...rates.map((rate) => {
-        const load = { perSecond: rate / buckets, time, maxBatch, orders: ordersPerCell }
+        const load = { perSecond: rate / buckets, time, maxBatch, windowMs, orders: ordersPerCell }
         const waiting = waitForBatch(load, seededRandom(seed))
         if (!waiting) return 'grows'
         return `${formatted(waiting.p50Ms, 1)}, ${formatted(waiting.p99Ms, 1)} (${details[detail](waiting)})`

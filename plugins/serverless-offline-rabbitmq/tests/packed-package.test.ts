@@ -74,7 +74,7 @@ describe('the package, as npm packs it', () => {
     )
 
     expect(paths).toContain(manifest.exports['.'].default.slice(2))
-    expect(paths.filter((path) => !/^dist\/[\w-]+(\.js|\.d\.ts)$/.test(path)).sort()).toEqual([
+    expect(paths.filter((path) => !/^dist\/([\w-]+\/)?[\w-]+(\.js|\.d\.ts)$/.test(path)).sort()).toEqual([
       'LICENSE',
       'README.md',
       'package.json',

@@ -21,6 +21,9 @@ import { RecordingBroker } from '../../support/recording-broker.ts'
 import { deliver, orderCreatedMessage, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
+// As long as somebody keeps a row locked, a batch waits for it for two thirds of this.
+process.env.DATABASE_TIMEOUT_MS = '6000'
+
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
 
