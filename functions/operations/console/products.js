@@ -81,19 +81,29 @@ function onSend(form, send) {
   })
 }
 
+/** A page that comes over plain HTTP from another machine has no `crypto.randomUUID`. */
+const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-')
+
 /** Lets a person create products and adjust their stock, where the shop can. */
 export function startProducts(known) {
   routes = known
   byId('ledger').hidden = !routes.has('get /products/{id}/movements')
   const adjustment = byId('adjust')
   adjustment.hidden = !routes.has('post /products/{id}/adjustments')
+  // Sent again after an answer that got lost, the same adjustment counts once.
+  let key = randomKey()
+  adjustment.addEventListener('input', () => {
+    key = randomKey()
+  })
   onSend(adjustment, async ({ change, reason }) => {
     const body = { change: Number(change), reason }
     const done = await act(
-      () => ask('POST', `/products/${opened.id}/adjustments`, { body }),
+      () => ask('POST', `/products/${opened.id}/adjustments`, { body, headers: { 'idempotency-key': key } }),
       ({ product: { name, qty } }) => `${name}: ${pieces(qty)} now.`,
     )
-    if (done) await act(() => showDetails(opened))
+    if (!done) return done
+    key = randomKey()
+    await act(() => showDetails(opened))
     return done
   })
   onSend(byId('create'), ({ name, price: each, qty }) =>

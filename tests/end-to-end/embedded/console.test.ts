@@ -184,7 +184,9 @@ describe('the console in a browser', () => {
     const dialog = page.getByRole('dialog', { name: '<b>Bold</b> mug' })
     await dialog.getByLabel('Change', { exact: true }).fill('4')
     await dialog.getByLabel('Reason').fill('Found behind the shelf')
+    const sent = page.waitForRequest(/adjustments$/)
     await dialog.getByRole('button', { name: 'Adjust the stock' }).click()
+    const { 'idempotency-key': key } = (await sent).headers()
 
     await dialog.getByText('5 pieces left').waitFor()
     const ledger = (await cellsOf('#product-ledger')).map(([change, kind, why]) => [change, kind, why])
@@ -196,6 +198,7 @@ describe('the console in a browser', () => {
       ['+3', 'initial', ''],
     ])
     await card.getByText('5 left').waitFor()
+    expect(key).toMatch(/^\d+(-\d+){3}$/)
   }, 60_000)
 
   it('cancels an order after a question, and its pieces come back', async () => {

@@ -7,6 +7,9 @@ import { storeProduct } from '../../support/stories.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { runSql } from '../../support/test-database.ts'
 
+// How long a commit may stay unanswered is what these tests are about.
+delete process.env.DATABASE_TIMEOUT_MS
+
 const own = ownServices()
 
 let proxy: TcpProxy
