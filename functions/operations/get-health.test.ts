@@ -52,8 +52,8 @@ describe('GET /health', () => {
         timestamp: expect.any(String),
         services: { database: 'up', cache: 'up', broker: 'up' },
         warnings: [
-          'Nobody consumes stock-reduction: orders stay pending.',
-          'Nobody consumes order-settlement: orders stay pending.',
+          'Nobody consumes stock-reduction: its messages wait.',
+          'Nobody consumes order-settlement: its messages wait.',
         ],
       },
     ])

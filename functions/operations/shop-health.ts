@@ -15,7 +15,7 @@ export async function readHealth(): Promise<Health> {
   const services = { database: word(database), cache: word(cache), broker: word(broker) }
   const isWhole = cache && broker && unconsumed.length === 0
   const status = !database ? 'unhealthy' : isWhole ? 'healthy' : 'degraded'
-  const warnings = unconsumed.map((queue) => `Nobody consumes ${queue}: orders stay pending.`)
+  const warnings = unconsumed.map((queue) => `Nobody consumes ${queue}: its messages wait.`)
   return {
     status,
     timestamp: new Date().toISOString(),
