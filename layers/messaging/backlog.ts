@@ -3,8 +3,7 @@ import { outboxBacklog } from '@stockroom/database/outbox-backlog'
 import { within } from '@stockroom/runtime/deadline'
 import type { Gauge } from '@stockroom/telemetry/metrics'
 import { deadLetterMessages, outboxAge, outboxEvents, queueMessages } from '@stockroom/telemetry/shop-metrics'
-import { openChannel } from './broker-connection.ts'
-import { deadLetterQueue, queues } from './topology.ts'
+import { countQueues } from './queue-counts.ts'
 
 /** The value of a gauge at this moment, with its labels. */
 export interface Reading {
@@ -37,20 +36,8 @@ async function readOutbox(domain: Domain): Promise<Reading[]> {
 }
 
 async function readQueues(): Promise<Reading[]> {
-  const channel = await openChannel()
-  try {
-    const readings: Reading[] = []
-    for (const queue of Object.keys(queues)) {
-      const { messageCount: ready } = await channel.checkQueue(queue)
-      const { messageCount: dead } = await channel.checkQueue(deadLetterQueue(queue))
-      readings.push(
-        { gauge: queueMessages, value: ready, labels: [queue] },
-        { gauge: deadLetterMessages, value: dead, labels: [queue] },
-      )
-    }
-    return readings
-  } finally {
-    // A queue that is missing has closed it already.
-    await channel.close().catch(() => {})
-  }
+  return (await countQueues()).flatMap(({ name, ready, deadLetters }) => [
+    { gauge: queueMessages, value: ready, labels: [name] },
+    { gauge: deadLetterMessages, value: deadLetters, labels: [name] },
+  ])
 }
