@@ -128,10 +128,14 @@ async function readLock(data: string): Promise<{ pid: number; port: number; isRe
   return { pid: Number(lines[0]), port: Number(lines[3]), isReady: lines[7]?.trim() === 'ready' }
 }
 
-/** After a crash another process may have the server's pid, and PostgreSQL takes it for the server. Its port tells. */
+/**
+ * After a crash another program may have the server's pid, and PostgreSQL takes that for the server. One that is a server stays
+ * untouched, though nobody may listen at its port yet: two on the same data would destroy it.
+ */
 async function removeStaleLock(data: string): Promise<void> {
-  const { port } = await readLock(data)
-  if (port && !(await listens(port))) await rm(join(data, LOCK_FILE), { force: true })
+  const { pid } = await readLock(data)
+  const program = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => undefined)
+  if (program && program.trim() !== 'postgres') await rm(join(data, LOCK_FILE), { force: true })
 }
 
 async function listens(port: number): Promise<boolean> {
