@@ -36,6 +36,10 @@ const artefacts = {
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
 }
 
+/** Services that fail, and the limits of every wait for them. */
+const outages = 'tests/integration/outages'
+const integration = { setupFiles: ['<rootDir>/tests/support/integration-environment.ts'] }
+
 /** Start shops as a user does, and watch them for long. */
 const longTests = [
   'tests/end-to-end/**/*.test.ts',
@@ -62,16 +66,19 @@ async function projectsOnServices(kind) {
       testPathIgnorePatterns: [...leftOut, ...alsoLeftOut].map((path) => `<rootDir>/${path}`),
       ...options,
     })
-  if (kind === 'end-to-end') return [onServices('end-to-end', longTests, smokeTests)]
+  if (kind === 'long') {
+    return [
+      onServices('end-to-end', longTests, smokeTests),
+      onServices('integration', [`${outages}/*.test.ts`], [], integration),
+    ]
+  }
   return [
     unit,
     onServices(
       'integration',
       ['tests/integration/**/*.test.ts', 'plugins/*/tests/**/*.test.ts'],
-      longPluginTests,
-      {
-        setupFiles: ['<rootDir>/tests/support/integration-environment.ts'],
-      },
+      [...longPluginTests, outages],
+      integration,
     ),
     onServices('end-to-end', smokeTests),
   ]

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { groupProcesses, type Roots, topmostNamed } from './process-groups.ts'
 
-const entry = (pid: number, parent: number, name = 'x') => ({ pid, parent, name, cpuMs: 0 })
+const entry = (pid: number, parent: number, name = 'x') => ({
+  pid,
+  parent,
+  name,
+  cpuMs: 0,
+  endedChildrenMs: 0,
+})
 const groupsOf = (processes: ReturnType<typeof entry>[], roots: Roots) =>
   Object.fromEntries(
     [...groupProcesses(processes, roots)].map(([name, members]) => [name, members.map(({ pid }) => pid)]),

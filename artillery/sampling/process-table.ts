@@ -6,6 +6,8 @@ export interface ProcessEntry {
   parent: number
   name: string
   cpuMs: number
+  /** What children had used that have ended and that it has waited for. */
+  endedChildrenMs: number
 }
 
 /** Linux counts in hundredths of a second wherever it hands times out in /proc. */
@@ -54,6 +56,7 @@ export function entryOf(stat: string): ProcessEntry {
     parent: Number(fields[1]),
     name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
     cpuMs: (Number(fields[11]) + Number(fields[12])) * msPerTick,
+    endedChildrenMs: (Number(fields[13]) + Number(fields[14])) * msPerTick,
   }
 }
 

@@ -22,7 +22,8 @@ function cpuOf(roots: Roots): Map<string, number> {
   return new Map(
     [...groups].map(([program, processes]) => [
       program,
-      processes.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+      // A session of PostgreSQL that ends meanwhile takes nothing away: its time is its parent's then.
+      processes.reduce((sum, { cpuMs, endedChildrenMs }) => sum + cpuMs + endedChildrenMs, 0),
     ]),
   )
 }

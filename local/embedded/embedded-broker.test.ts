@@ -60,3 +60,21 @@ it('delivers a rejected message again', async () => {
 
   expect(received.map(({ fields }) => fields.redelivered ?? false)).toEqual([false, true])
 })
+
+it('holds no message that is delivered without an acknowledgement, so that it settles none of them', async () => {
+  const { channel, publisher } = await brokerWithQueue()
+  const orders: ConsumeMessage[] = []
+  const errors: Error[] = []
+  channel.on('error', (error) => errors.push(error))
+  await channel.assertQueue('log')
+  await channel.bindQueue('log', eventExchange, '#')
+  await channel.consume('log', () => {}, { noAck: true })
+  await channel.consume('orders', (message) => message && orders.push(message))
+  for (let count = 0; count < 2; count += 1) await publish(publisher, 'order.created')
+
+  channel.ack(orders[1] as ConsumeMessage, true)
+  await nextTurn()
+
+  expect(errors).toEqual([])
+  expect((await channel.checkQueue('orders')).messageCount).toBe(0)
+})

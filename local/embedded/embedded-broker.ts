@@ -55,7 +55,7 @@ function acknowledgingOneByOne(channel: Channel): Channel {
     consume(
       queue,
       (message) => {
-        if (message) unsettled.set(message.fields.deliveryTag, message)
+        if (message && !options?.noAck) unsettled.set(message.fields.deliveryTag, message)
         receive(message)
       },
       options,

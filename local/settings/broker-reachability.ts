@@ -1,8 +1,7 @@
 import { brokerCredentials } from '@stockroom/messaging/broker-credentials'
 import { declareTopology, eventExchange, queues } from '@stockroom/messaging/topology'
 import amqp, { type Channel, type ChannelModel } from 'amqplib'
-
-const timeoutMs = 5000
+import { answerWithinMs } from './answer-limit.ts'
 
 /** The emulator's channels and those that publish are open at the same time. */
 const channelsOfAShop = 4
@@ -14,7 +13,7 @@ export async function connectToRabbitMq(url: string): Promise<void> {
 }
 
 async function openRabbitMq(url: string): Promise<ChannelModel> {
-  const connection = await amqp.connect(url, { timeout: timeoutMs, credentials: brokerCredentials(url) })
+  const connection = await amqp.connect(url, { timeout: answerWithinMs, credentials: brokerCredentials(url) })
   connection.on('error', () => {}) // the operation under way rejects with the same reason
   return connection
 }

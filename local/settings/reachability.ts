@@ -3,10 +3,9 @@ import { prepareSession, sessionSettings } from '@stockroom/database/session-set
 import { type Configuration, optionalUrl, readConfiguration } from '@stockroom/runtime/configuration'
 import { within } from '@stockroom/runtime/deadline'
 import pg from 'pg'
+import { answerWithinMs } from './answer-limit.ts'
 import { connectToRabbitMq, tryBroker } from './broker-reachability.ts'
 import { connectToRedis } from './redis-reachability.ts'
-
-const timeoutMs = 5000
 
 const postgres = { protocols: ['postgres:', 'postgresql:'], connect: connectToPostgres }
 
@@ -42,7 +41,7 @@ export async function requireServices(environment: Record<string, string | undef
     const url = optionalUrl(environment, variable, protocols)
     if (!url) continue
     try {
-      await within(timeoutMs, connect(url, settings))
+      await within(answerWithinMs, connect(url, settings))
     } catch (error) {
       throw new Error(`${variable} (${new URL(url).host}) can't be used: ${reasonOf(error)}`)
     }
@@ -54,7 +53,7 @@ async function connectToPostgres(
   url: string,
   { databasePoolMode, databaseTimeoutMs }: Configuration,
 ): Promise<void> {
-  const limits = { connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs }
+  const limits = { connectionTimeoutMillis: answerWithinMs, query_timeout: answerWithinMs }
   const clients = [1, 2].map(() => new pg.Client({ ...connectionOptions(url), ...limits }))
   const keepsSessions = databasePoolMode === 'session'
   try {
@@ -79,7 +78,7 @@ async function connectToPostgres(
  */
 export async function requireBrokerRights(url: string): Promise<void> {
   try {
-    await within(timeoutMs, tryBroker(url))
+    await within(answerWithinMs, tryBroker(url))
   } catch (error) {
     throw new Error(`RABBITMQ_URL (${new URL(url).host}) can't be used: ${reasonOf(error)}`)
   }

@@ -1,7 +1,7 @@
 import type { Configuration } from '@stockroom/runtime/configuration'
 import { Redis } from 'ioredis'
+import { answerWithinMs } from './answer-limit.ts'
 
-const timeoutMs = 5000
 /** A cluster spreads them, so that one of its nodes refuses some. */
 const sampleKeys = ['health', '1', '2', '3', '4', '5', '6', '7']
 
@@ -13,7 +13,7 @@ const sampleKeys = ['health', '1', '2', '3', '4', '5', '6', '7']
 export async function connectToRedis(url: string, { cachePrefix }: Configuration): Promise<void> {
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: timeoutMs,
+    connectTimeout: answerWithinMs,
     retryStrategy: null,
     keyPrefix: cachePrefix,
   })

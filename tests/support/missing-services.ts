@@ -10,11 +10,15 @@ export interface MissingService {
 
 const needs = {
   database: { name: 'PostgreSQL', leftOut: ['tests/end-to-end/real'] },
-  redis: { name: 'Redis', leftOut: ['tests/integration/redis', 'tests/end-to-end/real'] },
+  redis: {
+    name: 'Redis',
+    leftOut: ['tests/integration/redis', 'tests/integration/outages', 'tests/end-to-end/real'],
+  },
   rabbitmq: {
     name: 'RabbitMQ',
     leftOut: [
       'tests/integration/rabbitmq',
+      'tests/integration/outages',
       'plugins/serverless-offline-rabbitmq/tests',
       'tests/end-to-end/real',
     ],
