@@ -71,7 +71,7 @@ describe('the pool of a domain', () => {
     const { keepSecretValues } = await import('@stockroom/runtime/secret-values')
     const { database } = await import('./connection.ts')
     keepSecretValues(environment)
-    return { products: database('products'), orders: database('orders') }
+    return { orders: database('orders'), products: database('products') }
   }
 
   beforeEach(() => {

@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 const raw = jest.fn<(sql: string, bindings: unknown[]) => Promise<{ rows: unknown[] }>>()
 const numPendingAcquires = jest.fn<() => number>()
 const distrustSecrets = jest.fn()
+const begin = jest.fn<(work: (trx: unknown) => Promise<unknown>) => Promise<unknown>>()
 const pool = {
   raw,
-  transaction: (work: (trx: unknown) => Promise<unknown>) => work({ raw }),
+  transaction: begin,
   client: { pool: { numPendingAcquires } },
 }
 jest.unstable_mockModule('./connection.ts', () => ({ database: () => pool }))
@@ -18,6 +19,7 @@ const unavailable = { name: 'Unavailable', service: 'database' }
 beforeEach(() => {
   distrustSecrets.mockReset()
   raw.mockReset().mockResolvedValue({ rows: [{ id: 7 }] })
+  begin.mockReset().mockImplementation((work) => work({ raw }))
   numPendingAcquires.mockReset().mockReturnValue(0)
 })
 
@@ -29,6 +31,24 @@ it.each(['28P01', '28000'])('distrusts the secrets when the database refuses the
 })
 
 describe('a transaction', () => {
+  const violated = Object.assign(new Error('duplicate key'), { code: '23505' })
+  const unanswered = new Error('COMMIT; - Query read timeout')
+
+  it.each([
+    ['has an outcome that nobody knows when its commit gets no answer', unanswered, 'OutcomeUnknown'],
+    ['fails with what the database says when that refuses the commit', violated, 'Error'],
+  ])('%s', async (_, error, name) => {
+    begin.mockImplementation(async (work) => {
+      await work({ raw })
+      throw error
+    })
+
+    const thrown = await transaction('orders', async () => {}).catch((reason) => reason)
+
+    expect(thrown).toMatchObject({ name })
+    expect([thrown, thrown.cause]).toContain(error)
+  })
+
   it('does not commit when its deadline is over', async () => {
     const deadline = new RequestDeadline(60_000)
 
