@@ -207,13 +207,16 @@ describe('a load that takes long', () => {
     expect(far.tier.read('thing:7')?.value).toBe(ms > 5000 ? undefined : 'loaded')
   })
 
-  it('is not kept when it was overtaken here, though the tier has forgotten by what', async () => {
+  it.each([
+    ['an invalidation', () => cache.invalidate(7)],
+    ['a commit', () => cache.set(7, { version: 5, value: 'new' })],
+  ])('is not kept when %s here has overtaken it, though the tier has forgotten that', async (_, overtake) => {
     load.mockImplementation(slowLoad)
     far.tier = new LocalTier({ maxEntries: 1 })
     const slow = cache.get(7)
     await turn()
 
-    await cache.invalidate(7)
+    await overtake()
     far.tier.write('thing:8', copy(1, 'another'))
     loads[0]?.succeed({ value: 'old' })
     await slow
