@@ -67,10 +67,6 @@ function reasonOf(error: unknown): string | undefined {
   return (error as Error).message.split(' - ').at(-1)
 }
 
-// The embedded PostgreSQL ends with process.exit(), not with a signal that ends this process.
-process.once('SIGINT', () => process.exit(130))
-process.once('SIGTERM', () => process.exit(143))
-
 try {
   loadEnvironment()
   await run(process.argv[2])

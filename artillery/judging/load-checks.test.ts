@@ -81,13 +81,13 @@ describe('a load', () => {
     ],
     [
       'more left the stock than was sold',
-      ({ audit }) => Object.assign(audit.books.products[0] ?? {}, { gone: 1001 }),
+      ({ audit }) => Object.assign(audit.reconciliation.products[0] ?? {}, { gone: 1001 }),
       ['pieces gone from the stock'],
     ],
     [
-      'the audit found a breach',
-      ({ audit }) => audit.books.breaches.push('x'),
-      ['breaches found by the audit'],
+      'the audit found a violation',
+      ({ audit }) => audit.reconciliation.violations.push('x'),
+      ['violations found by the audit'],
     ],
     [
       'the shop once took too much memory',

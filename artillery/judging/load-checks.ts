@@ -54,13 +54,13 @@ function checkLatency({ generator, limits, settlement }: RunRecord): Check[] {
 
 function checkBooks(run: RunRecord): Check[] {
   const { settlement, audit, productIds } = run
-  const sold = audit.books.products.filter(({ id }) => productIds.includes(id))
+  const sold = audit.reconciliation.products.filter(({ id }) => productIds.includes(id))
   const total = (member: 'gone' | 'sold') => sold.reduce((sum, product) => sum + product[member], 0)
   return [
     checkPromises(run),
     exactly('orders not settled', settlement.pending, 0),
     exactly('pieces gone from the stock', total('gone'), total('sold')),
-    exactly('breaches found by the audit', audit.books.breaches.length, 0),
+    exactly('violations found by the audit', audit.reconciliation.violations.length, 0),
   ]
 }
 

@@ -41,19 +41,19 @@ describe('the page of the report', () => {
 
   it('shows what is wrong with books that do not balance', () => {
     const run = runRecord()
-    Object.assign(run.audit.books.products[0] ?? {}, { left: 999_001 })
-    run.audit.books.breaches.push('product 7 has 999001 pieces, but the ledger says 999000')
+    Object.assign(run.audit.reconciliation.products[0] ?? {}, { left: 999_001 })
+    run.audit.reconciliation.violations.push('product 7 has 999001 pieces, but the ledger says 999000')
 
     const broken = reportPage(run, [], '')
 
-    expect(broken).toContain('<span class="badge missed">1 breaches</span>')
+    expect(broken).toContain('<span class="badge missed">1 violation</span>')
     expect(broken).toContain('pieces put into stock ≠')
     expect(broken).toContain('<li>product 7 has 999001 pieces, but the ledger says 999000</li>')
   })
 
   it('shows text as text', () => {
     const run = runRecord({ machine: '<script>alert(1)</script>' })
-    run.audit.books.breaches.push('order <em>1</em>')
+    run.audit.reconciliation.violations.push('order <em>1</em>')
     run.samples.forEach((sample) => {
       sample.queues = { '</script><script>alert(2)': 1 }
     })

@@ -35,7 +35,7 @@ ${warningsOf(run)
   .map((warning) => `<p class="warning">${escaped(warning)}</p>`)
   .join('\n')}
 ${checkChips(checks)}
-${booksCard(run.audit.books, run.productIds)}
+${booksCard(run.audit.reconciliation, run.productIds)}
 </header>
 <main id="charts"></main>
 <section>

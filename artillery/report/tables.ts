@@ -7,8 +7,8 @@ export const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 
 /** The stock of the run's own products, piece by piece. */
-export function productTable({ audit: { books }, productIds }: RunRecord): string {
-  const products = books.products.filter(({ id }) => productIds.includes(id))
+export function productTable({ audit: { reconciliation }, productIds }: RunRecord): string {
+  const products = reconciliation.products.filter(({ id }) => productIds.includes(id))
   return table(
     ['product of the run', 'initial stock', 'adjusted', 'gone', 'sold', 'reserved', 'left'],
     products.map(({ id, initial, adjusted, gone, sold, reserved, left }) => [

@@ -1,8 +1,8 @@
-import type { Books, ProductBook } from '../../commands/audit/books.ts'
+import type { ProductStock, Reconciliation } from '../../commands/audit/reconciliation.ts'
 import { type Check, readable } from '../judging/check.ts'
 import { escaped } from './tables.ts'
 
-const mostBreaches = 20
+const mostViolations = 20
 
 /** Whether a run reached its targets, and how many of them it missed. */
 export function verdictLine(checks: readonly Check[]): string {
@@ -25,13 +25,16 @@ function chip({ what, measured, limit, passed }: Check): string {
 }
 
 /** The books as the audit has read them: all orders of the database, the stock of the run's own products. */
-export function booksCard({ orders, products, breaches }: Books, productIds: readonly number[]): string {
+export function booksCard(
+  { orders, products, violations }: Reconciliation,
+  productIds: readonly number[],
+): string {
   const own = products.filter(({ id }) => productIds.includes(id))
-  const total = (pieces: (product: ProductBook) => number | null) =>
+  const total = (pieces: (product: ProductStock) => number | null) =>
     own.reduce((sum, product) => sum + (pieces(product) ?? 0), 0)
-  const balance = breaches.length === 0
+  const balance = violations.length === 0
   return `<section class="books">
-<h2>Books ${badge(balance, balance ? 'they balance' : `${readable(breaches.length)} breaches`)}</h2>
+<h2>Books ${badge(balance, balance ? 'they balance' : `${readable(violations.length)} ${violations.length === 1 ? 'violation' : 'violations'}`)}</h2>
 ${account(
   total(({ initial, adjusted }) => initial + adjusted),
   'pieces put into stock',
@@ -46,7 +49,7 @@ ${account(orders.accepted, 'orders in the database', {
   rejected: orders.rejected,
   pending: orders.pending,
 })}
-${breachList(breaches)}
+${violationList(violations)}
 </section>`
 }
 
@@ -57,10 +60,10 @@ function account(whole: number, what: string, parts: Record<string, number>): st
   return `<p><b>${readable(whole)}</b> ${what} ${isEven ? '=' : '≠'} ${terms.join(' + ')}</p>`
 }
 
-function breachList(breaches: readonly string[]): string {
-  if (breaches.length === 0) return ''
-  const items = breaches.slice(0, mostBreaches).map((breach) => `<li>${escaped(breach)}</li>`)
-  return `<ul class="breaches">${items.join('')}</ul>`
+function violationList(violations: readonly string[]): string {
+  if (violations.length === 0) return ''
+  const items = violations.slice(0, mostViolations).map((violation) => `<li>${escaped(violation)}</li>`)
+  return `<ul class="violations">${items.join('')}</ul>`
 }
 
 const badge = (good: boolean, text: string): string =>

@@ -7,15 +7,15 @@ import { requireServices, withoutCache } from '../../local/settings/reachability
 import { type LocalSettings, localSettings } from '../../local/settings/settings.ts'
 import { statusOfAll } from '../../migrations/all.ts'
 import { askRunningShop } from '../running-shop.ts'
-import { readBooks } from './books.ts'
 import { parse, usage } from './command-line.ts'
-import { sortDeadLetters } from './dead-letter-book.ts'
+import { reconcile } from './reconciliation.ts'
 import { type Audit, jsonReport, report } from './report.ts'
+import { sortDeadLetters } from './sorted-dead-letters.ts'
 
 const answerWithinMs = 5000
 
 /**
- * Reads the books of the shop that the environment names and prints them; resolves to the exit code.
+ * Reconciles the shop that the environment names and prints what it finds; resolves to the exit code.
  * @param args as they stand behind `npm run audit --`
  */
 export async function main(print: (line: string) => void, args: string[] = []): Promise<number> {
@@ -37,7 +37,7 @@ async function printAudit(print: (line: string) => void, json = false): Promise<
     await requireServices({ ...process.env, ...withoutCache })
     const audit = await takeAudit(settings)
     for (const line of json ? [jsonReport(audit)] : report(audit)) print(line)
-    return audit.books.breaches.length > 0 ? 1 : 0
+    return audit.reconciliation.violations.length > 0 ? 1 : 0
   } catch (error) {
     const { message } = error as Error
     print(json ? JSON.stringify({ error: message }) : message)
@@ -55,12 +55,15 @@ export async function prepareDatabase(settings: LocalSettings): Promise<() => Pr
   return stop
 }
 
-/** Reads the books, and what waits in the queues. */
+/** Reconciles the shop, and reads what waits in the queues. */
 export async function takeAudit(settings: LocalSettings): Promise<Audit> {
   await requireSchemas()
   const queues = settings.embedded.broker ? await askShop(settings) : await inspectQueues()
-  const books = await readBooks()
-  return { books, ready: queues?.ready, deadLetters: queues && (await sortDeadLetters(queues.deadLetters)) }
+  return {
+    reconciliation: await reconcile(),
+    ready: queues?.ready,
+    deadLetters: queues && (await sortDeadLetters(queues.deadLetters)),
+  }
 }
 
 async function requireSchemas(): Promise<void> {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 export const usage = `Reads the books of a shop: orders, stock, ledger, outbox, queues and dead letters.
 
   npm run audit              for a person
-  npm run audit -- --json    for a program: every product and every breach, or {"error": "…"}
+  npm run audit -- --json    for a program: every product and every violation, or {"error": "…"}
   npm run audit -- --help    this page
 
 It audits the shop on the services that DATABASE_URL and RABBITMQ_URL name, in the environment or in .env, else the

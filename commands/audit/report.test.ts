@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import type { ProductBook } from './books.ts'
+import type { ProductStock } from './reconciliation.ts'
 import { type Audit, jsonReport, report } from './report.ts'
 
-const product = (members: Partial<ProductBook> = {}): ProductBook => ({
+const product = (members: Partial<ProductStock> = {}): ProductStock => ({
   id: 7,
   initial: 80,
   adjusted: 5,
@@ -15,17 +15,17 @@ const product = (members: Partial<ProductBook> = {}): ProductBook => ({
   ...members,
 })
 const audit = ({
-  books,
+  reconciliation,
   ...rest
-}: { books?: Partial<Audit['books']> } & Partial<Omit<Audit, 'books'>> = {}) =>
+}: { reconciliation?: Partial<Audit['reconciliation']> } & Partial<Omit<Audit, 'reconciliation'>> = {}) =>
   report({
-    books: {
+    reconciliation: {
       orders: { accepted: 6, pending: 1, confirmed: 3, rejected: 2, cancelled: 0 },
       returning: 0,
       products: [product()],
       outbox: { products: 0, orders: 4 },
-      breaches: [],
-      ...books,
+      violations: [],
+      ...reconciliation,
     },
     ready: { 'stock-reduction': 1, 'order-settlement': 0 },
     deadLetters: { harmless: 0, pending: 0, forAPerson: [] },
@@ -71,7 +71,7 @@ describe('the report', () => {
   })
 
   it('says of a product that was deleted that it is', () => {
-    const text = audit({ books: { products: [product({ left: null })] } }).join('\n')
+    const text = audit({ reconciliation: { products: [product({ left: null })] } }).join('\n')
 
     expect(columns(text.split('\n').find((line) => line.includes('deleted'))).at(-1)).toBe('deleted')
   })
@@ -79,12 +79,12 @@ describe('the report', () => {
   it('shows the 20 products of which most is gone, in their order, and how many more there are', () => {
     const products = many(23, (n) => product({ id: 100 + ((n * 7) % 23), gone: n }))
 
-    const rows = lines(audit({ books: { products } })).filter((line) => /^ +1\d\d /.test(line))
+    const rows = lines(audit({ reconciliation: { products } })).filter((line) => /^ +1\d\d /.test(line))
 
     const ids = rows.map((row) => Number(columns(row)[0]))
     const mostGone = products.slice(3).map(({ id }) => id)
     expect(ids).toEqual(mostGone.sort((a, b) => a - b))
-    expect(audit({ books: { products } })).toContain('… and 3 more products')
+    expect(audit({ reconciliation: { products } })).toContain('… and 3 more products')
   })
 
   it.each(['gone', 'sold', 'returned', 'reserved', 'left'])(
@@ -107,35 +107,38 @@ describe('the report', () => {
     expect(text).toContain('  stock-reduction  m1  not JSON')
   })
 
-  it('counts one breach as one', () => {
-    expect(audit({ books: { breaches: ['order 1 is wrong'] } }).at(-1)).toBe(
-      'The books do not balance: 1 breach.',
+  it('counts one violation as one', () => {
+    expect(audit({ reconciliation: { violations: ['order 1 is wrong'] } }).at(-1)).toBe(
+      'The books do not balance: 1 violation.',
     )
   })
 
   it('names what is broken, and says last that the books do not balance', () => {
-    const breaches = ['order 1 is rejected, but has taken 3 pieces', 'product 7 has a stock of -1']
+    const violations = ['order 1 is rejected, but has taken 3 pieces', 'product 7 has a stock of -1']
 
-    const text = audit({ books: { breaches } })
+    const text = audit({ reconciliation: { violations } })
 
     expect(text.slice(-3)).toEqual([
       'BROKEN  order 1 is rejected, but has taken 3 pieces',
       'BROKEN  product 7 has a stock of -1',
-      'The books do not balance: 2 breaches.',
+      'The books do not balance: 2 violations.',
     ])
   })
 
   it('stays readable when very much is broken or dead', () => {
-    const breaches = many(60, (n) => `order ${n} is wrong`)
+    const violations = many(60, (n) => `order ${n} is wrong`)
     const forAPerson = many(55, (n) => `letter ${n}`)
 
-    const text = audit({ books: { breaches }, deadLetters: { harmless: 0, pending: 0, forAPerson } })
+    const text = audit({
+      reconciliation: { violations },
+      deadLetters: { harmless: 0, pending: 0, forAPerson },
+    })
 
     expect(text.filter((line) => line.startsWith('BROKEN'))).toHaveLength(50)
     expect(text.filter((line) => line.startsWith('  letter'))).toHaveLength(50)
-    expect(text).toContain('… and 10 more breaches')
+    expect(text).toContain('… and 10 more violations')
     expect(text).toContain('… and 5 more dead letters')
-    expect(text.at(-1)).toBe('The books do not balance: 60 breaches.')
+    expect(text.at(-1)).toBe('The books do not balance: 60 violations.')
   })
 })
 
@@ -143,12 +146,22 @@ describe('the report for programs', () => {
   it('is one JSON document with everything, and says first whether the books balance', () => {
     const products = many(23, (n) => product({ id: n }))
     const orders = { accepted: 6, pending: 1, confirmed: 3, rejected: 2, cancelled: 0 }
-    const breaches = ['order 1 is wrong']
-    const books = { orders, returning: 0, products, outbox: { products: 0, orders: 4 }, breaches }
+    const violations = ['order 1 is wrong']
+    const members = { orders, returning: 0, products, outbox: { products: 0, orders: 4 } }
 
-    const text = jsonReport({ books, ready: undefined, deadLetters: undefined })
+    const text = jsonReport({
+      reconciliation: { ...members, violations },
+      ready: undefined,
+      deadLetters: undefined,
+    })
 
     expect(Object.keys(JSON.parse(text))[0]).toBe('balance')
-    expect(JSON.parse(text)).toEqual({ balance: false, ...books, ready: null, deadLetters: null })
+    expect(JSON.parse(text)).toEqual({
+      balance: false,
+      ...members,
+      breaches: violations,
+      ready: null,
+      deadLetters: null,
+    })
   })
 })

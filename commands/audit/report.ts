@@ -1,12 +1,12 @@
-import type { Books, ProductBook } from './books.ts'
-import type { DeadLetterBook } from './dead-letter-book.ts'
+import type { ProductStock, Reconciliation } from './reconciliation.ts'
+import type { SortedDeadLetters } from './sorted-dead-letters.ts'
 
 /** Everything that an audit has found. */
 export interface Audit {
-  books: Books
+  reconciliation: Reconciliation
   /** Messages that wait, by queue; undefined when nobody can be asked, because the broker in process is stopped. */
   ready: Record<string, number> | undefined
-  deadLetters: DeadLetterBook | undefined
+  deadLetters: SortedDeadLetters | undefined
 }
 
 const mostProducts = 20
@@ -22,22 +22,22 @@ const meanings = [
 ]
 
 /** The audit as lines for a person, and last a verdict. */
-export function report({ books, ready, deadLetters }: Audit): string[] {
-  const { orders, outbox, breaches } = books
+export function report({ reconciliation, ready, deadLetters }: Audit): string[] {
+  const { orders, outbox, products, returning, violations } = reconciliation
   return [
     'Orders',
     table([
       ['accepted', 'pending', 'confirmed', 'rejected', 'cancelled'],
       [orders.accepted, orders.pending, orders.confirmed, orders.rejected, orders.cancelled],
     ]),
-    ...returningLine(books.returning),
+    ...returningLine(returning),
     '',
     'Stock, in pieces',
     table([
       ['product', 'initial', 'adjusted', 'gone', 'sold', 'returned', 'reserved', 'left'],
-      ...largest(books.products).map(productRow),
+      ...largest(products).map(productRow),
     ]),
-    ...more(books.products.length - mostProducts, 'products'),
+    ...more(products.length - mostProducts, 'products'),
     ...meanings,
     '',
     `Outbox          ${outbox.products} events of products, ${outbox.orders} of orders`,
@@ -50,17 +50,23 @@ export function report({ books, ready, deadLetters }: Audit): string[] {
     }`,
     ...deadLetterLines(deadLetters),
     '',
-    ...breaches.slice(0, mostRows).map((breach) => `BROKEN  ${breach}`),
-    ...more(breaches.length - mostRows, 'breaches'),
-    verdict(breaches),
+    ...violations.slice(0, mostRows).map((violation) => `BROKEN  ${violation}`),
+    ...more(violations.length - mostRows, 'violations'),
+    verdict(violations),
   ]
 }
 
-/** The audit as one JSON document, with every product, breach and letter. */
-export function jsonReport({ books, ready, deadLetters }: Audit): string {
-  const balance = books.breaches.length === 0
+/** The audit as one JSON document, with every product, violation and letter. */
+export function jsonReport({ reconciliation, ready, deadLetters }: Audit): string {
+  const { violations: breaches, ...rest } = reconciliation
   return JSON.stringify(
-    { balance, ...books, ready: ready ?? null, deadLetters: deadLetters ?? null },
+    {
+      balance: breaches.length === 0,
+      ...rest,
+      breaches,
+      ready: ready ?? null,
+      deadLetters: deadLetters ?? null,
+    },
     undefined,
     2,
   )
@@ -68,12 +74,12 @@ export function jsonReport({ books, ready, deadLetters }: Audit): string {
 
 function verdict({ length }: readonly string[]): string {
   if (length === 0) return 'The books balance.'
-  return `The books do not balance: ${length} ${length === 1 ? 'breach' : 'breaches'}.`
+  return `The books do not balance: ${length} ${length === 1 ? 'violation' : 'violations'}.`
 }
 
-function deadLetterLines(book: DeadLetterBook | undefined): string[] {
-  if (!book) return []
-  const { harmless, pending, forAPerson } = book
+function deadLetterLines(letters: SortedDeadLetters | undefined): string[] {
+  if (!letters) return []
+  const { harmless, pending, forAPerson } = letters
   return [
     `Dead letters    ${harmless} harmless (settled), ${pending} pending (announced again), ${forAPerson.length} for a person`,
     ...forAPerson.slice(0, mostRows).map((letter) => `  ${letter}`),
@@ -82,13 +88,13 @@ function deadLetterLines(book: DeadLetterBook | undefined): string[] {
 }
 
 /** Those of which most is gone, in the order of their ids; a shop may have a million products. */
-const largest = (products: ProductBook[]) =>
+const largest = (products: ProductStock[]) =>
   [...products]
     .sort((a, b) => b.gone - a.gone)
     .slice(0, mostProducts)
     .sort((a, b) => a.id - b.id)
 
-const productRow = ({ id, initial, adjusted, gone, sold, returned, reserved, left }: ProductBook) => [
+const productRow = ({ id, initial, adjusted, gone, sold, returned, reserved, left }: ProductStock) => [
   id,
   initial,
   adjusted,

@@ -24,7 +24,7 @@ function tallyOf(orders: OrderRow[], decisions: DecisionRow[]): Tally {
   tally.noteLost(tally.compare(orders, decisions))
   return tally
 }
-const breaches = (orders: OrderRow[], decisions: DecisionRow[]) => tallyOf(orders, decisions).breaches
+const violations = (orders: OrderRow[], decisions: DecisionRow[]) => tallyOf(orders, decisions).violations
 
 describe('a tally', () => {
   it('counts orders by their status', () => {
@@ -58,7 +58,7 @@ describe('a tally', () => {
 
     expect(tally.orders.confirmed).toBe(2)
     expect(tally.product(7).sold).toBe(6)
-    expect(tally.breaches).toEqual([])
+    expect(tally.violations).toEqual([])
   })
 
   it.each([
@@ -73,7 +73,7 @@ describe('a tally', () => {
     ['an order that took its stock and is still to be confirmed', order({ status: 'pending' }), [sale()]],
     ['an order that was refused and is still to be rejected', order({ status: 'pending' }), [refusal()]],
   ])('finds nothing wrong with %s', (_, one, decisions) => {
-    expect(breaches([one], decisions)).toEqual([])
+    expect(violations([one], decisions)).toEqual([])
   })
 
   it.each<[string, OrderRow[], DecisionRow[]]>([
@@ -85,8 +85,8 @@ describe('a tally', () => {
     ['order 1 is for 3 pieces, but has taken 4', [order({ status: 'pending' })], [sale({ change: -4 })]],
     ['order 1 is for product 7, but was decided for 8', [order()], [sale({ productId: 8 })]],
     ['order 1 does not exist, but the ledger has decided it (sale)', [], [sale()]],
-  ])('says: %s', (breach, orders, decisions) => {
-    expect(breaches(orders, decisions)).toEqual([breach])
+  ])('says: %s', (violation, orders, decisions) => {
+    expect(violations(orders, decisions)).toEqual([violation])
   })
 })
 
@@ -100,7 +100,7 @@ describe('a cancelled order', () => {
     const tally = tallyOf([cancelled()], [back(), sale()])
 
     expect(tally.product(7)).toEqual({ sold: 3, returned: 3, reserved: 0, gone: 0 })
-    expect([tally.returning, tally.breaches]).toEqual([0, []])
+    expect([tally.returning, tally.violations]).toEqual([0, []])
   })
 
   it('may hold its pieces, or be undecided, while its return is under way', () => {
@@ -109,14 +109,14 @@ describe('a cancelled order', () => {
     const tally = tallyOf([under, { ...under, id: 2 }], [sale()])
 
     expect(tally.product(7)).toEqual({ sold: 3, returned: 0, reserved: 0, gone: 3 })
-    expect([tally.returning, tally.breaches]).toEqual([2, []])
+    expect([tally.returning, tally.violations]).toEqual([2, []])
   })
 
   it.each([
     ['that was cancelled before', [cancellation]],
     ['that was refused before', [refusal()]],
   ])('is well with a decision %s', (_, decisions) => {
-    expect(breaches([cancelled()], decisions)).toEqual([])
+    expect(violations([cancelled()], decisions)).toEqual([])
   })
 
   it.each<[string, OrderRow, DecisionRow[]]>([
@@ -129,7 +129,7 @@ describe('a cancelled order', () => {
     ['is for product 7, but has given back to 8', cancelled(), [sale(), back({ productId: 8 })]],
     ['is confirmed, but the ledger says that it was cancelled', order(), [cancellation]],
     ['is pending, but the ledger says that it was cancelled', order({ status: 'pending' }), [cancellation]],
-  ])('breaks the books when it %s', (breach, row, entries) => {
-    expect(breaches([row], entries)).toEqual([`order 1 ${breach}`])
+  ])('breaks the books when it %s', (violation, row, entries) => {
+    expect(violations([row], entries)).toEqual([`order 1 ${violation}`])
   })
 })

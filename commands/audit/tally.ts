@@ -33,7 +33,7 @@ export class Tally {
   readonly orders = { accepted: 0, pending: 0, confirmed: 0, rejected: 0, cancelled: 0 }
   /** Cancelled orders that aren't known to have given their stock back. */
   returning = 0
-  readonly breaches: string[] = []
+  readonly violations: string[] = []
   readonly #products = new Map<number, ProductTally>()
 
   product(id: number): ProductTally {
@@ -60,7 +60,7 @@ export class Tally {
   /** Notes decisions for which there is no order at all. */
   noteLost(decisions: readonly DecisionRow[]): void {
     for (const { orderId, kind } of decisions) {
-      this.breaches.push(`order ${orderId} does not exist, but the ledger has decided it (${kind})`)
+      this.violations.push(`order ${orderId} does not exist, but the ledger has decided it (${kind})`)
     }
   }
 
@@ -76,12 +76,12 @@ export class Tally {
     if (back) this.product(back.productId).returned += back.change
     if (back) this.product(back.productId).gone -= back.change
     if (status === 'cancelled' && !isReturned) this.returning += 1
-    const breach = breachOf(order, decision) ?? breachOfReturn(order, decision, back)
-    if (breach) this.breaches.push(`order ${order.id} ${breach}`)
+    const violation = violationOf(order, decision) ?? returnViolationOf(order, decision, back)
+    if (violation) this.violations.push(`order ${order.id} ${violation}`)
   }
 }
 
-function breachOf(
+function violationOf(
   { status, productId, quantity, isReturned }: OrderRow,
   decision: DecisionRow | undefined,
 ): string | undefined {
@@ -98,7 +98,7 @@ function breachOf(
   return undefined
 }
 
-function breachOfReturn(
+function returnViolationOf(
   { status, productId, quantity, isReturned }: OrderRow,
   decision: DecisionRow | undefined,
   back: DecisionRow | undefined,

@@ -175,6 +175,7 @@ describe('reduceStock', () => {
 
     expect(entered().remaining).toEqual([{ id: 1, qty: 2 }])
     expect(commits[0]?.recorded).toMatchObject([{ event: { body: { orderId: 12 } } }])
+    expect(publish).not.toHaveBeenCalled()
   })
 
   it('decides an order whose id belonged to one that was cancelled before it was placed', async () => {

@@ -1,21 +1,19 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Decision, Statement } from '@stockroom/database/pipelined'
-import { Unavailable } from '@stockroom/runtime/unavailable'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
 import { recordedCommits } from '../../tests/support/recorded-commits.ts'
-import { headerBytes, rmqEvent, traceparentOf } from '../../tests/support/rmq-event.ts'
+import { rmqEvent } from '../../tests/support/rmq-event.ts'
 import type { EarlierDecision } from './stock.ts'
 import type { LockedRow } from './stock-store.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { commits, traceparents, clear, commitAndPublish } = recordedCommits()
+const { commits, clear, commitAndPublish } = recordedCommits()
 const readAndCommit = jest.fn()
 const writeThrough = jest.fn<typeof import('./catalogue.ts').writeThrough>()
 const warmProducts = jest.fn<typeof import('./catalogue.ts').warmProducts>()
 const compareWithOrders = jest.fn<typeof import('../orders/placed-orders.ts').compareWithOrders>()
-const publish = jest.fn<typeof import('@stockroom/messaging/publisher').publish>()
 jest.unstable_mockModule('@stockroom/messaging/commit-and-publish', () => ({ commitAndPublish }))
-jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish }))
+jest.unstable_mockModule('@stockroom/messaging/publisher', () => ({ publish: jest.fn() }))
 jest.unstable_mockModule('@stockroom/database/pipelined', () => ({ readAndCommit }))
 jest.unstable_mockModule('../orders/placed-orders.ts', () => ({ compareWithOrders }))
 jest.unstable_mockModule('./catalogue.ts', () => ({ writeThrough, warmProducts }))
@@ -25,10 +23,10 @@ const time = '2026-11-21T10:00:00.000Z'
 const isTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 const product = { id: 1, name: 'Lamp', price: 2, qty: 7, createdAt: time, updatedAt: time }
 
-const cancelled = (orderId: number, quantity = 2, productId = 1) => ({
+const cancelled = (orderId: number) => ({
   type: 'order.cancelled',
   correlationId: `request-${orderId}`,
-  body: { orderId, productId, quantity, timestamp: time },
+  body: { orderId, productId: 1, quantity: 2, timestamp: time },
 })
 const sale = (orderId: number, cancelledAt: string | null = null, quantity = 2): EarlierDecision => ({
   orderId,
@@ -55,7 +53,6 @@ beforeEach(() => {
   compareWithOrders.mockReset().mockImplementation(async (messages) => ({ own: [...messages], refused: [] }))
   writeThrough.mockReset().mockResolvedValue()
   warmProducts.mockReset().mockResolvedValue({ warmed: [], missing: [] })
-  publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
 })
 
 const entered = () => {
@@ -81,14 +78,6 @@ describe('returnStock', () => {
     expect(entered().remaining).toEqual([{ id: 1, qty: 9 }])
     expect(writeThrough.mock.calls).toEqual([[[{ product, version: 9 }]]])
     expect(commits).toEqual([{ recorded: [recorded(11, 2), recorded(12, 2)] }])
-  })
-
-  it('tells of each order under the trace of its cancellation', async () => {
-    row.decisions = [sale(11)]
-
-    await giveBack({ ...cancelled(11), headers: { traceparent: headerBytes(traceparentOf(11)) } })
-
-    expect(traceparents).toEqual([traceparentOf(11)])
   })
 
   it('gives nothing back twice, within a batch or later, and tells and shows it again', async () => {
@@ -119,52 +108,5 @@ describe('returnStock', () => {
 
     expect(writes[0]?.bindings).toEqual([[11]])
     expect(entered().entries).toMatchObject([{ orderId: 11, kind: 'cancelled' }])
-  })
-
-  it('puts the cancellations of a locked product off, and handles the others', async () => {
-    row = { stock: [...(row.stock ?? []), { id: 2, qty: 1, isLocked: true }], decisions: [sale(11)] }
-
-    await giveBack(cancelled(12, 2, 2), cancelled(11))
-
-    expect(commits[0]?.recorded).toEqual([recorded(11, 2)])
-    expect(publish.mock.calls.flat(2)).toEqual([
-      expect.objectContaining({ exchange: '', routingKey: 'stock-return' }),
-    ])
-  })
-
-  it('sends what is not about its order to the dead letters', async () => {
-    compareWithOrders.mockImplementation(async ([one, ...own]) => ({
-      own,
-      refused: one ? [{ message: one, reason: 'order 11 is not cancelled' }] : [],
-    }))
-    row.decisions = [sale(12)]
-
-    await giveBack(cancelled(11), cancelled(12))
-
-    expect(entered().entries).toMatchObject([{ orderId: 12 }])
-    expect(publish.mock.calls.flat(2)).toEqual([
-      expect.objectContaining({
-        routingKey: 'stock-return.dead',
-        options: expect.objectContaining({
-          headers: expect.objectContaining({ 'x-dead-letter-reason': 'order 11 is not cancelled' }),
-        }),
-      }),
-    ])
-  })
-
-  it('tells of a return at the time of its cancellation at the earliest', async () => {
-    const timestamp = '2999-11-21T10:00:00.000Z'
-    const { body, ...rest } = cancelled(11)
-
-    await giveBack({ ...rest, body: { ...body, timestamp } })
-
-    expect(commits[0]?.recorded).toMatchObject([{ event: { body: { timestamp } } }])
-  })
-
-  it('returns the batch while the database is away', async () => {
-    readAndCommit.mockImplementation(() => Promise.reject(new Unavailable('database', 'connection refused')))
-
-    await expect(giveBack(cancelled(11))).rejects.toMatchObject({ name: 'Unavailable' })
-    expect(writeThrough).not.toHaveBeenCalled()
   })
 })

@@ -14,7 +14,7 @@ export interface Idempotency {
 }
 
 /** Characters of an idempotency key at most. */
-export const longestKey = 255
+const longestKey = 255
 
 /**
  * Reads the header `Idempotency-Key`; the key is opaque and compared as sent. Undefined without the header.

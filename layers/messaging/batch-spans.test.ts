@@ -23,7 +23,6 @@ let tracing: Tracing
 beforeAll(async () => {
   collector = await OtlpCollector.start()
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
-  process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json'
   tracing = (await import('@stockroom/telemetry/tracing')).tracing as Tracing
 })
 

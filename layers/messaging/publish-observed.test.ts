@@ -25,7 +25,6 @@ let published: (result: string) => number
 beforeAll(async () => {
   collector = await OtlpCollector.start()
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
-  process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json'
   const { sendObserved } = await import('./publish-observed.ts')
   publishObserved = async (messages) => Promise.all(await sendObserved(messages))
   const { tracing } = await import('@stockroom/telemetry/tracing')

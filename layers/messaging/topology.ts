@@ -14,8 +14,6 @@ export const queues = {
   'stock-return': [orderCancelled],
 }
 
-export type QueueName = keyof typeof queues
-
 /** The queue that keeps what `queue` could not handle, and the routing key that leads there. */
 export const deadLetterQueue = (queue: string): string => `${queue}.dead`
 

@@ -39,7 +39,6 @@ describe('the configuration', () => {
       LOG_LEVEL: 'debug',
       ADMIN_API_KEY: 'one, two,,',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     })
 
     expect(settings).toEqual({
@@ -108,12 +107,9 @@ describe('the configuration', () => {
     }
   })
 
-  it('names OTEL_EXPORTER_OTLP_ENDPOINT and the protocol when they are wrong', () => {
+  it('names OTEL_EXPORTER_OTLP_ENDPOINT when it is wrong', () => {
     expect(messageOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' })).toBe(
       'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL that begins with http://.',
-    )
-    expect(messageOf({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toBe(
-      'OTEL_EXPORTER_OTLP_PROTOCOL must be one of http/protobuf, http/json, not "grpc".',
     )
   })
 

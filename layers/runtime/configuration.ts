@@ -29,7 +29,6 @@ export interface Configuration {
 const poolModes = ['session', 'transaction'] as const
 type PoolMode = (typeof poolModes)[number]
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
-const otlpProtocols = ['http/protobuf', 'http/json'] as const
 
 /** A variable that is missing or wrong; the message names it and what to do, in one line. */
 export class ConfigurationError extends Error {
@@ -69,7 +68,6 @@ export function readConfiguration(environment: Environment): Configuration {
 function checkWhatOthersRead(environment: Environment): void {
   oneOf(environment, 'LOG_LEVEL', logLevels, 'info')
   optionalUrl(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:'])
-  oneOf(environment, 'OTEL_EXPORTER_OTLP_PROTOCOL', otlpProtocols, 'http/protobuf')
 }
 
 let current: Configuration | undefined

@@ -7,20 +7,19 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import {
   defaultResource,
   detectResources,
   envDetector,
   resourceFromAttributes,
 } from '@opentelemetry/resources'
-import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { within } from '@stockroom/runtime/deadline'
 import { onShutdown } from '@stockroom/runtime/shutdown'
 import { traceIdOf } from '@stockroom/runtime/trace-context'
 import { reportingExporter } from './reporting-exporter.ts'
 import type { Span, SpanStart, Tracing } from './span.ts'
-
-type Environment = Record<string, string | undefined>
 
 const flushWithinMs = 1000
 const kinds = {
@@ -34,8 +33,8 @@ const kinds = {
  * Exports spans to the OTLP endpoint of the environment. The packages of OpenTelemetry read its standard variables by
  * themselves: endpoint, headers, timeout and compression, sampler, limits, batches, resource attributes.
  */
-export async function startTracing(environment: Environment): Promise<Tracing> {
-  const exporter = reportingExporter(await openExporter(environment))
+export function startTracing(): Tracing {
+  const exporter = reportingExporter(new OTLPTraceExporter())
   const provider = new BasicTracerProvider({
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': 'stockroom' }))
@@ -52,17 +51,6 @@ export async function startTracing(environment: Environment): Promise<Tracing> {
     startSpan: (name, start) => ourSpan(tracer.startSpan(name, options(start), under(start.parent))),
     flush,
   }
-}
-
-async function openExporter({
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: specific,
-  OTEL_EXPORTER_OTLP_PROTOCOL: general,
-}: Environment): Promise<SpanExporter> {
-  const { OTLPTraceExporter } =
-    (specific || general) === 'http/json'
-      ? await import('@opentelemetry/exporter-trace-otlp-http')
-      : await import('@opentelemetry/exporter-trace-otlp-proto')
-  return new OTLPTraceExporter()
 }
 
 const options = ({ kind, links = [], attributes }: SpanStart) => ({

@@ -1,5 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { promisify } from 'node:util'
+import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { OtlpCollector } from '../../tests/support/otlp-collector.ts'
@@ -15,7 +14,6 @@ let wantsTracing: typeof import('./tracing.ts').wantsTracing
 beforeAll(async () => {
   collector = await OtlpCollector.start()
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
-  process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json'
   process.env.OTEL_EXPORTER_OTLP_HEADERS = 'x-team=shop%20floor'
   process.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test'
   const module = await import('./tracing.ts')
@@ -166,20 +164,6 @@ describe('a process of its own', () => {
   `
   const one = (environment: Record<string, string>) =>
     run(exportsOne, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', ...environment })
-
-  it('exports in protobuf by default, as the standard says', async () => {
-    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', exportsOne], {
-      env: { ...process.env, OTEL_EXPORTER_OTLP_PROTOCOL: '' },
-    })
-
-    expect(collector.requests).toEqual([
-      expect.objectContaining({
-        path: '/v1/traces',
-        headers: expect.objectContaining({ 'content-type': 'application/x-protobuf' }),
-      }),
-    ])
-    expect(collector.requests[0]?.bytes).toBeGreaterThan(100)
-  })
 
   it('samples as OTEL_TRACES_SAMPLER says', () => {
     expect(one({ OTEL_TRACES_SAMPLER: 'always_off' })).toMatch(/-00\n$/)

@@ -12,5 +12,5 @@ export function wantsTracing(environment: Record<string, string | undefined>): b
 
 /** Undefined where no traces are exported: then nothing of OpenTelemetry is loaded, and no span costs anything. */
 export const tracing: Tracing | undefined = wantsTracing(process.env)
-  ? await import('./otlp-tracing.ts').then(({ startTracing }) => startTracing(process.env))
+  ? await import('./otlp-tracing.ts').then(({ startTracing }) => startTracing())
   : undefined

@@ -1,29 +1,15 @@
 import type { LocalSettings } from '../settings/settings.ts'
-import { claimDataDirectory } from './data-directory.ts'
 import { runningEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 
-/** A database of this process's own. */
-export interface EmbeddedDatabase {
-  /** Where its data is. */
-  dataDirectory: string
-  stop(): Promise<void>
-}
-
 /**
- * Starts the embedded PostgreSQL of a data directory, takes that directory for this process, and points DATABASE_URL to it.
+ * Starts the embedded PostgreSQL of a data directory and points DATABASE_URL to it; resolves to where its data is, and to
+ * what ends it.
  * @throws Error in one line when another shop has the directory, or PostgreSQL doesn't start
  */
-export async function embedDatabase(path: string): Promise<EmbeddedDatabase> {
-  const directory = await claimDataDirectory(path)
-  const postgres = await startEmbeddedPostgres(directory.path)
-  process.env.DATABASE_URL = postgres.url
-  return {
-    dataDirectory: postgres.dataDirectory,
-    async stop() {
-      await postgres.stop()
-      await directory.release()
-    },
-  }
+export async function embedDatabase(path: string): Promise<{ dataDirectory: string; stop(): Promise<void> }> {
+  const { url, ...database } = await startEmbeddedPostgres(path)
+  process.env.DATABASE_URL = url
+  return database
 }
 
 /**

@@ -1,15 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
+import { eventually } from '../../tests/support/eventually.ts'
+import { processesOf } from '../../tests/support/process-list.ts'
 import { requireServices } from '../settings/reachability.ts'
 import { runningEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
-import { commandOf, startOf } from './processes.ts'
 
 const itAsRoot = process.getuid?.() === 0 ? it : it.skip
 
@@ -18,25 +18,28 @@ const running = new Set<{ stop(): Promise<void> }>()
 const children = new Set<ChildProcess>()
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'embedded-postgres-'))
-  await chmod(directory, 0o755) // mkdtemp's 0700 would keep the server's account out when root runs this
+  directory = await makeDirectory()
   await mkdir(join(directory, 'postgres-new-killed', 'data'), { recursive: true })
 })
 
 afterEach(async () => {
   await Promise.all([...running].map((server) => server.stop()))
   for (const child of children) child.kill('SIGKILL')
+  await eventually(async () => (await serversOf(directory)).length === 0)
   running.clear()
   children.clear()
 })
 
-afterAll(async () => {
-  await (await start()).stop() // ends what a failed test may have left behind
-  await rm(directory, { recursive: true })
-})
+afterAll(() => rm(directory, { recursive: true }))
 
-async function start(options?: { port?: number }) {
-  const server = await startEmbeddedPostgres(directory, options)
+async function makeDirectory() {
+  const path = await mkdtemp(join(tmpdir(), 'embedded-postgres-'))
+  await chmod(path, 0o755) // mkdtemp's 0700 would keep the server's account out when root runs this
+  return path
+}
+
+async function start(path = directory) {
+  const server = await startEmbeddedPostgres(path)
   running.add(server)
   return server
 }
@@ -51,37 +54,34 @@ async function query(url: string, sql: string) {
   }
 }
 
-async function hasEndedSoon(pid: number) {
-  for (let i = 0; i < 200 && (await startOf(pid)); i++) await pause(10)
-  return (await startOf(pid)) === undefined
-}
+const serversOf = (path: string) => processesOf(-1, `postgres -D ${path}`)
 
-/** A process, leader of a group of its own as a shop in a terminal is, that starts the server and does `then`. */
-async function shop(then: string) {
-  const lockFile = join(directory, 'postgres', 'postmaster.pid')
-  // It reads the server's pid itself: after its end the server may be gone, with its file.
+/**
+ * A process, leader of a group of its own as a shop in a terminal is, that starts the server and doesn't end at Ctrl-C;
+ * `says` is the server's URL, or why it isn't there.
+ */
+async function shop(path = directory) {
   const script = `
-    import { readFileSync } from 'node:fs'
     import { startEmbeddedPostgres } from ${JSON.stringify(new URL('embedded-postgres.ts', import.meta.url).href)}
-    const { url } = await startEmbeddedPostgres(${JSON.stringify(directory)})
-    const server = parseInt(readFileSync(${JSON.stringify(lockFile)}, 'utf8'), 10)
-    process.stdout.write(url + ' ' + server, () => { ${then} })`
-  const stdio = ['ignore', 'pipe', 'inherit'] as const
+    const started = startEmbeddedPostgres(${JSON.stringify(path)})
+    const said = await started.then(({ url }) => url, ({ message }) => message)
+    process.on('SIGINT', () => {})
+    setInterval(() => {}, 1000)
+    process.stdout.write(said)`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: [...stdio],
+    stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   })
   children.add(child)
-  const [line] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
-  const [url = '', server] = String(line).split(' ')
-  return { child, url, server: Number(server) }
+  const [text] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
+  return { child, says: String(text) }
 }
 
 describe('the embedded PostgreSQL', () => {
   it('starts where a first start was killed, and answers in a database of the shop', async () => {
-    const { url, port, dataDirectory } = await start()
+    const { url, dataDirectory } = await start()
 
-    expect(url).toMatch(new RegExp(`^postgres://postgres:[0-9a-f]{48}@127\\.0\\.0\\.1:${port}/stockroom$`))
+    expect(url).toMatch(/^postgres:\/\/postgres:[0-9a-f]{48}@127\.0\.0\.1:\d+\/stockroom$/)
     expect(await query(url, 'select current_database() as name')).toEqual([{ name: 'stockroom' }])
     expect(dataDirectory).toBe(directory)
     expect((await readdir(directory)).sort()).toEqual(['postgres', 'postgres.log'])
@@ -126,20 +126,8 @@ describe('the embedded PostgreSQL', () => {
     await expect(check).rejects.toThrow(/^DATABASE_URL .*the server wants a password, and the URL has none$/)
   })
 
-  it('recovers from a shop that was killed and left the server running', async () => {
-    const killed = await shop('setInterval(() => {}, 1000)')
-    killed.child.kill('SIGKILL')
-    await once(killed.child, 'exit')
-    expect(await commandOf(killed.server)).toContain(join(directory, 'postgres'))
-
-    const { url } = await start()
-
-    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
-    expect(await commandOf(killed.server)).toBeUndefined()
-  })
-
   it('is not ended by the Ctrl-C that tells the shop to drain', async () => {
-    const { child, url } = await shop("process.on('SIGINT', () => {}); setInterval(() => {}, 1000)")
+    const { child, says: url } = await shop()
 
     process.kill(-(child.pid as number), 'SIGINT')
     await pause(50)
@@ -147,10 +135,50 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
-  it('ends with a shop that exits without stopping it', async () => {
-    const { server } = await shop('process.exit()')
+  it.each(['SIGKILL', 'SIGTERM'] as const)('ends with a shop that %s ends', async (signal) => {
+    const { child } = await shop()
+    const before = await serversOf(directory)
 
-    expect(await hasEndedSoon(server)).toBe(true)
+    child.kill(signal)
+
+    expect(before.length).toBeGreaterThan(0)
+    await eventually(async () => (await serversOf(directory)).length === 0)
+  })
+
+  it('keeps a second shop out in one line that says what to do, and goes on', async () => {
+    const { says: url } = await shop()
+
+    const second = start()
+
+    await expect(second).rejects.toThrow(
+      new RegExp(
+        `^STOCKROOM_DATA_DIR ${directory} is in use by another shop \\(its PostgreSQL is process \\d+\\); ` +
+          'set STOCKROOM_DATA_DIR to a folder of its own\\.$',
+      ),
+    )
+    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it('goes to one of several shops that race for a new folder, or for the place of a killed one', async () => {
+    const contested = await makeDirectory()
+    const race = async () => {
+      const shops = await Promise.all([shop(contested), shop(contested), shop(contested)])
+      const [winner, ...others] = shops.filter(({ says }) => says.startsWith('postgres://'))
+      const refused = shops.filter(({ says }) => says.includes('is in use by another shop'))
+      expect([others.length, refused.length]).toEqual([0, 2])
+      return winner as (typeof shops)[number]
+    }
+
+    const { says } = await race()
+    await query(says, 'create table kept as select 42 as answer')
+    for (const child of children) child.kill('SIGKILL')
+    const successor = await race()
+
+    expect(await query(successor.says, 'select answer from kept')).toEqual([{ answer: 42 }])
+    expect((await readdir(contested)).sort()).toEqual(['postgres', 'postgres.log'])
+    successor.child.kill('SIGKILL')
+    await eventually(async () => (await serversOf(contested)).length === 0)
+    await rm(contested, { recursive: true })
   })
 
   it('starts although the pid of its last server belongs to another process by now', async () => {
@@ -172,13 +200,38 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it('says in PostgreSQL’s own words why it doesn’t start', async () => {
-    const listener = createServer().listen(0, '127.0.0.1')
-    await once(listener, 'listening')
+    const file = join(directory, 'postgres', 'PG_VERSION')
+    const version = await readFile(file)
+    await writeFile(file, '9\n')
 
-    const refused = start({ port: (listener.address() as { port: number }).port })
+    const refused = start()
 
-    await expect(refused).rejects.toThrow(/^PostgreSQL did not start: .*Address already in use/)
-    listener.close()
+    await expect(refused).rejects.toThrow(/^PostgreSQL did not start: .*not compatible[^\n]*$/)
+    await writeFile(file, version)
+  })
+
+  it.each(['postgres.log/data', '/proc/shop/data'])(
+    'says in one line that %s can’t be its folder',
+    async (path) => {
+      const refused = start(join(path.startsWith('/') ? '' : directory, path))
+
+      await expect(refused).rejects.toThrow(
+        /^STOCKROOM_DATA_DIR \S+ can't be used \(.*\); set STOCKROOM_DATA_DIR to a folder that can be written\.$/,
+      )
+    },
+  )
+
+  itAsRoot('runs as the owner of its data', async () => {
+    await (await start()).stop()
+    const { uid, gid } = await stat(join(directory, 'postgres'))
+    const chown = (owner: string) => execFileSync('chown', ['-R', owner, join(directory, 'postgres')])
+    chown('daemon')
+
+    const { url } = await start()
+
+    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+    await Promise.all([...running].map((server) => server.stop()))
+    chown(`${uid}:${gid}`)
   })
 
   itAsRoot('keeps its data elsewhere when root’s folder is closed to everyone else', async () => {

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Order } from '../../../functions/orders/order.ts'
 import { runningEmbeddedPostgres } from '../../../local/embedded/embedded-postgres.ts'
@@ -143,7 +142,6 @@ describe('the audit of an embedded shop', () => {
     expect(stdout).toContain('none: the broker in process is stopped')
     expect(stdout).not.toContain('Dead letters')
     expect(stdout).toMatch(/The books balance\.\n$/)
-    expect(await readdir(shop.dataDirectory)).not.toContain('shop.pid')
     expect(await runningEmbeddedPostgres(shop.dataDirectory)).toBeUndefined()
   }, 90_000)
 })

@@ -47,7 +47,7 @@ describe.each([
       expect(code).toBe(0)
       await eventually(async () => (await shop.remains()).length === 0, 2000)
       expect(shop.stderr).not.toMatch(/ {4}at |Error/)
-      expect(await readdir(data.path)).not.toContain('shop.pid')
+      expect(await readdir(`${data.path}/postgres`)).not.toContain('postmaster.pid')
     },
   )
 
@@ -123,7 +123,7 @@ describe('npx serverless offline', () => {
     // npx itself may be gone before the shop is.
     await eventually(async () => (await shop.remains()).length === 0)
     expect(product.id).toBeGreaterThan(0)
-    expect(await readdir(data.path)).not.toContain('shop.pid')
+    expect(await readdir(`${data.path}/postgres`)).not.toContain('postmaster.pid')
   })
 })
 

@@ -57,7 +57,6 @@ beforeAll(async () => {
     LOG_LEVEL: 'trace',
     ADMIN_API_KEY: secrets.adminKey,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=${secrets.collectorKey}`,
     OTEL_BSP_SCHEDULE_DELAY: '100',
   })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { readBooks } from '../../../commands/audit/books.ts'
+import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as adjustStock } from '../../../functions/products/adjust-stock.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
 import { handler as getProduct } from '../../../functions/products/get-product.ts'
@@ -54,7 +54,7 @@ describe('an adjustment', () => {
       expect.objectContaining({ kind: 'initial', change: 10, orderId: null, reason: null }),
     ])
     expect(body.movement).toMatchObject({ change: -3, kind: 'adjustment', reason: 'Counted' })
-    expect((await readBooks()).breaches).toEqual([])
+    expect((await reconcile()).violations).toEqual([])
   })
 
   it('never takes more than there is, however many come at once', async () => {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { within } from '@stockroom/runtime/deadline'
 import pg from 'pg'
 import { main } from '../../../commands/audit/audit.ts'
-import { readBooks } from '../../../commands/audit/books.ts'
+import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
 import { handler as updateProduct } from '../../../functions/products/update-product.ts'
@@ -283,15 +283,15 @@ describe('the audit of a shop that has broken a promise', () => {
   ]
   let lost = 0
 
-  it.each(stories)('names %s, and exits with 1', async (_, breach, names) => {
+  it.each(stories)('names %s, and exits with 1', async (_, violation, names) => {
     const facts = await shop()
-    await breach(facts)
+    await violation(facts)
 
     const { code, broken, verdict } = await audit()
 
     expect(broken).toEqual(names(facts))
     expect(code).toBe(1)
-    expect(verdict).toMatch(/^The books do not balance: \d+ breach(es)?\.$/)
+    expect(verdict).toMatch(/^The books do not balance: \d+ violations?\.$/)
   })
 })
 
@@ -309,27 +309,27 @@ describe('the audit of a shop at work', () => {
       }
     })()
 
-    const audits: Awaited<ReturnType<typeof readBooks>>[] = []
+    const audits: Awaited<ReturnType<typeof reconcile>>[] = []
     const end = performance.now() + 2000
-    while (performance.now() < end) audits.push(await readBooks())
+    while (performance.now() < end) audits.push(await reconcile())
     isOver = true
     await Promise.all([...customers, consumer])
     await handOn(broker)
 
-    const books = await readBooks()
+    const last = await reconcile()
     expect(audits.length).toBeGreaterThan(5)
-    expect(audits.flatMap(({ breaches }) => breaches)).toEqual([])
-    expect(books.breaches).toEqual([])
-    expect(books.orders.accepted).toBeGreaterThan(100)
-    expect(books.orders.pending).toBe(0)
-    expect(books.products.map(({ sold, gone }) => sold - gone)).toEqual([0, 0])
+    expect(audits.flatMap(({ violations }) => violations)).toEqual([])
+    expect(last.violations).toEqual([])
+    expect(last.orders.accepted).toBeGreaterThan(100)
+    expect(last.orders.pending).toBe(0)
+    expect(last.products.map(({ sold, gone }) => sold - gone)).toEqual([0, 0])
   })
 
   it('raises no false alarm for an order that is cancelled, and gives its stock back, after it was read', async () => {
     const { productId, confirmed } = await shop()
     const ledger = await connect('begin')
     await ledger.query('lock table products.stock_movements')
-    const books = readBooks()
+    const reconciling = reconcile()
     await eventually(async () => (await waitingForLocks()) > 0)
 
     await sql(`update orders.orders set status = 'cancelled' where id = $1`, [confirmed])
@@ -341,7 +341,7 @@ describe('the audit of a shop at work', () => {
     await ledger.query('commit')
     await ledger.end()
 
-    expect(await books).toMatchObject({ breaches: [], orders: { cancelled: 1 }, returning: 1 })
+    expect(await reconciling).toMatchObject({ violations: [], orders: { cancelled: 1 }, returning: 1 })
   })
 
   it('raises no false alarm for an order that is committed after one with a higher id', async () => {
@@ -353,7 +353,7 @@ describe('the audit of a shop at work', () => {
     await sql(insert, [productId]) // of another instance, with a higher id
     const ledger = await connect('begin')
     await ledger.query('lock table products.stock_movements')
-    const books = readBooks()
+    const reconciling = reconcile()
     await eventually(async () => (await waitingForLocks()) > 0)
 
     await slow.query('commit')
@@ -365,7 +365,7 @@ describe('the audit of a shop at work', () => {
     await ledger.query('commit')
     await Promise.all([slow.end(), ledger.end()])
 
-    expect((await books).breaches).toEqual([])
+    expect((await reconciling).violations).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
-import { readBooks } from '../../../commands/audit/books.ts'
+import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as cancelOrder } from '../../../functions/orders/cancel-order.ts'
 import { handler as reannounce } from '../../../functions/orders/reannounce-pending-orders.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
@@ -138,8 +138,12 @@ async function heal(): Promise<void> {
 }
 
 async function check(orderIds: number[], wasCancelled: ReadonlySet<number>): Promise<void> {
-  const { breaches, orders, products, returning } = await readBooks()
-  expect({ breaches, pending: orders.pending, returning }).toEqual({ breaches: [], pending: 0, returning: 0 })
+  const { violations, orders, products, returning } = await reconcile()
+  expect({ violations, pending: orders.pending, returning }).toEqual({
+    violations: [],
+    pending: 0,
+    returning: 0,
+  })
   for (const { initial, adjusted, left, sold, returned } of products)
     expect(initial + adjusted - (left ?? 0)).toBe(sold - returned)
   const rows = await runSql<{ id: string; status: string; changes: number }>(

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { cancelledOrders } from '@stockroom/telemetry/shop-metrics'
 import pg from 'pg'
-import { readBooks } from '../../../commands/audit/books.ts'
+import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as cancelOrder } from '../../../functions/orders/cancel-order.ts'
 import type { Order } from '../../../functions/orders/order.ts'
 import { findOrder } from '../../../functions/orders/order-store.ts'
@@ -69,12 +69,12 @@ const state = (orderId: number) =>
   )
 
 async function expectBalanced(orderId: number): Promise<void> {
-  const books = await readBooks()
-  expect([books.breaches, books.returning]).toEqual([[], 0])
+  const { violations, returning, products } = await reconcile()
+  expect([violations, returning]).toEqual([[], 0])
   expect(await state(orderId)).toEqual([{ status: 'cancelled', isReturned: true }])
-  const [book] = books.products
-  if (book?.left === null || book === undefined) return
-  expect(book.initial + book.adjusted - book.left).toBe(book.sold - book.returned)
+  const [product] = products
+  if (product?.left === null || product === undefined) return
+  expect(product.initial + product.adjusted - product.left).toBe(product.sold - product.returned)
 }
 
 describe('a cancellation', () => {
@@ -91,7 +91,7 @@ describe('a cancellation', () => {
     })
     expect(await findOrder(orderId)).toEqual(answer.body)
     expect(await qty()).toBe(10)
-    expect((await readBooks()).products[0]).toMatchObject({ sold: 3, returned: 3, gone: 0, left: 10 })
+    expect((await reconcile()).products[0]).toMatchObject({ sold: 3, returned: 3, gone: 0, left: 10 })
     await expectBalanced(orderId)
   })
 
@@ -206,7 +206,7 @@ describe('a cancellation', () => {
     await cancel(orderId)
     await handOn(broker)
 
-    expect((await readBooks()).products).toMatchObject([
+    expect((await reconcile()).products).toMatchObject([
       { initial: 10, adjusted: -10, sold: 3, returned: 3, left: null },
     ])
     await expectBalanced(orderId)
@@ -313,7 +313,7 @@ describe('an id that a cancelled order had before', () => {
 
       expect(await findOrder(orderId)).toMatchObject({ status: 'confirmed' })
       expect(await qty()).toBe(7)
-      expect((await readBooks()).breaches).toEqual([])
+      expect((await reconcile()).violations).toEqual([])
     },
   )
 })

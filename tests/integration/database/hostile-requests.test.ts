@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { readBooks } from '../../../commands/audit/books.ts'
+import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as answerUnknownRoute } from '../../../functions/operations/answer-unknown-route.ts'
 import { handler as warmCache } from '../../../functions/operations/warm-cache.ts'
 import { handler as createOrder } from '../../../functions/orders/create-order.ts'
@@ -98,7 +98,7 @@ describe(`${cases} hostile requests`, () => {
     expect({ seed, faults: faults.slice(0, 5) }).toEqual({ seed, faults: [] })
     // They reached every kind of answer, so that they were no idle talk.
     expect(Object.keys(statuses).map(Number)).toEqual([200, 201, 202, 204, 400, 404, 409, 415, 422])
-    expect(await readBooks()).toMatchObject({ breaches: [], orders: { accepted: placed, pending: 0 } })
+    expect(await reconcile()).toMatchObject({ violations: [], orders: { accepted: placed, pending: 0 } })
   }, 120_000)
 
   it('may be larger than any body, and are refused for it', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { readBooks } from '../../../commands/audit/books.ts'
+import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { findProducts } from '../../../functions/products/product-store.ts'
@@ -96,7 +96,7 @@ describe('an order.created', () => {
 
     expect(await findOrder(orderId)).toMatchObject({ status: 'confirmed', quantity: 3 })
     expect([await qtyOf(other.id), await qtyOf(product.id)]).toEqual([10, 7])
-    expect((await readBooks()).breaches).toEqual([])
+    expect((await reconcile()).violations).toEqual([])
   })
 
   it('is compared by moments, however their text is written', async () => {
@@ -211,16 +211,16 @@ describe('a ledger that has decided another order under the id of one', () => {
 
     expect(await findOrder(orderId)).toMatchObject({ status: 'confirmed' })
     expect([await qtyOf(other.id), await qtyOf(product.id)]).toEqual(left)
-    expect((await readBooks()).breaches).toEqual([])
+    expect((await reconcile()).violations).toEqual([])
   })
 
-  it('is a breach for the audit until then', async () => {
+  it('is a violation for the audit until then', async () => {
     const { other, product, orderId } = await story()
     await enter(orderId, other.id, -3, 'sale')
 
-    const { breaches } = await readBooks()
+    const { violations } = await reconcile()
 
-    expect(breaches).toEqual([
+    expect(violations).toEqual([
       `order ${orderId} is for product ${product.id}, but was decided for ${other.id}`,
     ])
   })

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 
 const query = jest.fn<(domain: string, sql: string, bindings: [number[]]) => Promise<object[]>>()
 jest.unstable_mockModule('@stockroom/database/query', () => ({ query }))
-const { sortDeadLetters } = await import('./dead-letter-book.ts')
+const { sortDeadLetters } = await import('./sorted-dead-letters.ts')
 
 const placed = { productId: 7, quantity: 2, createdAt: '2026-11-21T10:00:00.000Z' }
 const orders = new Map([
@@ -21,9 +21,9 @@ beforeEach(() => {
 
 describe('sortDeadLetters', () => {
   it('tells letters of settled orders from those of pending ones', async () => {
-    const book = await sortDeadLetters([about(1), about(2), about(2), about(3)])
+    const sorted = await sortDeadLetters([about(1), about(2), about(2), about(3)])
 
-    expect(book).toEqual({ harmless: 3, pending: 1, forAPerson: [] })
+    expect(sorted).toEqual({ harmless: 3, pending: 1, forAPerson: [] })
   })
 
   it.each([
@@ -40,9 +40,9 @@ describe('sortDeadLetters', () => {
     '{"orderId":1e300}',
     '{"orderId":-1}',
   ])('leaves a letter to a person when no order is known for it: %s', async (body) => {
-    const book = await sortDeadLetters([letter(body)])
+    const sorted = await sortDeadLetters([letter(body)])
 
-    expect(book).toEqual({ harmless: 0, pending: 0, forAPerson: ['stock-reduction  m  why'] })
+    expect(sorted).toEqual({ harmless: 0, pending: 0, forAPerson: ['stock-reduction  m  why'] })
   })
 
   it.each([
@@ -52,12 +52,12 @@ describe('sortDeadLetters', () => {
   ])(
     'leaves a letter to a person that is about an older order of the id: another %s',
     async (member, value) => {
-      const book = await sortDeadLetters([
+      const sorted = await sortDeadLetters([
         about(1, { ...placed, [member]: value }),
         about(3, { [member]: value }),
       ])
 
-      expect(book).toMatchObject({
+      expect(sorted).toMatchObject({
         harmless: 0,
         pending: 0,
         forAPerson: [expect.anything(), expect.anything()],
@@ -66,13 +66,13 @@ describe('sortDeadLetters', () => {
   )
 
   it('takes what is no product, quantity or time for nothing', async () => {
-    const book = await sortDeadLetters([
+    const sorted = await sortDeadLetters([
       about(1, { productId: '8', quantity: null, timestamp: 'soon' }),
       about(1, { productId: 7, quantity: 2, timestamp: { toString: 1 } }),
       about(1, { ...placed, timestamp: '2026-11-21T10:00:09.000Z' }),
     ])
 
-    expect(book).toEqual({ harmless: 3, pending: 0, forAPerson: [] })
+    expect(sorted).toEqual({ harmless: 3, pending: 0, forAPerson: [] })
   })
 
   it('names a letter in one line, whatever stands in it', async () => {

@@ -3,7 +3,7 @@ import { printable } from '@stockroom/messaging/foreign-text'
 import type { QueueInspection } from '@stockroom/messaging/queue-inspection'
 
 /** Dead letters by what there is to do about them. */
-export interface DeadLetterBook {
+export interface SortedDeadLetters {
   /** Their orders are settled, or cancelled and hold no stock: nothing was lost. */
   harmless: number
   /** Their orders are pending, or cancelled with their stock on its way back; the shop announces them again by itself. */
@@ -21,19 +21,19 @@ interface PlacedOrder {
 }
 
 /** Tells dead letters whose order has settled from those that somebody has to look at. */
-export async function sortDeadLetters(letters: QueueInspection['deadLetters']): Promise<DeadLetterBook> {
+export async function sortDeadLetters(letters: QueueInspection['deadLetters']): Promise<SortedDeadLetters> {
   const bodies = letters.map(({ body }) => membersOf(body))
   const orders = await placedOrders(bodies.map(({ orderId }) => orderId))
-  const book: DeadLetterBook = { harmless: 0, pending: 0, forAPerson: [] }
+  const sorted: SortedDeadLetters = { harmless: 0, pending: 0, forAPerson: [] }
   for (const [index, { queue, messageId, reason }] of letters.entries()) {
     const body = bodies[index] as Members
     const order = orders.get(body.orderId)
     if (!order || isAboutAnother(order, body))
-      book.forAPerson.push(printable(`${queue}  ${messageId}  ${reason}`))
-    else if (order.isOpen) book.pending += 1
-    else book.harmless += 1
+      sorted.forAPerson.push(printable(`${queue}  ${messageId}  ${reason}`))
+    else if (order.isOpen) sorted.pending += 1
+    else sorted.harmless += 1
   }
-  return book
+  return sorted
 }
 
 async function placedOrders(ids: unknown[]): Promise<Map<unknown, PlacedOrder>> {

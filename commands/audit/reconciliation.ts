@@ -1,20 +1,20 @@
 import { query } from '@stockroom/database/query'
 import { type DecisionRow, type OrderRow, type ProductTally, Tally } from './tally.ts'
 
-/** What the books of a shop say, as {@link readBooks} adds them up. */
-export interface Books {
+/** What a shop's orders, ledger and stock come to. */
+export interface Reconciliation {
   orders: Tally['orders']
   /** Cancelled orders that aren't known to have given their stock back. */
   returning: number
-  products: ProductBook[]
+  products: ProductStock[]
   /** Events that no broker has confirmed yet. */
   outbox: { products: number; orders: number }
-  /** Every breach of a promise, naming the row that breaks it. None in a shop that keeps its promises. */
-  breaches: string[]
+  /** Every violation of a promise, naming the row that breaks it. None in a shop that keeps its promises. */
+  violations: string[]
 }
 
 /** The stock of one product in pieces; `left` is null when the product was deleted. */
-export interface ProductBook extends ProductTally, Stock {}
+export interface ProductStock extends ProductTally, Stock {}
 
 interface Stock {
   id: number
@@ -34,9 +34,9 @@ const endings = new Set(['cancelled', 'return'])
 
 /**
  * Reads both schemas and compares them: the orders with the ledger, order by order, and the ledger with the stock.
- * Orders are read before what the ledger says of them, so that what a running shop does meanwhile is no breach.
+ * Orders are read before what the ledger says of them, so that what a running shop does meanwhile is no violation.
  */
-export async function readBooks(): Promise<Books> {
+export async function reconcile(): Promise<Reconciliation> {
   const tally = await compareOrdersWithLedger()
   const stocks = await readStocks()
   return {
@@ -44,7 +44,7 @@ export async function readBooks(): Promise<Books> {
     returning: tally.returning,
     products: stocks.map((stock) => ({ ...stock, ...tally.product(stock.id) })),
     outbox: { products: await countRows('products'), orders: await countRows('orders') },
-    breaches: [...tally.breaches, ...(await ordersDecidedTwice()), ...stocks.flatMap(stockBreaches)],
+    violations: [...tally.violations, ...(await ordersDecidedTwice()), ...stocks.flatMap(stockViolations)],
   }
 }
 
@@ -141,7 +141,7 @@ function readStocks(): Promise<Stock[]> {
   )
 }
 
-function stockBreaches({ id, initial, adjusted, taken, left }: Stock): string[] {
+function stockViolations({ id, initial, adjusted, taken, left }: Stock): string[] {
   const expected = initial + adjusted - taken
   if (left !== null && left < 0) return [`product ${id} has a stock of ${left}`]
   if (expected === (left ?? 0)) return []
