@@ -23,20 +23,8 @@ jest.unstable_mockModule('../local/settings/reachability.ts', () => ({ requireSe
 const { main } = await import('./dead-letters.ts')
 
 const channel = {}
-const history = {
-  'x-death': [{ queue: 'stock-reduction', reason: 'delivery_limit', count: 1 }],
-  'x-first-death-exchange': 'shop.events',
-  'x-first-death-queue': 'stock-reduction',
-  'x-first-death-reason': 'delivery_limit',
-  'x-last-death-exchange': 'shop.events',
-  'x-last-death-queue': 'stock-reduction',
-  'x-last-death-reason': 'delivery_limit',
-  'x-dead-letter-reason': 'not JSON',
-  'x-first-failed-at': '2026-11-21T10:00:00.000Z',
-  'x-attempts': 3,
-  'x-delivery-count': 101,
-}
-const kept = { 'schema-version': 1, traceparent: '00-ab-cd-01', 'x-deathly': 'kept' }
+const history = { 'x-death': [{ count: 1 }], 'x-last-death-reason': 'delivery_limit', 'x-attempts': 3 }
+const kept = { 'schema-version': 1, 'x-deathly': 'kept' }
 
 function letter(messageId: string, queue = 'stock-reduction'): DeadLetter {
   return {
@@ -60,7 +48,6 @@ function letter(messageId: string, queue = 'stock-reduction'): DeadLetter {
   }
 }
 const letters: Record<string, DeadLetter[]> = {}
-const sent = () => publish.mock.calls.flatMap(([messages]) => messages)
 
 const run = async (...args: string[]) => {
   const printed: string[] = []
@@ -70,22 +57,15 @@ const run = async (...args: string[]) => {
 /** The ids of the letters that went. */
 const removed = () =>
   removeDeadLetters.mock.calls.flatMap(([, letters]) => letters.map(({ messageId }) => messageId))
-const steps: string[] = []
 
 beforeEach(() => {
   process.env.RABBITMQ_URL = 'amqp://broker'
-  steps.length = 0
   Object.assign(letters, {
     'stock-reduction': [letter('a'), letter('b')],
     'order-settlement': [letter('c', 'order-settlement')],
   })
-  publish.mockReset().mockImplementation(async (messages) => {
-    steps.push('published')
-    return messages.map(() => true)
-  })
-  removeDeadLetters.mockReset().mockImplementation(async () => {
-    steps.push('removed')
-  })
+  publish.mockReset().mockImplementation(async (messages) => messages.map(() => true))
+  removeDeadLetters.mockReset().mockResolvedValue()
   openChannel.mockReset().mockResolvedValue(channel)
   takeDeadLetters.mockReset().mockImplementation(async (_channel, queue) => letters[queue] ?? [])
   requireServices.mockReset().mockResolvedValue()
@@ -107,17 +87,13 @@ describe('dead-letters list', () => {
     expect(removed()).toEqual([])
   })
 
-  it('is done when there are none', async () => {
-    Object.assign(letters, { 'stock-reduction': [], 'order-settlement': [] })
+  it('is done when there are none, in the queue alone that is named', async () => {
+    Object.assign(letters, { 'order-settlement': [] })
 
-    expect(await run('list')).toMatchObject({ code: 0, printed: ['0 dead letters'] })
-  })
-
-  it('looks into one queue alone', async () => {
-    const { printed } = await run('list', '--queue', 'order-settlement')
-
-    expect(takeDeadLetters.mock.calls).toEqual([[channel, 'order-settlement']])
-    expect(printed.at(-1)).toBe('1 dead letter')
+    expect(await run('list', '--queue', 'order-settlement')).toMatchObject({
+      code: 0,
+      printed: ['0 dead letters'],
+    })
   })
 
   it('shortens ids that stay unambiguous, and each other command takes them so', async () => {
@@ -138,33 +114,23 @@ describe('--json', () => {
     const { code, output } = await run(...args, '--json')
     return { code, document: JSON.parse(output) }
   }
+  const facts = (messageId: string) => ({
+    queue: 'stock-reduction',
+    messageId,
+    type: 'order.created',
+    reason: 'not JSON',
+    firstFailedAt: '2026-11-21T10:00:00.000Z',
+    attempts: 3,
+  })
 
-  it('lists letters with whole ids', async () => {
+  it('lists letters with whole ids, and shows properties and body, too', async () => {
     const id = '0d3f6c1e-5b7a-4f57-9d0c-1c9f8a7b6d5e'
     Object.assign(letters, { 'stock-reduction': [letter(id)], 'order-settlement': [] })
 
-    expect(await json('list')).toEqual({
-      code: 0,
+    expect(await json('list')).toEqual({ code: 0, document: { problems: [], letters: [facts(id)] } })
+    expect(await json('show', id)).toMatchObject({
       document: {
-        problems: [],
-        letters: [
-          {
-            queue: 'stock-reduction',
-            messageId: id,
-            type: 'order.created',
-            reason: 'not JSON',
-            firstFailedAt: '2026-11-21T10:00:00.000Z',
-            attempts: 3,
-          },
-        ],
-      },
-    })
-  })
-
-  it('shows properties and body, too', async () => {
-    expect(await json('show', 'b')).toMatchObject({
-      document: {
-        letters: [{ messageId: 'b', body: 'body of b', properties: { correlationId: 'request-1' } }],
+        letters: [{ ...facts(id), body: `body of ${id}`, properties: { correlationId: 'request-1' } }],
       },
     })
   })
@@ -191,82 +157,45 @@ describe('--json', () => {
     })
   })
 
-  it('is a document as well when nothing is there, and when something fails', async () => {
-    expect(await json('show', 'z')).toEqual({
-      code: 1,
-      document: { problems: ['There is no dead letter z.'], letters: [] },
-    })
+  it('is a document as well when something fails', async () => {
     requireServices.mockRejectedValue(new Error('no broker'))
+
     expect(await json('list')).toEqual({ code: 1, document: { error: 'no broker' } })
-  })
-
-  it('does nothing to a terminal, whatever a letter holds, and loses none of it', async () => {
-    const text = '\u001b[2J\n\u009b\u202e\u{e0001}\ud800'
-    Object.assign(letters, { 'stock-reduction': [letter(text)], 'order-settlement': [] })
-
-    const { output } = await run('show', '--all', '--json')
-
-    expect(output).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
-    expect(JSON.parse(output).letters[0]).toMatchObject({ messageId: text, body: `body of ${text}` })
-  })
-})
-
-describe('dead-letters show', () => {
-  it('prints the queue, the properties and the body of a letter, and leaves it', async () => {
-    const { code, printed } = await run('show', 'b')
-
-    expect(code).toBe(0)
-    expect(JSON.parse(printed[0] as string)).toMatchObject({
-      queue: 'stock-reduction',
-      properties: { messageId: 'b', correlationId: 'request-1', headers: { 'x-attempts': 3, ...kept } },
-    })
-    expect(printed[1]).toBe('body of b')
-    expect(printed).toHaveLength(2)
-    expect(removed()).toEqual([])
-  })
-
-  it('fails for a letter that is not there', async () => {
-    expect(await run('show', 'z')).toMatchObject({ code: 1, output: 'There is no dead letter z.' })
   })
 })
 
 describe('dead-letters redrive', () => {
-  it('sends the letters that are named back to the queue that they came from, and no other', async () => {
-    const { code, printed } = await run('redrive', 'c', 'a')
-
-    expect(code).toBe(0)
-    expect(printed).toEqual(['2 messages went back to their queues'])
-    expect(sent().map(({ exchange, routingKey, content }) => [exchange, routingKey, `${content}`])).toEqual([
-      ['', 'stock-reduction', 'body of a'],
-      ['', 'order-settlement', 'body of c'],
-    ])
-    expect(removed()).toEqual(['a', 'c'])
-  })
-
   it('takes the history off, and leaves every other property and header', async () => {
-    await run('redrive', 'a')
+    const bare = letter('bare')
+    bare.message.properties.headers = undefined
+    Object.assign(letters, { 'stock-reduction': [letter('a'), bare] })
 
-    expect(sent()[0]?.options).toEqual(
-      expect.objectContaining({
-        messageId: 'a',
-        type: 'order.created',
-        correlationId: 'request-1',
-        headers: kept,
-        persistent: true,
-        mandatory: true,
-      }),
-    )
+    await run('redrive', '--all', '--queue', 'stock-reduction')
+
+    const sent = publish.mock.calls[0]?.[0].map(({ options }) => options)
+    const shared = { type: 'order.created', correlationId: 'request-1', persistent: true, mandatory: true }
+    expect(sent).toEqual([
+      { messageId: 'a', headers: kept, ...shared },
+      { messageId: 'bare', headers: {}, ...shared },
+    ])
   })
 
-  it('takes no letter away before the broker has confirmed all', async () => {
-    await run('redrive', '--all')
+  it('takes no letter away before the broker has confirmed it', async () => {
+    const confirmed = Promise.withResolvers<boolean[]>()
+    publish.mockReturnValue(confirmed.promise)
 
-    expect(steps).toEqual(['published', 'removed'])
+    const redriving = run('redrive', '--all')
+    await new Promise(setImmediate)
+    const before = removed()
+    confirmed.resolve([true, true, true])
+    await redriving
+
+    expect(before).toEqual([])
     expect(removed()).toEqual(['a', 'b', 'c'])
   })
 
   it('takes no letter away that its queue has not taken, and says 1', async () => {
-    publish.mockResolvedValue([true, false, true])
+    publish.mockResolvedValueOnce([true, false, true]).mockRejectedValue(new Error('not connected'))
 
     const { code, printed } = await run('redrive', '--all')
 
@@ -291,19 +220,13 @@ describe('dead-letters redrive', () => {
     expect(removed()).toEqual(['b', 'c'])
   })
 
-  it('leaves a letter where it is when the broker can not be reached for its own try', async () => {
-    publish.mockResolvedValueOnce([true, false, true]).mockRejectedValue(new Error('not connected'))
-
-    expect(await run('redrive', '--all')).toMatchObject({ code: 1 })
-    expect(removed()).toEqual(['a', 'c'])
-  })
-
   it('takes no letter away whose id another one has that its queue has not taken', async () => {
     Object.assign(letters, { 'stock-reduction': [letter('a'), letter('a')], 'order-settlement': [] })
     publish.mockResolvedValueOnce([false, true]).mockResolvedValue([false])
 
-    await run('redrive', '--all')
+    const { printed } = await run('redrive', '--all')
 
+    expect(printed[1]).toBe('2 messages stay where they were: their queues did not take them.')
     expect(removed()).toEqual([])
   })
 
@@ -316,59 +239,44 @@ describe('dead-letters redrive', () => {
     expect(removed()).toHaveLength(1200)
   })
 
-  it('leaves out what would break the channel or go to other queues too, and says so', async () => {
+  it('says what of a letter could not be published again', async () => {
     const foreign = letter('a')
-    Object.assign(foreign.message.properties, {
-      userId: 'eve',
-      replyTo: 'amq.rabbitmq.reply-to',
-      expiration: '1',
-    })
-    Object.assign(foreign.message.properties.headers as object, {
-      CC: ['order-settlement'],
-      BCC: 'x',
-      deep: Number.NaN,
-    })
+    Object.assign(foreign.message.properties, { userId: 'eve', headers: { CC: ['other'], deep: Number.NaN } })
     Object.assign(letters, { 'stock-reduction': [foreign] })
 
     const { printed } = await run('redrive', 'a')
 
-    expect(sent()[0]?.options).toEqual({
-      messageId: 'a',
-      type: 'order.created',
-      correlationId: 'request-1',
-      headers: kept,
-      persistent: true,
-      mandatory: true,
-    })
-    expect(printed[1]).toBe('stock-reduction  a  without userId, replyTo, expiration, CC, BCC, 1 more')
+    expect(printed[1]).toBe('stock-reduction  a  without userId, CC, deep')
   })
 })
 
 describe('a letter that somebody has made to deceive', () => {
   const deceiving = '\u001b[2J\na\u0007\u202e'
   const seen = '\\u{1b}[2J\\na\\u{7}\\u{202e}'
-  const forged = () => {
-    const made = letter(deceiving)
-    Object.assign(made, { type: deceiving, reason: deceiving, firstFailedAt: deceiving, body: deceiving })
-    Object.assign(made.message.properties, { type: deceiving, headers: { [deceiving]: deceiving } })
-    return made
-  }
 
   beforeEach(() => {
-    Object.assign(letters, { 'stock-reduction': [forged()], 'order-settlement': [] })
+    const made = letter(deceiving)
+    Object.assign(made, { type: deceiving, reason: deceiving, firstFailedAt: undefined, body: deceiving })
+    Object.assign(made.message.properties, { type: deceiving, headers: { [deceiving]: deceiving } })
+    Object.assign(letters, { 'stock-reduction': [made], 'order-settlement': [] })
   })
 
   it('is one line of the list, which does nothing to the terminal', async () => {
     const { printed } = await run('list')
 
-    expect(printed.slice(1)).toEqual([`stock-reduction  ${seen}  ${seen}  ${seen}  ${seen}`, '1 dead letter'])
+    expect(printed.slice(1)).toEqual([
+      `stock-reduction  ${seen}  ${seen}  -             ${seen}`,
+      '1 dead letter',
+    ])
   })
 
   it('is shown with everything that it has, which does nothing to the terminal', async () => {
     const { printed } = await run('show', '--all')
+    const { output } = await run('show', '--all', '--json')
 
-    expect(printed.join('\n')).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
     expect(printed[1]).toBe(seen)
+    for (const text of [...printed, output]) expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+    expect(JSON.parse(output).letters[0]).toMatchObject({ messageId: deceiving, body: deceiving })
   })
 
   it('is named as it is listed, or as it is', async () => {
@@ -377,48 +285,17 @@ describe('a letter that somebody has made to deceive', () => {
   })
 
   it.each(['redrive', 'show', 'discard'])('is named in a line of its own by %s', async (command) => {
-    publish.mockResolvedValue([false])
-
-    const { printed } = await run(command, 'x\n', '--queue', 'stock-reduction')
+    const { printed } = await run(command, 'x\n')
 
     expect(printed).toEqual(['There is no dead letter x\\n.'])
   })
 })
 
 describe('dead-letters discard', () => {
-  it('takes the letters away that are named, and no other', async () => {
-    const { code, printed } = await run('discard', 'b')
-
-    expect({ code, printed }).toEqual({ code: 0, printed: ['1 message discarded'] })
-    expect(removed()).toEqual(['b'])
-  })
-
-  it('takes all of one queue away', async () => {
-    await run('discard', '--all', '--queue', 'stock-reduction')
-
-    expect(removed()).toEqual(['a', 'b'])
-  })
-
   it('says so once they are gone, and not when they may still be there', async () => {
     removeDeadLetters.mockRejectedValue(new Error('Channel closed'))
 
-    expect(await run('discard', 'b')).toEqual({
-      code: 1,
-      printed: ['Channel closed'],
-      output: 'Channel closed',
-    })
-  })
-
-  it('names the letters that are not there, deals with the others, and says 1', async () => {
-    const { code, printed } = await run('discard', 'x', 'b', 'y')
-
-    expect(printed).toEqual([
-      'There is no dead letter x.',
-      'There is no dead letter y.',
-      '1 message discarded',
-    ])
-    expect(code).toBe(1)
-    expect(removed()).toEqual(['b'])
+    expect(await run('discard', 'b')).toMatchObject({ code: 1, printed: ['Channel closed'] })
   })
 
   it('says so, and 1, when there is nothing at all', async () => {
@@ -437,14 +314,10 @@ describe('dead-letters discard', () => {
 describe('dead-letters', () => {
   it.each([
     [[], 'Say what to do.'],
-    [['burn'], 'There is no command burn.'],
     [['toString', '--all'], 'There is no command toString.'],
     [['redrive'], 'redrive wants the ids of messages, or --all.'],
-    [['discard'], 'discard wants the ids of messages, or --all.'],
-    [['show'], 'show wants the ids of messages, or --all.'],
     [['discard', 'a', '--all'], 'discard wants the ids of messages, or --all.'],
     [['list', '--queue', 'other'], 'There is no queue other.'],
-    [['list', '--queue'], expect.any(String)],
     [['list', '--loud'], expect.any(String)],
   ])('explains itself when it is told %j', async (args, complaint) => {
     const { code, printed } = await run(...args)
@@ -456,21 +329,9 @@ describe('dead-letters', () => {
     expect(openChannel).not.toHaveBeenCalled()
   })
 
-  it.each([['--help'], ['-h'], ['list', '--help']])('explains itself to %s', async (...args) => {
-    const { code, output } = await run(...args)
-
-    expect(code).toBe(0)
-    expect(output).toMatch(/^Looks after the messages[\s\S]*--json[\s\S]*Exit codes/)
+  it.each([['-h'], ['list', '--help']])('explains itself to %s', async (...args) => {
+    expect(await run(...args)).toMatchObject({ code: 0, output: expect.stringMatching(/^Looks after/) })
     expect(openChannel).not.toHaveBeenCalled()
-  })
-
-  it('says in one line why it can not reach RabbitMQ', async () => {
-    requireServices.mockRejectedValue(new Error("RABBITMQ_URL (broker) can't be used: ECONNREFUSED"))
-
-    expect(await run('list')).toMatchObject({
-      code: 1,
-      printed: ["RABBITMQ_URL (broker) can't be used: ECONNREFUSED"],
-    })
   })
 
   it.each([['list'], ['discard', '--all'], ['burn']])('closes its connection after %s', async (...args) => {

@@ -36,6 +36,8 @@ const broadcast = jest.fn<(key: string, stored: Stored) => Promise<void>>()
 const turn = () => new Promise(setImmediate)
 let near: LocalTier
 let far: FarTier
+/** In one tier, which is far. */
+let cache: Cache<string>
 
 const name = 'things'
 const database = jest.fn<() => Promise<string>>()
@@ -66,62 +68,39 @@ beforeEach(() => {
   database.mockReset().mockResolvedValue('ours')
   near = new LocalTier()
   far = new FarTier()
+  cache = oneTier()
 })
 
 describe('reading through a cache', () => {
-  it('loads what no tier has, and keeps it in every tier', async () => {
-    const cached = await twoTiers().get(7)
-
-    expect(cached).toMatchObject({ value: 'loaded', hit: false })
-    expect(load.mock.calls).toEqual([[7]])
-    expect(near.read('thing:7')).toEqual(copy(3, 'loaded'))
-    expect(far.tier.read('thing:7')).toEqual(copy(3, 'loaded'))
-  })
-
-  it('takes what the nearest tier has', async () => {
-    near.write('thing:7', copy(1, 'near'))
-    far.tier.write('thing:7', copy(1, 'far'))
-
-    expect(await twoTiers().get(7)).toMatchObject({ value: 'near', hit: true })
-    expect(load).not.toHaveBeenCalled()
-  })
-
-  it('takes what a farther tier has, and keeps it nearer', async () => {
-    far.tier.write('thing:7', copy(1, 'far'))
-
-    expect(await twoTiers().get(7)).toMatchObject({ value: 'far', hit: true })
-    expect(near.read('thing:7')).toEqual(copy(1, 'far'))
-    expect(load).not.toHaveBeenCalled()
-  })
-
-  it('tells the version of a value, loaded or kept, and none of nothing', async () => {
+  it('loads what no tier has, keeps it in every tier, and counts whether it was there', async () => {
     const cache = twoTiers()
-    near.write('thing:8', copy(4, null))
+    reads()
 
-    const read = [await cache.get(7), await cache.get(7), await cache.get(8)]
+    const read = [await cache.get(7), await cache.get(7)]
 
     expect(read).toEqual([
       { value: 'loaded', hit: false, version: 3 },
       { value: 'loaded', hit: true, version: 3 },
-      { value: null, hit: true },
     ])
+    expect(load.mock.calls).toEqual([[7]])
+    expect([near, far.tier].map((tier) => tier.read('thing:7'))).toEqual(Array(2).fill(copy(3, 'loaded')))
+    expect(reads()).toEqual({ hit: 1, miss: 1 })
   })
 
-  it('is counted, by whether the value was there', async () => {
-    const cache = oneTier()
-    reads()
+  it('takes what the nearest tier has, and keeps what a farther one has nearer', async () => {
+    near.write('thing:7', copy(1, 'near'))
+    for (const id of [7, 8]) far.tier.write(`thing:${id}`, copy(1, 'far'))
 
-    await cache.get(7)
-    await cache.get(7)
-    await cache.get(7)
-
-    expect(reads()).toEqual({ hit: 2, miss: 1 })
+    expect(await twoTiers().get(7)).toMatchObject({ value: 'near', hit: true })
+    expect(await twoTiers().get(8)).toMatchObject({ value: 'far', hit: true })
+    expect(near.read('thing:8')).toEqual(copy(1, 'far'))
+    expect(load).not.toHaveBeenCalled()
   })
 
-  it('takes a null as the answer that there is nothing', async () => {
+  it('takes a null as the answer that there is nothing, which has no version', async () => {
     near.write('thing:7', copy(4, null))
 
-    expect(await twoTiers().get(7)).toMatchObject({ value: null, hit: true })
+    expect(await twoTiers().get(7)).toEqual({ value: null, hit: true })
     expect(load).not.toHaveBeenCalled()
   })
 
@@ -129,54 +108,29 @@ describe('reading through a cache', () => {
     load.mockResolvedValueOnce(undefined)
     const cache = twoTiers()
 
-    const first = await cache.get(7)
-    const second = await cache.get(7)
-
-    expect([first, second]).toMatchObject([
+    expect([await cache.get(7), await cache.get(7)]).toMatchObject([
       { value: null, hit: false },
       { value: 'loaded', hit: false },
     ])
   })
-
-  it('keeps different values apart', async () => {
-    load.mockImplementation(async (id) => ({ version: 1, value: `thing ${id}` }))
-    const cache = twoTiers()
-
-    await Promise.all([cache.get(1), cache.get(2)])
-
-    expect([await cache.get(1), await cache.get(2)]).toMatchObject([
-      { value: 'thing 1', hit: true },
-      { value: 'thing 2', hit: true },
-    ])
-  })
-
-  it('fails when the load fails, and loads again the next time', async () => {
-    load.mockRejectedValueOnce(new Error('no connection'))
-    const cache = twoTiers()
-
-    await expect(cache.get(7)).rejects.toThrow('no connection')
-
-    expect(await cache.get(7)).toMatchObject({ value: 'loaded', hit: false })
-  })
 })
 
-describe('a copy that is older than what a nearer tier knows of', () => {
-  it('is not shown: the value is loaded', async () => {
-    near = new LocalTier({ ttlMs: 0 })
-    near.write('thing:7', copy(5, 'committed here'))
-    far.tier.write('thing:7', copy(4, 'old'))
-    load.mockResolvedValue({ version: 5, value: 'committed here' })
+it.each([
+  ['older than a nearer tier knows of is loaded', 4, { value: 'loaded', hit: false }],
+  ['as new is shown', 5, { value: 'far', hit: true }],
+])('a copy that is %s', async (_, version, shown) => {
+  near = new LocalTier({ ttlMs: 0 })
+  near.write('thing:7', copy(5, 'committed here'))
+  far.tier.write('thing:7', copy(version, 'far'))
 
-    expect(await twoTiers().get(7)).toMatchObject({ value: 'committed here', hit: false })
-  })
+  expect(await twoTiers().get(7)).toMatchObject(shown)
+})
 
-  it('is shown when it is as new', async () => {
-    near = new LocalTier({ ttlMs: 0 })
-    near.write('thing:7', copy(5, 'committed here'))
-    far.tier.write('thing:7', copy(5, 'committed here'))
+it('a copy that is no value of ours is loaded instead, and replaced', async () => {
+  far.tier.write('thing:7', copy(3, { of: 'somebody else' }))
 
-    expect(await twoTiers().get(7)).toMatchObject({ value: 'committed here', hit: true })
-  })
+  expect(await twoTiers().get(7)).toMatchObject({ value: 'loaded', hit: false })
+  expect(far.tier.read('thing:7')).toEqual(copy(3, 'loaded'))
 })
 
 describe('a copy of another database', () => {
@@ -197,12 +151,6 @@ describe('a copy of another database', () => {
       { value: 'loaded', hit: true },
     ])
     expect(far.tier.read('thing:7')).toEqual(copy(3, 'loaded'))
-  })
-
-  it('gives way to a value that is committed', async () => {
-    await twoTiers().set(7, { version: 1, value: 'new' })
-
-    expect(await twoTiers().get(7)).toMatchObject({ value: 'new', hit: true })
   })
 
   it('is told from a copy of this one while the process runs, from the moment that it knows', async () => {
@@ -237,16 +185,6 @@ describe('a copy of another database', () => {
   })
 })
 
-describe('a copy that is no value of ours', () => {
-  it('is loaded instead, and replaced', async () => {
-    far.tier.write('thing:7', copy(3, { of: 'somebody else' }))
-    const cache = twoTiers()
-
-    expect(await cache.get(7)).toMatchObject({ value: 'loaded', hit: false })
-    expect(far.tier.read('thing:7')).toEqual(copy(3, 'loaded'))
-  })
-})
-
 describe('a load that takes long', () => {
   afterEach(() => {
     jest.restoreAllMocks()
@@ -258,7 +196,7 @@ describe('a load that takes long', () => {
   ])('of %d ms %s', async (ms) => {
     load.mockImplementation(slowLoad)
     const now = jest.spyOn(performance, 'now').mockReturnValue(1000)
-    const slow = oneTier().get(7)
+    const slow = cache.get(7)
     await turn()
 
     now.mockReturnValue(1000 + ms)
@@ -269,14 +207,16 @@ describe('a load that takes long', () => {
     expect(far.tier.read('thing:7')?.value).toBe(ms > 5000 ? undefined : 'loaded')
   })
 
-  it('is not kept when it was overtaken here, though the tier has forgotten by what', async () => {
+  it.each([
+    ['an invalidation', () => cache.invalidate(7)],
+    ['a commit', () => cache.set(7, { version: 5, value: 'new' })],
+  ])('is not kept when %s here has overtaken it, though the tier has forgotten that', async (_, overtake) => {
     load.mockImplementation(slowLoad)
     far.tier = new LocalTier({ maxEntries: 1 })
-    const cache = oneTier()
     const slow = cache.get(7)
     await turn()
 
-    await cache.invalidate(7)
+    await overtake()
     far.tier.write('thing:8', copy(1, 'another'))
     loads[0]?.succeed({ value: 'old' })
     await slow
@@ -286,19 +226,17 @@ describe('a load that takes long', () => {
 })
 
 describe('single flight', () => {
-  it('shares one load among the reads of a missing value that come together', async () => {
+  it('shares one load among the reads of a missing value, of which each value has its own', async () => {
     load.mockImplementation(slowLoad)
     const cache = twoTiers()
 
-    const reads = Promise.all([cache.get(7), cache.get(7), cache.get(7)])
+    const together = [cache.get(7), cache.get(7)]
     await turn()
-    const late = cache.get(7)
+    const reads = Promise.all([...together, cache.get(7), cache.get(8)])
     await turn()
-    loads[0]?.succeed({ version: 1, value: 'loaded' })
+    for (const [index, { succeed }] of loads.entries()) succeed({ version: 1, value: `load ${index}` })
 
-    expect(await reads).toMatchObject(new Array(3).fill({ value: 'loaded', hit: false }))
-    expect(await late).toMatchObject({ value: 'loaded', hit: false })
-    expect(load).toHaveBeenCalledTimes(1)
+    expect((await reads).map(({ value }) => value)).toEqual(['load 0', 'load 0', 'load 0', 'load 1'])
   })
 
   it('shares the failure too, and no longer than the flight', async () => {
@@ -309,28 +247,21 @@ describe('single flight', () => {
     await turn()
     loads[0]?.fail(new Error('no connection'))
     const outcomes = await reads
-    const later = cache.get(7)
-    await turn()
-    loads[1]?.succeed({ version: 1, value: 'loaded' })
+    load.mockResolvedValue({ version: 1, value: 'loaded' })
 
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    expect(await later).toMatchObject({ value: 'loaded', hit: false })
+    expect(await cache.get(7)).toMatchObject({ value: 'loaded', hit: false })
   })
 })
 
 describe('setting a committed value', () => {
   it('puts it into every tier and tells every instance', async () => {
     await twoTiers().set(7, { version: 5, value: 'new' })
+    await oneTier().set(8, { version: 5, value: 'new' })
 
     expect(near.read('thing:7')).toEqual(copy(5, 'new'))
-    expect(far.tier.read('thing:7')).toEqual(copy(5, 'new'))
+    expect([7, 8].map((id) => far.tier.read(`thing:${id}`))).toEqual(Array(2).fill(copy(5, 'new')))
     expect(broadcast.mock.calls).toEqual([['thing:7', copy(5, 'new')]])
-  })
-
-  it('needs nobody to tell', async () => {
-    await oneTier().set(7, { version: 5, value: 'new' })
-
-    expect(far.tier.read('thing:7')).toEqual(copy(5, 'new'))
   })
 
   it('stays, whatever a slow reader brings from before', async () => {
@@ -345,15 +276,6 @@ describe('setting a committed value', () => {
 
     expect(await cache.get(7)).toMatchObject({ value: 'new', hit: true })
   })
-
-  it('stays when it arrives before an older value of another writer', async () => {
-    const cache = twoTiers()
-
-    await cache.set(7, { version: 5, value: 'new' })
-    await cache.set(7, { version: 4, value: 'old' })
-
-    expect(await cache.get(7)).toMatchObject({ value: 'new', hit: true })
-  })
 })
 
 describe('invalidating a value that has no version of its own', () => {
@@ -361,78 +283,27 @@ describe('invalidating a value that has no version of its own', () => {
     load.mockImplementation(slowLoad)
   })
 
-  it('loads it anew', async () => {
-    load.mockReset().mockResolvedValueOnce({ value: 'old' }).mockResolvedValueOnce({ value: 'new' })
-    const cache = oneTier()
-    await cache.get(7)
-
-    await cache.invalidate(7)
-
-    expect(await cache.get(7)).toMatchObject({ value: 'new', hit: false })
-    expect(await cache.get(7)).toMatchObject({ value: 'new', hit: true })
-  })
-
-  it('does not let a read join a load that began before', async () => {
-    const cache = oneTier()
-    const before = cache.get(7)
-    await turn()
-
-    await cache.invalidate(7)
-    const after = cache.get(7)
-    await turn()
-    loads[1]?.succeed({ value: 'new' })
-    loads[0]?.succeed({ value: 'old' })
-
-    expect(await before).toMatchObject({ value: 'old', hit: false })
-    expect(await after).toMatchObject({ value: 'new', hit: false })
-  })
-
-  it.each([
-    ['before', [0, 1]],
-    ['after', [1, 0]],
-  ])('keeps the new value when the old one arrives %s it', async (_, order) => {
+  it.each<[string, () => Promise<void> | undefined, number[]]>([
+    ['here', () => cache.invalidate(7), [0, 1]],
+    ['here', () => cache.invalidate(7), [1, 0]],
+    ['by another instance', () => far.invalidate('thing:7', 'ours'), [1, 0]],
+  ])('%s keeps reads from the load that began before, and the new value: %#', async (_, drop, order) => {
     const values = [{ value: 'old' }, { value: 'new' }]
-    const cache = oneTier()
     const before = cache.get(7)
     await turn()
 
-    await cache.invalidate(7)
+    await drop()
     const after = cache.get(7)
     await turn()
     for (const index of order) {
       loads[index]?.succeed(values[index])
       await turn()
     }
-    await Promise.all([before, after])
 
-    expect(await cache.get(7)).toMatchObject({ value: 'new', hit: true })
-  })
-
-  it('keeps nothing of a load that it has overtaken, even without a new one', async () => {
-    const cache = oneTier()
-    const before = cache.get(7)
-    await turn()
-
-    await cache.invalidate(7)
-    loads[0]?.succeed({ value: 'old' })
-    await before
-
-    expect((await far.read('thing:7'))?.value).toBeUndefined()
-  })
-
-  it('does not let a read join a load of another process that began before', async () => {
-    const cache = oneTier()
-    const before = cache.get(7)
-    await turn()
-
-    far.tier.invalidate('thing:7', 'ours') // by another instance
-    const after = cache.get(7)
-    await turn()
-    loads[1]?.succeed({ value: 'new' })
-    loads[0]?.succeed({ value: 'old' })
-
-    expect(await after).toMatchObject({ value: 'new', hit: false })
-    await before
+    expect([await before, await after]).toMatchObject([
+      { value: 'old', hit: false },
+      { value: 'new', hit: false },
+    ])
     expect(await cache.get(7)).toMatchObject({ value: 'new', hit: true })
   })
 })

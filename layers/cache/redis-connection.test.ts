@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 
-process.env.LOG_LEVEL = 'silent'
+const logged: string[] = []
+const note = (details: object | string, text?: string) => logged.push(text ?? String(details))
+jest.unstable_mockModule('@stockroom/runtime/logger', () => ({ log: { info: note, warn: note } }))
 const old = 'rediss://shop:old@cache:6379'
 const rotated = 'rediss://shop:rotated@cache:6379'
 const settings = { productsRedisUrl: old, ordersRedisUrl: old, cachePrefix: '' }
@@ -28,6 +30,7 @@ const { redisConnection } = await import('./redis-connection.ts')
 
 beforeEach(() => {
   opened.length = 0
+  logged.length = 0
   distrustSecrets.mockReset()
   Object.assign(settings, { productsRedisUrl: old, ordersRedisUrl: old })
 })
@@ -74,6 +77,14 @@ describe('redisConnection', () => {
     opened[0]?.emit('error', new Error(message))
 
     expect(distrustSecrets).toHaveBeenCalledTimes(times)
+  })
+
+  it('says once that it is lost, and once that it is back', () => {
+    redisConnection('products')
+    for (const event of ['ready', 'error', 'error', 'ready', 'ready'])
+      opened[0]?.emit(event, new Error('connect ECONNREFUSED'))
+
+    expect(logged).toEqual(['redis connection lost', 'redis connection is back'])
   })
 
   it('connects anew when the server has become a replica, as after a failover, every five seconds at most', () => {

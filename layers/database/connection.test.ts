@@ -1,12 +1,16 @@
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { eventually } from '../../tests/support/eventually.ts'
 
 /** What stands in the place of PostgreSQL: it keeps the first message of each connection, and closes it. */
 let server: Server
 const startups: Buffer[] = []
 
+const url = (password = '') =>
+  `postgres://shop:${password}@127.0.0.1:${(server.address() as AddressInfo).port}/shop`
+
 async function connectOnce() {
-  process.env.DATABASE_URL = `postgres://shop@127.0.0.1:${(server.address() as AddressInfo).port}/shop`
+  process.env.DATABASE_URL = url()
   jest.resetModules()
   const { database } = await import('./connection.ts')
   const { shutDown } = await import('@stockroom/runtime/shutdown')
@@ -59,5 +63,36 @@ describe('a connection of the shop', () => {
     await connectOnce()
 
     expect(setKeepAlive.mock.calls).toContainEqual([true, 10_000])
+  })
+})
+
+describe('the pool of a domain', () => {
+  const open = async (environment: Record<string, string>) => {
+    const { keepSecretValues } = await import('@stockroom/runtime/secret-values')
+    const { database } = await import('./connection.ts')
+    keepSecretValues(environment)
+    return { orders: database('orders'), products: database('products') }
+  }
+
+  beforeEach(() => {
+    jest.resetModules()
+  })
+
+  it('is shared by domains that share a database, and stays where each has its own', async () => {
+    const shared = await open({ DATABASE_URL: url() })
+    const own = await open({ DATABASE_URL: url(), ORDERS_DATABASE_URL: url('of orders') })
+
+    expect(shared.products).toBe(shared.orders)
+    expect(own.products).toBe(shared.products)
+    expect(own.orders).not.toBe(own.products)
+  })
+
+  it('is another one when the URL has another password, and the old one ends', async () => {
+    const { orders: old } = await open({ DATABASE_URL: url('old') })
+    const { orders: rotated } = await open({ DATABASE_URL: url('rotated') })
+
+    expect(rotated).not.toBe(old)
+    await eventually(() => old.client.pool === undefined)
+    expect(rotated.client.pool).toBeDefined()
   })
 })

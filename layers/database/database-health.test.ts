@@ -25,14 +25,7 @@ describe('databaseAnswers', () => {
     expect(asked()).toEqual(['connection of products', 'connection of orders'])
   })
 
-  it('asks a database that both share once', async () => {
-    databaseUrl.mockReturnValue('postgres://shop')
-
-    expect(await databaseAnswers()).toBe(true)
-    expect(asked()).toHaveLength(1)
-  })
-
-  it('asks once for all who want to know at the same time, and again for who comes later', async () => {
+  it('asks a shared one once for all who want to know at the same time, and again for who comes later', async () => {
     databaseUrl.mockReturnValue('postgres://shop')
 
     const answers = await Promise.all([databaseAnswers(), databaseAnswers(), databaseAnswers()])

@@ -46,6 +46,13 @@ describe('databaseIdentity', () => {
     expect(await databaseIdentity('products', 2000)).toBe('second')
   })
 
+  it('is none where the migration has not drawn one', async () => {
+    const { databaseIdentity } = await newProcess()
+    query.mockResolvedValue([])
+
+    expect(await databaseIdentity('products', 0)).toBe('')
+  })
+
   it('waits for the answer on Lambda, where nothing goes on behind an answer', async () => {
     const { databaseIdentity } = await newProcess()
     await databaseIdentity('products', 0)

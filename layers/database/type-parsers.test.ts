@@ -8,7 +8,6 @@ const parse = (type: number, text: string) => typeParsers.getTypeParser(type, 't
 describe('values leave PostgreSQL', () => {
   it.each([
     ['bigint', builtins.INT8, '9007199254740991', 9_007_199_254_740_991],
-    ['numeric', builtins.NUMERIC, '19.99', 19.99],
     ['numeric', builtins.NUMERIC, '9999999999999.99', 9_999_999_999_999.99],
     ['integer', builtins.INT4, '1000000000', 1_000_000_000],
   ])('as numbers: %s', (_, type, text, value) => {
@@ -23,15 +22,12 @@ describe('values leave PostgreSQL', () => {
     expect(parse(builtins.TIMESTAMPTZ, text)).toBe(time)
   })
 
-  it.each([
-    '21/11/2026 10:00:00 UTC',
-    '03/05/2026 10:00:00.5 +02',
-    '21.11.2026 10:00:00 CET',
-    'infinity',
-    '2026-11-21 10:00:00',
-  ])('never as a time that they may not mean: %s', (text) => {
-    expect(() => parse(builtins.TIMESTAMPTZ, text)).toThrow(`"${text}" is no time in the style ISO`)
-  })
+  it.each(['03/05/2026 10:00:00.5 +02', 'infinity', '2026-11-21 10:00:00'])(
+    'never as a time that they may not mean: %s',
+    (text) => {
+      expect(() => parse(builtins.TIMESTAMPTZ, text)).toThrow(`"${text}" is no time in the style ISO`)
+    },
+  )
 
   it('as pg has it otherwise', () => {
     expect(parse(builtins.BOOL, 't')).toBe(true)

@@ -21,7 +21,7 @@ export function logReturned({ queue, messages }: Batch<ShopEvent>, error: unknow
 }
 
 function identity({ body, messageId, correlationId: requestId, traceparent }: Received<ShopEvent>) {
-  const orderId = 'orderId' in body ? body.orderId : undefined
+  const { orderId } = body as { orderId?: number }
   const traceId = traceparent && traceIdOf(traceparent)
   return { orderId, requestId, traceId, messageId: messageId && printable(messageId) }
 }

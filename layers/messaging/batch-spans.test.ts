@@ -51,21 +51,15 @@ describe('the spans of a batch', () => {
         { traceId: traceIdOf(1), spanId: 'b7ad6b7169203331' },
         { traceId: traceIdOf(2), spanId: 'b7ad6b7169203331' },
       ],
-      attributes: { 'messaging.system': 'rabbitmq', 'messaging.batch.message_count': 2 },
+      attributes: { 'messaging.batch.message_count': 2 },
     })
     expect([first, second]).toMatchObject(
       [1, 2].map((orderId) => ({
         traceId: traceIdOf(orderId),
         parentSpanId: 'b7ad6b7169203331',
-        name: 'process stock-reduction',
         kind: 'consumer',
         links: [{ traceId: whole?.traceId, spanId: whole?.spanId }],
-        attributes: {
-          'messaging.destination.name': 'shop.events:order.created:stock-reduction',
-          'messaging.message.id': `m${orderId}`,
-          'messaging.message.conversation_id': `r${orderId}`,
-          'stockroom.order.id': orderId,
-        },
+        attributes: { 'messaging.message.id': `m${orderId}`, 'stockroom.order.id': orderId },
       })),
     )
   })

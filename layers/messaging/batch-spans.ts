@@ -55,5 +55,5 @@ const attributesOfMessage = (
   'messaging.rabbitmq.destination.routing_key': name,
   'messaging.message.id': messageId,
   'messaging.message.conversation_id': correlationId,
-  'stockroom.order.id': 'orderId' in body ? Number(body.orderId) : undefined,
+  'stockroom.order.id': (body as { orderId?: number }).orderId,
 })

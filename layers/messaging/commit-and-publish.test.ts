@@ -1,70 +1,80 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import type { OutboxEvent, OutboxRow } from '@stockroom/database/outbox'
+import type { OutboxRow } from '@stockroom/database/outbox'
 import { workUnderWay } from '@stockroom/runtime/before-freeze'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { Unavailable } from '@stockroom/runtime/unavailable'
-import * as events from './events.ts'
 import { orderConfirmed, orderCreated, productDeleted } from './events.ts'
-import { isBound } from './topology.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const steps: string[] = []
-const transaction = jest.fn<(domain: string, work: (trx: never) => Promise<unknown>) => Promise<unknown>>()
-const query = jest.fn<(trx: unknown, sql: string) => Promise<object[]>>()
-const outboxChange = jest.fn<typeof import('@stockroom/database/outbox').outboxChange>()
+/** What each commit has changed in the outbox. */
+const changes: { add: OutboxRow; remove: readonly string[] }[] = []
+const trx = { of: 'the test' }
+const query = jest.fn(async (_session: unknown, _sql: string) => [])
 const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
 const send = jest.fn<typeof import('./publisher.ts').send>()
 const requireBroker = jest.fn<typeof import('./publisher.ts').requireBroker>()
-jest.unstable_mockModule('@stockroom/database/query', () => ({ transaction, query }))
-jest.unstable_mockModule('@stockroom/database/outbox', () => ({ outboxChange, removeFromOutbox }))
+jest.unstable_mockModule('@stockroom/database/query', () => ({
+  query,
+  transaction: (_domain: string, work: (session: object) => Promise<unknown>) => work(trx),
+}))
+jest.unstable_mockModule('@stockroom/database/outbox', () => ({
+  outboxChange(_domain: string, change: (typeof changes)[number]) {
+    changes.push(change)
+    return [{ sql: 'change the outbox' }]
+  },
+  removeFromOutbox,
+}))
 jest.unstable_mockModule('./publisher.ts', () => ({ send, requireBroker, confirmTimeoutMs: 5000 }))
-const { commitWithOutbox, commitAndPublish, publishAfter, publishRows } = await import(
-  './commit-and-publish.ts'
-)
+const { commitWithOutbox, commitStatementsWithOutbox, commitAndPublish, publishAfter, publishRows } =
+  await import('./commit-and-publish.ts')
 
 const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-const trx = { of: 'the test' } as never
-const event = (orderId: number) =>
-  orderCreated.of({
-    orderId,
-    productId: 7,
-    quantity: 2,
-    totalPrice: 3,
-    timestamp: '2026-11-21T10:00:00.000Z',
-  })
+const order = { productId: 7, quantity: 2, timestamp: '2026-11-21T10:00:00.000Z' }
+const event = (orderId: number) => orderCreated.of({ ...order, orderId, totalPrice: 3 })
 const commitOf = (...orderIds: number[]) =>
-  commitWithOutbox('orders', async (_trx, record) => {
-    for (const id of orderIds) record(event(id), `request-${id}`)
+  commitStatementsWithOutbox('orders', async (outbox) => {
+    for (const id of orderIds) outbox.record(event(id), `request-${id}`)
+    outbox.changes()
     return 'the result'
   })
-const stored = () => outboxChange.mock.calls.map(([, { add }]) => add)
-const removedWithAnother = () => outboxChange.mock.calls.flatMap(([, { remove }]) => remove)
+const publishOf = (orderId: number, publish: typeof commitAndPublish = commitAndPublish) =>
+  publish(async (record) => {
+    record(event(orderId), `request-${orderId}`, trace)
+    return 'the result'
+  })
+const stored = () => changes.map(({ add }) => add)
+const sent = () => send.mock.calls.flatMap(([messages]) => messages)
+
 /** Lets the broker answer so, and `true` to whatever else it gets. */
 const brokerAnswers = (...answers: boolean[]) =>
   send.mockImplementation(async (messages) => messages.map(async (_, index) => answers[index] ?? true))
 /** Lets the broker be silent until the function that it returns is called. */
 const silenceBroker = () => {
-  const { promise, resolve: speak } = Promise.withResolvers<boolean[]>()
-  send.mockImplementation(async (messages) =>
-    messages.map(async (_, index) => (await promise)[index] as boolean),
-  )
-  endSilence = () => speak([true])
-  return speak
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  send.mockImplementation(async (messages) => messages.map(() => promise))
+  endSilence = () => resolve(true)
+  return resolve
 }
 let endSilence = () => {}
-const settled = async (promise: Promise<unknown>) => {
-  let isSettled = false
-  promise.finally(() => {
-    isSettled = true
-  })
-  await jest.advanceTimersByTimeAsync(0)
-  return isSettled
-}
+
+const nextTurn = () => jest.advanceTimersByTimeAsync(0)
+/** Waits as long as a commit waits for the broker on Lambda. */
+const passMoment = () => jest.advanceTimersByTimeAsync(250)
+/** Waits as long as whoever publishes an event waits for the broker. */
+const passTime = () => jest.advanceTimersByTimeAsync(5000)
 
 /** Whether an invocation that ends now would have to wait for nothing. */
 const isEverythingDone = async () => {
-  await jest.advanceTimersByTimeAsync(0)
+  await nextTurn()
   return workUnderWay() === undefined
+}
+const isSettled = async (promise: Promise<unknown>) => {
+  let settled = false
+  promise.finally(() => {
+    settled = true
+  })
+  await nextTurn()
+  return settled
 }
 
 /** From now on the process is one of Lambda's. */
@@ -74,25 +84,11 @@ const onLambda = () => {
 
 beforeEach(() => {
   jest.useFakeTimers({ now: new Date('2026-11-21T10:00:00.900Z') })
-  steps.length = 0
-  transaction.mockReset().mockImplementation(async (_domain, work) => {
-    const result = await work(trx)
-    steps.push('commit')
-    return result
-  })
-  outboxChange.mockReset().mockReturnValue([{ sql: 'change the outbox' }])
-  query.mockReset().mockImplementation(async (session, sql) => {
-    steps.push(session === trx && sql === 'change the outbox' ? 'store' : 'something else')
-    return []
-  })
+  changes.length = 0
   requireBroker.mockReset().mockResolvedValue()
-  send.mockReset().mockImplementation(async (messages) => {
-    steps.push('publish')
-    return messages.map(async () => true)
-  })
-  removeFromOutbox.mockReset().mockImplementation(async () => {
-    steps.push('remove')
-  })
+  removeFromOutbox.mockReset().mockResolvedValue()
+  send.mockReset()
+  brokerAnswers()
 })
 
 afterEach(async () => {
@@ -102,125 +98,103 @@ afterEach(async () => {
   jest.useRealTimers()
 })
 
-describe('what follows a commit', () => {
-  it.each([
-    ['with the outbox', () => commitOf(1)],
-    ['without it', () => commitAndPublish(async (record) => record(event(1), 'request-1'))],
-  ])('waits for the broker on Lambda, no longer than a moment: %s', async (_, commit) => {
+describe.each([
+  ['with the outbox', () => commitOf(1), commitStatementsWithOutbox.bind(undefined, 'orders')],
+  ['without it', () => publishOf(1), commitAndPublish],
+])('a commit %s', (_, commit, commitWith) => {
+  it('resolves before the broker has answered, and the process goes on behind it', async () => {
+    silenceBroker()
+
+    expect(await commit()).toBe('the result')
+    expect(await isEverythingDone()).toBe(true)
+  })
+
+  it('waits for the broker on Lambda, no longer than a moment', async () => {
     onLambda()
     silenceBroker()
 
     await commit()
     const early = await isEverythingDone()
-    await jest.advanceTimersByTimeAsync(250)
+    await passMoment()
 
     expect(early).toBe(false)
     expect(await isEverythingDone()).toBe(true)
   })
-})
 
-describe('commitWithOutbox', () => {
-  it('stores events in the transaction, publishes them after the commit, removes them when confirmed', async () => {
-    const result = await commitOf(1)
+  it('does not fail while the broker is away', async () => {
+    send.mockRejectedValue(new Unavailable('broker', 'not connected'))
+
+    expect(await commit()).toBe('the result')
     await jest.advanceTimersByTimeAsync(100)
 
-    expect(result).toBe('the result')
-    expect(steps).toEqual(['store', 'commit', 'publish', 'remove'])
+    expect(await isEverythingDone()).toBe(true)
+    expect(removeFromOutbox).not.toHaveBeenCalled()
   })
 
-  it.each([
-    ['order.confirmed:7', orderConfirmed.of({ orderId: 7, productId: 1, quantity: 1, timestamp: '' })],
-    ['product.deleted:7:3', productDeleted.of({ id: 7 }, 3)],
-  ])(
-    'calls a message by what it says, so that it is the same when it is told again: %s',
-    async (messageId, told) => {
-      await commitWithOutbox('orders', async (_trx, record) => {
-        record(told, undefined)
-        record(told, undefined)
-      })
+  it('publishes nothing when it fails, and does not bother the broker when nothing was recorded', async () => {
+    await expect(commitWith(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
+    await commitWith(async () => {})
 
-      expect(stored()[0]?.events.map((one) => one.messageId)).toEqual([messageId, messageId])
-    },
-  )
+    expect(send).not.toHaveBeenCalled()
+  })
+})
 
-  it('stores the events of a commit in one row, each with its correlation id and its place in a trace', async () => {
-    await commitWithOutbox('products', async (_trx, record) => {
+describe('commitStatementsWithOutbox', () => {
+  it('stores the events of a commit in one row, each called by what it says', async () => {
+    await commitStatementsWithOutbox('products', async ({ record, changes }) => {
       record(productDeleted.of({ id: 7 }, 3), 'r1', trace)
-      record(productDeleted.of({ id: 8 }, 3), undefined)
+      record(orderConfirmed.of({ ...order, orderId: 8 }), undefined)
+      changes()
     })
 
-    const one = (id: number, correlationId: string | null, traceparent: string | null) => ({
-      messageId: `product.deleted:${id}:3`,
-      name: 'product.deleted',
-      body: { id },
-      correlationId,
-      traceparent,
-      createdAt: '2026-11-21T10:00:00.900Z',
-    })
-    const id = expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
-    expect(transaction.mock.calls.map(([domain]) => domain)).toEqual(['products'])
-    expect(outboxChange.mock.calls).toEqual([
-      ['products', { add: { id, events: [one(7, 'r1', trace), one(8, null, null)] }, remove: [] }],
+    expect(stored()).toEqual([
+      {
+        id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+        events: [
+          {
+            messageId: 'product.deleted:7:3',
+            name: 'product.deleted',
+            body: { id: 7 },
+            correlationId: 'r1',
+            traceparent: trace,
+            createdAt: '2026-11-21T10:00:00.900Z',
+          },
+          expect.objectContaining({
+            messageId: 'order.confirmed:8',
+            correlationId: null,
+            traceparent: null,
+          }),
+        ],
+      },
     ])
   })
 
-  it('resolves after the commit, before the broker has answered', async () => {
-    silenceBroker()
-
-    const result = await commitOf(1)
-
-    expect(result).toBe('the result')
-    expect(steps).toEqual(['store', 'commit'])
-  })
-
-  it('waits for nothing where the process goes on after its answer', async () => {
-    silenceBroker()
-
-    await commitOf(1)
-
-    expect(await isEverythingDone()).toBe(true)
-  })
-
-  it('waits for nothing after a wait in vain, until the broker has taken an event', async () => {
+  it.each([
+    ['until the broker has taken an event', true],
+    ['while it answers in time, but takes nothing', false],
+  ])('waits for nothing after a wait in vain, %s', async (_, isTaken) => {
     onLambda()
-    const confirm = silenceBroker()
+    const answer = silenceBroker()
     await commitOf(1)
-    await jest.advanceTimersByTimeAsync(250)
-
+    await passMoment()
     await commitOf(2)
     const whileSlow = await isEverythingDone()
-    confirm([true])
-    await jest.advanceTimersByTimeAsync(0)
+
+    answer(isTaken)
+    await nextTurn()
     silenceBroker()
     await commitOf(3)
-    const afterwards = await isEverythingDone()
 
-    expect({ whileSlow, afterwards }).toEqual({ whileSlow: true, afterwards: false })
-  })
-
-  it('waits for nothing while the broker answers in time, but confirms nothing', async () => {
-    onLambda()
-    const confirm = silenceBroker()
-    await commitOf(1)
-    await jest.advanceTimersByTimeAsync(250)
-    confirm([false])
-    await jest.advanceTimersByTimeAsync(0)
-
-    silenceBroker()
-    await commitOf(2)
-    const later = await isEverythingDone()
-
-    expect(later).toBe(true)
+    expect({ whileSlow, afterwards: await isEverythingDone() }).toEqual({
+      whileSlow: true,
+      afterwards: !isTaken,
+    })
   })
 
   it('waits on Lambda until the events are out of the outbox', async () => {
     onLambda()
-    let remove = () => {}
-    removeFromOutbox.mockReturnValue(
-      new Promise((resolve) => {
-        remove = resolve
-      }),
-    )
+    const { promise, resolve: remove } = Promise.withResolvers<void>()
+    removeFromOutbox.mockReturnValue(promise)
 
     await commitOf(1)
     const early = await isEverythingDone()
@@ -230,48 +204,24 @@ describe('commitWithOutbox', () => {
     expect(await isEverythingDone()).toBe(true)
   })
 
-  it.each([
-    [[true, true, true], 1],
-    [[true, false, true], 0],
-  ])('keeps a row for the sweep until all of its events are confirmed: %j', async (answers, removed) => {
-    brokerAnswers(...answers)
-
-    await commitOf(1, 2, 3)
-    await jest.advanceTimersByTimeAsync(100)
-
-    expect(removeFromOutbox).toHaveBeenCalledTimes(removed)
-  })
-
-  it('removes them with the next commit of their domain, which costs none of its own', async () => {
+  it('removes confirmed rows with the next commit of their domain, which costs none of its own', async () => {
     await commitOf(1, 2)
-    await jest.advanceTimersByTimeAsync(0)
-    const confirmed = stored().map(({ id }) => id)
+    await nextTurn()
 
     await commitOf(3)
 
-    expect(removedWithAnother()).toEqual(confirmed)
+    expect(changes[1]?.remove).toEqual([stored()[0]?.id])
     expect(removeFromOutbox).not.toHaveBeenCalled()
   })
 
-  it('removes them later when that commit fails', async () => {
+  it('removes them after a moment where that commit fails, or none comes', async () => {
     await commitOf(1)
-    await jest.advanceTimersByTimeAsync(0)
-    transaction.mockRejectedValueOnce(new Error('refused'))
+    await nextTurn()
 
-    await expect(commitOf(2)).rejects.toThrow('refused')
+    await commitStatementsWithOutbox('orders', () => Promise.reject(new Error('refused'))).catch(() => {})
     await jest.advanceTimersByTimeAsync(100)
 
     expect(removeFromOutbox.mock.calls).toEqual([['orders', 'orders', [stored()[0]?.id]]])
-  })
-
-  it('keeps every event, and does not fail, while the broker is away', async () => {
-    send.mockRejectedValue(new Unavailable('broker', 'not connected'))
-
-    await commitOf(1)
-    await jest.advanceTimersByTimeAsync(100)
-
-    expect(await isEverythingDone()).toBe(true)
-    expect(removeFromOutbox).not.toHaveBeenCalled()
   })
 
   it('does not fail when confirmed events cannot be removed', async () => {
@@ -283,41 +233,13 @@ describe('commitWithOutbox', () => {
     expect(await isEverythingDone()).toBe(true)
   })
 
-  it.each([
-    ['the work', () => commitWithOutbox('orders', () => Promise.reject(new Error('refused')))],
-    [
-      'the outbox',
-      () => {
-        query.mockRejectedValue(new Error('refused'))
-        return commitOf(1)
-      },
-    ],
-    [
-      'the commit',
-      () => {
-        transaction.mockRejectedValue(new Error('refused'))
-        return commitOf(1)
-      },
-    ],
-  ])('publishes nothing when %s fails', async (_, fail) => {
-    await expect(fail()).rejects.toThrow('refused')
-
-    expect(send).not.toHaveBeenCalled()
-  })
-
-  it('does not bother the broker when nothing was told', async () => {
-    await commitOf()
-
-    expect(send).not.toHaveBeenCalled()
-  })
-
   it('lets a shutdown wait for events that are under way', async () => {
     const confirm = silenceBroker()
     await commitOf(1)
 
     const shutdown = shutDown()
-    const early = await settled(shutdown)
-    confirm([true])
+    const early = await isSettled(shutdown)
+    confirm(true)
     await shutdown
 
     expect(early).toBe(false)
@@ -325,196 +247,88 @@ describe('commitWithOutbox', () => {
   })
 })
 
-describe('publishRows', () => {
-  const outboxEvent = (changes: Partial<OutboxEvent> = {}): OutboxEvent => ({
-    messageId: 'order.created:1',
-    name: 'order.created',
-    body: { orderId: 1 },
-    correlationId: 'r1',
-    traceparent: null,
-    createdAt: '2026-11-21T10:00:00.900Z',
-    ...changes,
-  })
-  const publishEvent = (event: OutboxEvent) => publishRows('orders', [{ id: 'a', events: [event] }])
-
-  it('publishes an event with all its properties', async () => {
-    await publishEvent(outboxEvent())
-
-    expect(send.mock.calls).toEqual([
-      [
-        [
-          {
-            exchange: 'shop.events',
-            routingKey: 'order.created',
-            content: Buffer.from('{"orderId":1}'),
-            options: {
-              messageId: 'order.created:1',
-              type: 'order.created',
-              timestamp: Date.UTC(2026, 10, 21, 10) / 1000,
-              correlationId: 'r1',
-              appId: 'stockroom',
-              contentType: 'application/json',
-              headers: { 'schema-version': 1 },
-              persistent: true,
-              mandatory: true,
-            },
-          },
-        ],
-      ],
-    ])
+it('commitWithOutbox changes the outbox in the transaction of the work', async () => {
+  const session = await commitWithOutbox('orders', async (session, record) => {
+    record(event(1), undefined)
+    return session
   })
 
-  const names = Object.values(events).flatMap((value) =>
-    typeof value === 'object' && 'of' in value ? [value.name] : [],
-  )
+  expect(session).toBe(trx)
+  expect(query.mock.calls).toEqual([[trx, 'change the outbox', undefined]])
+})
 
-  it.each(names)('publishes %s as mandatory when a queue wants it', async (name) => {
-    await publishEvent(outboxEvent({ name, correlationId: null }))
+it('publishes as mandatory what a queue is bound to, and a public fact not', async () => {
+  await publishOf(1)
+  await commitAndPublish(async (record) => record(orderConfirmed.of({ ...order, orderId: 1 }), undefined))
 
-    expect(send.mock.calls[0]?.[0][0]?.options).toMatchObject({
-      mandatory: isBound(name),
-      correlationId: undefined,
-    })
-  })
-
-  it('carries the trace of an event in a header', async () => {
-    await publishEvent(outboxEvent({ traceparent: trace }))
-
-    expect(send.mock.calls[0]?.[0][0]?.options.headers).toEqual({
-      'schema-version': 1,
-      traceparent: trace,
-    })
-  })
-
-  it('says of which rows the broker has confirmed every event', async () => {
-    brokerAnswers(true, false, true, true)
-    const row = (id: string, ...orderIds: number[]): OutboxRow => ({
-      id,
-      events: orderIds.map((orderId) => outboxEvent({ messageId: `order.created:${orderId}` })),
-    })
-
-    expect(await publishRows('orders', [row('a', 1, 2), row('b', 3, 4)])).toEqual(['b'])
-  })
+  expect(sent().map(({ options }) => options)).toMatchObject([
+    { type: 'order.created', mandatory: true, correlationId: 'request-1' },
+    { type: 'order.confirmed', mandatory: false, correlationId: undefined },
+  ])
 })
 
 describe('an event that the broker answers late', () => {
-  /** Waits as long as whoever publishes an event waits for the broker. */
-  const passTime = () => jest.advanceTimersByTimeAsync(5000)
+  let answer: (isTaken: boolean) => void
 
-  it('is not sent again while its answer is missing', async () => {
-    silenceBroker()
+  beforeEach(async () => {
+    answer = silenceBroker()
     await commitOf(1)
     await passTime()
+  })
 
+  it('is not sent again while its answer is missing', async () => {
     const sweep = publishRows('orders', stored())
     await passTime()
 
     expect(await sweep).toEqual([])
-    expect(send.mock.calls.flatMap(([messages]) => messages)).toHaveLength(1)
+    expect(sent()).toHaveLength(1)
   })
 
   it('leaves the outbox when it is confirmed at last, though nobody waits for it any more', async () => {
-    const confirm = silenceBroker()
-    await commitOf(1)
-    await passTime()
-
-    confirm([true])
+    answer(true)
     await jest.advanceTimersByTimeAsync(100)
 
     expect(removeFromOutbox.mock.calls).toEqual([['orders', 'orders', [stored()[0]?.id]]])
   })
 
   it('is confirmed to the sweep that has joined the wait', async () => {
-    const confirm = silenceBroker()
-    await commitOf(1)
-    await passTime()
     const sweep = publishRows('orders', stored())
 
-    confirm([true])
+    answer(true)
 
     expect(await sweep).toEqual([stored()[0]?.id])
   })
 
   it('is sent again once the broker has not taken it', async () => {
-    const confirm = silenceBroker()
-    await commitOf(1)
-    await passTime()
-    confirm([false])
-    await jest.advanceTimersByTimeAsync(0)
+    answer(false)
+    await nextTurn()
     brokerAnswers(true)
 
     expect(await publishRows('orders', stored())).toEqual([stored()[0]?.id])
   })
 
   it('is sent with others that wait for nothing, each answer its own', async () => {
-    silenceBroker()
-    await commitOf(1)
-    await passTime()
-    brokerAnswers(true, false)
+    brokerAnswers(true, false, true)
     const [waiting] = stored() as [OutboxRow]
-    const [first, second] = ['b', 'c'].map((id) => ({
+    const row = (id: string, ...messageIds: string[]): OutboxRow => ({
       id,
-      events: waiting.events.map((one) => ({ ...one, messageId: id })),
-    }))
+      events: messageIds.map((messageId) => ({ ...waiting.events[0], messageId })) as OutboxRow['events'],
+    })
 
-    const sweep = publishRows('orders', [first, waiting, second] as OutboxRow[])
+    const sweep = publishRows('orders', [row('b', 'b1'), waiting, row('c', 'c1', 'c2')])
     await passTime()
 
     expect(await sweep).toEqual(['b'])
   })
 })
 
-describe('commitAndPublish', () => {
-  const publishOf = (...orderIds: number[]) =>
-    commitAndPublish(async (record) => {
-      steps.push('commit')
-      for (const id of orderIds) record(event(id), `request-${id}`, trace)
-      return 'the result'
-    })
-
-  it('publishes after the commit what was told, with no outbox, and waits for nothing', async () => {
-    silenceBroker()
-
-    const result = await publishOf(1, 2)
-
-    expect(result).toBe('the result')
-    expect(await isEverythingDone()).toBe(true)
-    expect(send.mock.calls.flatMap(([messages]) => messages).map(({ options }) => options)).toMatchObject([
-      { type: 'order.created', correlationId: 'request-1', mandatory: true },
-      { type: 'order.created', correlationId: 'request-2' },
-    ])
-    expect([outboxChange.mock.calls, removeFromOutbox.mock.calls]).toEqual([[], []])
-  })
-
-  it('is done while the broker is away: what was committed has it told again', async () => {
-    send.mockRejectedValue(new Unavailable('broker', 'not connected'))
-
-    await publishOf(1)
-
-    expect(await isEverythingDone()).toBe(true)
-  })
-
-  it('publishes nothing when the commit fails', async () => {
-    await expect(commitAndPublish(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
-
-    expect(send).not.toHaveBeenCalled()
-  })
-})
-
 describe('publishAfter', () => {
-  const publishOf = (...orderIds: number[]) =>
-    publishAfter(async (record) => {
-      steps.push('commit')
-      for (const id of orderIds) record(event(id), `request-${id}`, trace)
-      return 'the result'
-    })
-
-  it('publishes after the commit what was told, and waits for the broker', async () => {
+  it('publishes after the commit what was recorded, and waits for the broker', async () => {
     const confirm = silenceBroker()
 
-    const outcome = publishOf(1)
-    const early = await settled(outcome)
-    confirm([true])
+    const outcome = publishOf(1, publishAfter)
+    const early = await isSettled(outcome)
+    confirm(true)
 
     expect(early).toBe(false)
     expect(await outcome).toBe('the result')
@@ -522,16 +336,17 @@ describe('publishAfter', () => {
 
   it('does not begin while the broker takes no messages', async () => {
     requireBroker.mockRejectedValue(new Unavailable('broker', 'blocked'))
+    const commit = jest.fn(async () => {})
 
-    await expect(publishOf(1)).rejects.toThrow('The broker is unavailable: blocked')
-    expect(steps).toEqual([])
+    await expect(publishAfter(commit)).rejects.toThrow('The broker is unavailable: blocked')
+    expect(commit).not.toHaveBeenCalled()
   })
 
   it('is done when the broker confirms nothing in time: what was committed has it told again', async () => {
     silenceBroker()
 
-    const outcome = publishOf(1)
-    await jest.advanceTimersByTimeAsync(5000)
+    const outcome = publishOf(1, publishAfter)
+    await passTime()
 
     expect(await outcome).toBe('the result')
   })

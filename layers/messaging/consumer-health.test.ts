@@ -41,12 +41,6 @@ describe('unconsumedQueues', () => {
     expect(openChannel).toHaveBeenCalledTimes(1)
   })
 
-  it('names at once what nobody consumes in a shop that has run for long', async () => {
-    channel.consumers['stock-reduction'] = 0
-
-    expect(await unconsumedQueues(60_000)).toEqual(['stock-reduction'])
-  })
-
   it('leaves the consumers of a shop that starts ten seconds to come', async () => {
     channel.consumers = { 'stock-reduction': 0, 'order-settlement': 0, 'stock-return': 1 }
 

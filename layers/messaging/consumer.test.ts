@@ -20,10 +20,18 @@ const reduced = (orderId: number) => ({
   body: { orderId, productId: 7, quantity: 2, timestamp: '2026-11-21T10:00:00.000Z' },
 })
 const poison = { type: 'stock.reduced', messageId: 'poison', text: 'not JSON' }
-const consume = (...messages: object[]) =>
-  handler(rmqEvent({ queue: 'order-settlement', messages }), lambdaContext())
+const batch = (...messages: object[]) => rmqEvent({ queue: 'order-settlement', messages })
+const consume = (...messages: object[]) => handler(batch(...messages), lambdaContext())
 const published = () => publish.mock.calls.flatMap(([messages]) => messages)
 const handled = () => handle.mock.calls.map(([{ messages }]) => messages.map(({ body }) => body.orderId))
+const deadLetter = (messageId: string, reason: string) =>
+  expect.objectContaining({
+    routingKey: 'order-settlement.dead',
+    options: expect.objectContaining({
+      messageId,
+      headers: expect.objectContaining({ 'x-dead-letter-reason': reason }),
+    }),
+  })
 
 beforeEach(() => {
   handle.mockReset().mockResolvedValue(undefined)
@@ -31,21 +39,16 @@ beforeEach(() => {
 })
 
 describe('a consumer', () => {
-  it('hands over all healthy messages at once, in the order of delivery', async () => {
-    await consume(reduced(3), reduced(1), reduced(2))
+  it('hands over the healthy messages of every queue at once, in the order of delivery', async () => {
+    const [one, other] = [batch(reduced(3), reduced(1)), rmqEvent({ queue: 'other', messages: [reduced(2)] })]
+
+    await handler(
+      { ...one, rmqMessagesByQueue: { ...one.rmqMessagesByQueue, ...other.rmqMessagesByQueue } },
+      lambdaContext(),
+    )
 
     expect(handled()).toEqual([[3, 1, 2]])
     expect(publish).not.toHaveBeenCalled()
-  })
-
-  it('hands over the messages of every queue of the event', async () => {
-    const one = rmqEvent({ queue: 'one', messages: [reduced(1)] })
-    const other = rmqEvent({ queue: 'other', messages: [reduced(2)] })
-    const rmqMessagesByQueue = { ...one.rmqMessagesByQueue, ...other.rmqMessagesByQueue }
-
-    await handler({ ...one, rmqMessagesByQueue }, lambdaContext())
-
-    expect(handled()).toEqual([[1, 2]])
   })
 
   it('lets healthy messages proceed beside poison ones, which go to the dead letters of their queue', async () => {
@@ -53,68 +56,28 @@ describe('a consumer', () => {
 
     expect(handled()).toEqual([[1, 2]])
     expect(publish.mock.calls).toEqual([
-      [
-        [
-          expect.objectContaining({
-            routingKey: 'order-settlement.dead',
-            options: expect.objectContaining({
-              messageId: 'poison',
-              headers: expect.objectContaining({ 'x-dead-letter-reason': 'not JSON' }),
-            }),
-          }),
-          expect.objectContaining({
-            options: expect.objectContaining({
-              messageId: 'm3',
-              headers: expect.objectContaining({ 'x-dead-letter-reason': 'unknown schema-version 9' }),
-            }),
-          }),
-        ],
-      ],
+      [[deadLetter('poison', 'not JSON'), deadLetter('m3', 'unknown schema-version 9')]],
     ])
   })
 
-  it('does not call the handler when nothing healthy is left', async () => {
+  it('does not call its handler for nothing', async () => {
     await consume(poison)
+    await handler({ ...batch(), rmqMessagesByQueue: {} }, lambdaContext())
 
     expect(handle).not.toHaveBeenCalled()
   })
 
-  it('returns the batch when the dead letters are not confirmed', async () => {
-    publish.mockResolvedValue([true, false])
-
-    const outcome = consume(poison, reduced(1), poison)
-
-    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
-  })
-
-  it('leaves one dead letter of a poison message, however often its batch comes again', async () => {
-    handle.mockRejectedValueOnce(new Unavailable('database', 'connection refused'))
-
-    await consume(poison, reduced(1)).catch(() => {})
-    await consume(poison, reduced(1))
-
-    expect(published()).toHaveLength(1)
-  })
-
-  it('sends what the handler refuses to the dead letters, with its reason', async () => {
+  it('sends what its handler refuses to the dead letters, with the reason', async () => {
     handle.mockImplementation(async ({ messages }) => ({
       refused: messages.slice(0, 1).map((message) => ({ message, reason: 'not this order' })),
     }))
 
     await consume(reduced(1), reduced(2))
 
-    expect(published()).toEqual([
-      expect.objectContaining({
-        routingKey: 'order-settlement.dead',
-        options: expect.objectContaining({
-          messageId: 'm1',
-          headers: expect.objectContaining({ 'x-dead-letter-reason': 'not this order' }),
-        }),
-      }),
-    ])
+    expect(published()).toEqual([deadLetter('m1', 'not this order')])
   })
 
-  it('puts what the handler defers to the end of its queue, as it was', async () => {
+  it('puts what its handler defers to the end of its queue, as it was', async () => {
     handle.mockImplementation(async ({ messages }) => ({ deferred: messages.slice(1) }))
 
     await consume(reduced(1), reduced(2))
@@ -135,44 +98,51 @@ describe('a consumer', () => {
     ])
   })
 
-  it('returns the batch when the broker is away for the dead letters', async () => {
-    publish.mockRejectedValue(new Unavailable('broker', 'not connected'))
-
-    await expect(consume(poison)).rejects.toMatchObject({ name: 'Unavailable' })
-  })
-
-  it('returns the batch with the error of the handler', async () => {
-    handle.mockRejectedValue(new Unavailable('database', 'connection refused'))
-
-    await expect(consume(reduced(1))).rejects.toMatchObject({ name: 'Unavailable', service: 'database' })
-  })
-
-  it.each([
-    ['what its handler fails with', () => handle.mockRejectedValue(new Error('no'))],
-    ['a dead letter that is not confirmed', () => publish.mockResolvedValue([false])],
-  ])('counts a batch that returns for %s', async (_, fail) => {
-    const counter = failedBatches.of('order-settlement')
-    const before = counter.value
-    await consume(reduced(1), poison)
-    const afterSuccess = counter.value
-
-    fail()
-    await consume(reduced(1), poison).catch(() => {})
-
-    expect([afterSuccess - before, counter.value - before]).toEqual([0, 1])
-  })
-
   it('works under the request id of its invocation', async () => {
     let requestId: string | undefined
     handle.mockImplementation(async () => {
       requestId = currentInvocation()?.requestId
     })
 
-    await handler(
-      rmqEvent({ queue: 'order-settlement', messages: [reduced(1)] }),
-      lambdaContext({ awsRequestId: 'invocation-7' }),
-    )
+    await handler(batch(reduced(1)), lambdaContext({ awsRequestId: 'invocation-7' }))
 
     expect(requestId).toBe('invocation-7')
+  })
+})
+
+describe('a batch comes again, and is counted,', () => {
+  const away = new Unavailable('broker', 'not connected')
+  const { value: before } = failedBatches.of('order-settlement')
+  let failures = 0
+
+  it.each<[string, () => unknown]>([
+    ['when its handler fails', () => handle.mockRejectedValue(away)],
+    ['when a dead letter is not confirmed', () => publish.mockResolvedValue([true, false])],
+    ['when the broker is away for the dead letters', () => publish.mockRejectedValue(away)],
+    [
+      'when a deferred message is not confirmed',
+      () => {
+        handle.mockImplementation(async ({ messages }) => ({ deferred: messages }))
+        publish.mockImplementation(async (messages) => messages.map(({ exchange }) => exchange !== ''))
+      },
+    ],
+  ])('%s', async (_, fail) => {
+    await consume(poison, reduced(1), poison)
+    fail()
+
+    const outcome = consume(poison, reduced(1), poison)
+
+    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable', service: 'broker' })
+    failures += 1
+    expect(failedBatches.of('order-settlement').value - before).toBe(failures)
+  })
+
+  it('and leaves one dead letter of a poison message', async () => {
+    handle.mockRejectedValueOnce(away)
+
+    await consume(poison, reduced(1)).catch(() => {})
+    await consume(poison, reduced(1))
+
+    expect(published()).toHaveLength(1)
   })
 })

@@ -47,7 +47,7 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
     .handler(async (event) => {
       const { healthy, poison } = partition<EventOf<Definitions[number]>>(event, definitions)
       const messages = [...healthy.keys()]
-      const queue = queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')
+      const queue = firstQueueOf(event)
       const unhandled = messages.length > 0 ? await observed({ messages, queue }, handle) : undefined
       const deliveryOf = (message: Received<EventOf<Definitions[number]>>) => healthy.get(message) as Delivery
       const refused = unhandled?.refused ?? []
@@ -63,12 +63,16 @@ export function consumer<const Definitions extends readonly EventDefinition[]>(
     const { functionName, awsRequestId: requestId } = context
     await observeInvocation({ functionName, requestId }, () =>
       chain(event, context).catch((error) => {
-        failedBatches.of(queueOf(Object.keys(event.rmqMessagesByQueue)[0] ?? '')).add()
+        failedBatches.of(firstQueueOf(event)).add()
         throw error
       }),
     )
   }
 }
+
+/** AWS fills a batch from one queue. */
+const firstQueueOf = ({ rmqMessagesByQueue }: RmqEvent): string =>
+  queueOf(Object.keys(rmqMessagesByQueue)[0] ?? '')
 
 /** Handles a batch, and tells of it in log and traces. */
 async function observed<Event extends ShopEvent>(batch: Batch<Event>, handle: Handle<Event>) {

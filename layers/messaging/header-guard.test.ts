@@ -30,6 +30,9 @@ const { Connection } = require(join(dirname(require.resolve('amqplib')), 'lib/co
 const frameOf = (properties: WireProperties) => contentHeader(1, 7, properties)
 const headersFrame = (...entries: Entry[]) => frameOf({ headers: table(...entries) })
 
+/** In CI; elsewhere every run has another one, and prints it when it fails. */
+const fixedSeed = process.env.CI === 'true' ? { seed: 20_261_121 } : {}
+
 /** What amqplib makes of bytes that arrive together. */
 function received(frames: Buffer[], isGuarded = true) {
   const stream = new PassThrough()
@@ -95,31 +98,36 @@ describe('guardHeaders', () => {
   })
 
   it.each([
-    ['5,000 lists', nested(5000, 'arrays')],
-    ['2,000 tables', nested(2000, 'tables')],
-    ['33 lists', nested(33, 'arrays')],
-  ])('shows a text in the place of %s within each other, and the headers beside it', (_, deep) => {
-    expect(headersOf(['before', intField(1)], ['deep', deep], ['behind', intField(2)])).toEqual({
+    ['5,000 lists within each other', nested(5000, 'arrays'), 'nested more than 32 deep'],
+    ['2,000 tables within each other', nested(2000, 'tables'), 'nested more than 32 deep'],
+    ['33 lists within each other', nested(33, 'arrays'), 'nested more than 32 deep'],
+    ['33 kB', textField('v'.repeat(33_000)), '33005 bytes'],
+    ['a type that nobody knows', field('Q'), 'not of AMQP'],
+    ['what is longer than its table', field('S', long(100)), 'not of AMQP'],
+    ['what has no length', field('A', octet(0)), 'not of AMQP'],
+    ['what is cut in its middle', field('l', long(1)), 'not of AMQP'],
+    ['what holds more than its length', field('A', long(2), field('l', longLong(1n))), 'not of AMQP'],
+    ['nothing at all', Buffer.alloc(0), 'not of AMQP'],
+    ['a list that holds a type that nobody knows', arrayField(field('Q')), 'not of AMQP'],
+  ])('shows a text in the place of %s, and the headers before it', (_, value, why) => {
+    expect(headersOf(['before', intField(1)], ['odd', value])).toMatchObject({
       before: 1,
-      deep: 'not shown: nested more than 32 deep',
-      behind: 2,
+      odd: `not shown: ${why}`,
     })
+  })
+
+  it('shows the headers behind what it does not show', () => {
+    const odd = [nested(33, 'arrays'), textField('v'.repeat(33_000)), arrayField(field('Q'))]
+
+    const headers = odd.map((value) => headersOf(['odd', value], ['behind', intField(2)]))
+
+    expect(headers).toEqual(odd.map(() => expect.objectContaining({ behind: 2 })))
   })
 
   it('shows what is nested as deep as reason goes', () => {
     expect(JSON.stringify(headersOf(['deep', nested(32, 'arrays')]).deep)).toBe(
       `${'['.repeat(32)}null${']'.repeat(32)}`,
     )
-  })
-
-  it('shows a text in the place of a header that is too large, and the headers beside it', () => {
-    const headers = headersOf(
-      ['before', intField(1)],
-      ['large', textField('v'.repeat(33_000))],
-      ['behind', intField(2)],
-    )
-
-    expect(headers).toEqual({ before: 1, large: 'not shown: 33005 bytes', behind: 2 })
   })
 
   it('shows no more headers than there is room for, and says so', () => {
@@ -156,21 +164,6 @@ describe('guardHeaders', () => {
     })
   })
 
-  it.each([
-    ['of a type that nobody knows', field('Q')],
-    ['longer than its table', field('S', long(100))],
-    ['without a length', field('A', octet(0))],
-    ['cut in its middle', field('l', long(1))],
-    ['that holds more than its length', field('A', long(2), field('l', longLong(1n)))],
-    ['without anything', Buffer.alloc(0)],
-    ['of a list that holds a type that nobody knows', arrayField(field('Q'))],
-  ])('shows a text in the place of a value %s', (_, value) => {
-    expect(headersOf(['before', intField(1)], ['odd', value])).toMatchObject({
-      before: 1,
-      odd: 'not shown: not of AMQP',
-    })
-  })
-
   it('lets amqplib decode any bytes at all', () => {
     const types = fc.constantFrom(...Buffer.from('FASxVtbBsuIifDldTLQ'))
     const bytes = fc.array(fc.oneof(types, fc.constantFrom(0, 0, 0, 1, 2, 5), fc.nat(255)), {
@@ -181,7 +174,7 @@ describe('guardHeaders', () => {
         const [{ fields }] = received([frameOf({ headers: longText(Buffer.from(some)) })])
         expect(Object.getPrototypeOf(fields.headers)).toBe(Object.prototype)
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, ...fixedSeed },
     )
   })
 
@@ -200,7 +193,7 @@ describe('guardHeaders', () => {
     expect(outcomes.at(-1).fields.headers).toEqual({ deep: 'not shown: nested more than 32 deep' })
   })
 
-  it.each([undefined, null, {}, { rest: 'text', recvFrame() {} }, { rest: Buffer.alloc(0) }])(
+  it.each([undefined, {}, { rest: 'text', recvFrame() {} }, { rest: Buffer.alloc(0) }])(
     'leaves a connection alone that is not as amqplib makes it: %j',
     (connection) => {
       const before = { ...connection }

@@ -23,7 +23,7 @@ export function outboxEvent(
 /** The same whenever the event is told: `order.created:42`, `product.updated:7:12`. */
 function messageIdOf({ name, body, version }: ShopEvent): string {
   const { orderId, id } = body as { orderId?: number; id?: number }
-  return version === undefined ? `${name}:${orderId ?? id}` : `${name}:${id}:${version}`
+  return version === undefined ? `${name}:${orderId}` : `${name}:${id}:${version}`
 }
 
 /** An event as the message that tells of it. */

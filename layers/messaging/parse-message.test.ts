@@ -9,34 +9,22 @@ const valid = { type: 'stock.reduced', body }
 const parse = (delivery: object) => parseMessage(rmqMessage({ ...valid, ...delivery }), both)
 
 describe('parseMessage', () => {
-  it('reads an event with its message id and correlation id', () => {
-    const message = rmqMessage({ ...valid, messageId: 'm1', correlationId: 'r1' })
-
-    expect(parseMessage(message, both)).toEqual({
-      name: 'stock.reduced',
-      body,
-      messageId: 'm1',
-      correlationId: 'r1',
-    })
-  })
-
-  it('reads an event without a message id or correlation id', () => {
-    expect(parse({})).toMatchObject({ messageId: undefined, correlationId: undefined })
-  })
-
-  it('takes a correlation id that PostgreSQL could not store for none, so that the batch is not held up', () => {
-    expect(parse({ correlationId: 'a\u0000b' })).toMatchObject({ correlationId: undefined })
-  })
-
-  it('reads the place in a trace, and takes one that can be none for none', () => {
+  it('reads an event with its ids and its place in a trace', () => {
+    const ids = { messageId: 'm1', correlationId: 'r1' }
     const traceparent = traceparentOf(7)
 
-    expect(parse({ headers: { traceparent: headerBytes(traceparent) } })).toMatchObject({ traceparent })
-    expect(parse({ headers: { traceparent: headerBytes('00-ab-cd-01') } })).toMatchObject({
-      traceparent: undefined,
-    })
-    for (const none of [7, { bytes: { length: 30_000_000 } }, { bytes: null }, [], null])
-      expect(parse({ headers: { traceparent: none } })).toMatchObject({ traceparent: undefined })
+    const parsed = parse({ ...ids, headers: { traceparent: headerBytes(traceparent) } })
+
+    expect(parsed).toEqual({ name: 'stock.reduced', body, ...ids, traceparent })
+  })
+
+  it('takes ids and a trace that can be none for none, so that the batch is not held up', () => {
+    const none = { messageId: undefined, correlationId: undefined, traceparent: undefined }
+
+    // PostgreSQL could not store it.
+    expect(parse({ correlationId: 'a\u0000b' })).toMatchObject(none)
+    for (const traceparent of [headerBytes('00-ab-cd-01'), 7, { bytes: { length: 30_000_000 } }, [], null])
+      expect(parse({ headers: { traceparent } })).toMatchObject(none)
   })
 
   it('ignores members that it does not know', () => {
@@ -61,22 +49,11 @@ describe('parseMessage', () => {
 
 describe('a message that can never be handled', () => {
   it.each([
-    ['2', 2],
-    ['2', headerBytes('2')],
-    ['next', headerBytes('next')],
-    ['0', 0],
-  ])('names the version %s that nobody knows', (version, header) => {
-    expect(parse({ headers: { 'schema-version': header } })).toEqual({
-      reason: `unknown schema-version ${version}`,
-    })
-  })
-
-  it.each([
+    [0, '0'],
+    [headerBytes('2'), '2'],
     [{ toString: 1, valueOf: 1 }, '(a table)'],
     [{ bytes: { length: 30_000_000 } }, '(a table)'],
-    [{ bytes: null }, '(a table)'],
     [[1, 2], '(a list)'],
-    [true, 'true'],
     [headerBytes('2\n\u001b[31m\u202e'), '2\\n\\u{1b}[31m\\u{202e}'],
     [headerBytes('v'.repeat(33_000)), `${'v'.repeat(80)}…`],
   ])('may have anything as its version, of which the reason has a few words: %#', (version, words) => {
@@ -85,10 +62,17 @@ describe('a message that can never be handled', () => {
     })
   })
 
-  it('may have a type that would write another line', () => {
-    expect(parse({ type: 'order\r\n\u009bspam' })).toEqual({
-      reason: 'unknown event order\\r\\n\\u{9b}spam',
-    })
+  it.each([
+    ['order.created', 'order.created'],
+    ['toString', 'toString'],
+    ['order\r\n\u009bspam', 'order\\r\\n\\u{9b}spam'],
+    [null, '(no type)'],
+  ])('may be of an event that is not for it: %j', (type, words) => {
+    expect(parse({ type })).toEqual({ reason: `unknown event ${words}` })
+  })
+
+  it('names an event that is not the only one there is', () => {
+    expect(parseMessage(rmqMessage(valid), [orderCreated])).toEqual({ reason: 'unknown event stock.reduced' })
   })
 
   it('is larger than an event can be, and is not parsed', () => {
@@ -98,48 +82,17 @@ describe('a message that can never be handled', () => {
     expect(parse({ text: `${JSON.stringify(body)}${' '.repeat(260_000)}` })).toMatchObject({ body })
   })
 
-  it('may be JSON that is nested as deep as its size allows', () => {
-    expect(parse({ text: '['.repeat(260_000) })).toEqual({ reason: 'not JSON' })
-    expect(parse({ text: `${'['.repeat(100_000)}${']'.repeat(100_000)}` })).toEqual({
-      reason: 'not the shape of stock.reduced',
-    })
-  })
-
-  it.each(['order.created', 'stock.Reduced', 'toString'])('names the event %s that is not for it', (type) => {
-    expect(parse({ type })).toEqual({ reason: `unknown event ${type}` })
-  })
-
-  it('has no type where several events may be meant', () => {
-    expect(parse({ type: null })).toEqual({ reason: 'unknown event (no type)' })
-  })
-
-  it('names an event that is not the only one there is', () => {
-    expect(parseMessage(rmqMessage(valid), [orderCreated])).toEqual({ reason: 'unknown event stock.reduced' })
-  })
-
-  it.each(['', '{', 'hello', '\u0000'])('is not JSON: %j', (text) => {
+  it.each(['', '{', '\u0000', '['.repeat(260_000)])('is not JSON: %#', (text) => {
     expect(parse({ text })).toEqual({ reason: 'not JSON' })
   })
 
   it.each([
-    null,
-    [],
-    7,
-    {},
-    { ...body, orderId: '1' },
-    { ...body, orderId: 0 },
-    { ...body, quantity: 0 },
-    { ...body, quantity: 1.5 },
-    { ...body, timestamp: undefined },
-  ])('has not the shape of its event: %j', (wrong) => {
-    expect(parse({ body: wrong })).toEqual({ reason: 'not the shape of stock.reduced' })
-  })
-
-  it('gives a reason that the schema does not know', () => {
-    const wrong = { orderId: 1, productId: 7, reason: 'bad mood', timestamp: body.timestamp }
-
-    expect(parse({ type: 'stock.rejected', body: wrong })).toEqual({
-      reason: 'not the shape of stock.rejected',
-    })
+    'null',
+    '7',
+    '{}',
+    JSON.stringify({ ...body, orderId: '1' }),
+    `${'['.repeat(1e5)}${']'.repeat(1e5)}`,
+  ])('has not the shape of its event: %#', (text) => {
+    expect(parse({ text })).toEqual({ reason: 'not the shape of stock.reduced' })
   })
 })

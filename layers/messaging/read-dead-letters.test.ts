@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import type { Channel, ConsumeMessage } from 'amqplib'
 import { removeDeadLetters, takeDeadLetters } from './read-dead-letters.ts'
 
@@ -17,13 +17,12 @@ const passedOnAtOnce = 32
  * them are under way, and forgets them when it closes.
  */
 class QuorumQueueChannel {
-  readonly asked: string[] = []
-  readonly passedOn = new Set<ConsumeMessage>()
-  readonly putOff = new Set<ConsumeMessage>()
   /** What the queue has not given out. */
   left: ConsumeMessage[]
+  readonly #passedOn = new Set<ConsumeMessage>()
+  readonly #putOff = new Set<ConsumeMessage>()
   readonly #messages: ConsumeMessage[]
-  readonly #count: number
+  #count: number
   #prefetch = 0
   #isApplied = false
 
@@ -37,34 +36,31 @@ class QuorumQueueChannel {
     this.#prefetch = count
   }
 
-  async consume(queue: string, receive: (message: ConsumeMessage) => void) {
-    this.asked.push(`consume ${queue}`)
+  async consume(_queue: string, receive: (message: ConsumeMessage | null) => void) {
     for (const delivered of this.left.splice(0, this.#prefetch)) setImmediate(() => receive(delivered))
     return { consumerTag: 'tag' }
   }
 
   ack(message: ConsumeMessage) {
-    const isBusy = this.passedOn.size >= passedOnAtOnce
-    this[isBusy ? 'putOff' : 'passedOn'].add(message)
+    const isBusy = this.#passedOn.size >= passedOnAtOnce
+    ;(isBusy ? this.#putOff : this.#passedOn).add(message)
   }
 
   async cancel(consumerTag: string) {
     this.#isApplied = consumerTag === 'tag'
   }
 
-  async checkQueue(queue: string) {
-    this.asked.push(`check ${queue}`)
+  async checkQueue() {
     if (this.#isApplied) {
-      for (const message of this.putOff) this.passedOn.add(message)
-      this.putOff.clear()
+      for (const message of this.#putOff) this.#passedOn.add(message)
+      this.#putOff.clear()
     }
-    const isFirst = this.asked.length === 1
-    return { messageCount: isFirst ? this.#count : this.left.length }
+    return { messageCount: this.#count }
   }
 
   /** Closes it, and tells which messages the queue still has. */
   close(): ConsumeMessage[] {
-    return this.#messages.filter((message) => !this.passedOn.has(message))
+    return this.#messages.filter((message) => !this.#passedOn.has(message))
   }
 
   get asChannel(): Channel {
@@ -72,84 +68,66 @@ class QuorumQueueChannel {
   }
 }
 
-const take = (...messages: ConsumeMessage[]) =>
-  takeDeadLetters(new QuorumQueueChannel(messages).asChannel, 'stock-reduction')
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+const take = (channel: QuorumQueueChannel) => takeDeadLetters(channel.asChannel, 'stock-reduction')
+const shown = async (properties: object, content?: string | Buffer) =>
+  (await take(new QuorumQueueChannel([message(properties, content)])))[0]
 
 describe('takeDeadLetters', () => {
-  it('takes what is in the dead-letter queue of a queue, oldest first', async () => {
-    const channel = new QuorumQueueChannel([message({ messageId: 'a' }), message({ messageId: 'b' })])
-
-    const letters = await takeDeadLetters(channel.asChannel, 'stock-reduction')
-
-    expect(letters.map(({ messageId }) => messageId)).toEqual(['a', 'b'])
-    expect(channel.asked).toEqual(['check stock-reduction.dead', 'consume stock-reduction.dead'])
-  })
-
   it('leaves what comes meanwhile, so that it comes to an end', async () => {
     const channel = new QuorumQueueChannel([message(), message(), message()], 2)
 
-    expect(await takeDeadLetters(channel.asChannel, 'stock-reduction')).toHaveLength(2)
+    expect(await take(channel)).toHaveLength(2)
     expect(channel.left).toHaveLength(1)
   })
 
-  it('ends when somebody else has taken the rest', async () => {
-    const channel = new QuorumQueueChannel([message()], 5)
+  it.each([
+    ['somebody else has taken the rest', new QuorumQueueChannel([message()], 5)],
+    [
+      'the queue was deleted meanwhile',
+      Object.assign(new QuorumQueueChannel([], 5), {
+        consume: async (_queue: string, receive: (none: null) => void) => receive(null),
+      }),
+    ],
+  ])('ends when %s', async (_, channel) => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] })
+    const there = channel.left.length
 
-    expect(await takeDeadLetters(channel.asChannel, 'stock-reduction')).toHaveLength(1)
+    const letters = take(channel)
+    await jest.advanceTimersByTimeAsync(3000)
+
+    expect(await letters).toHaveLength(there)
   })
 
   it('takes more than one consumer may hold', async () => {
     const one = message()
-    const channel = new QuorumQueueChannel(Array.from({ length: 70_000 }, () => one))
 
-    expect(await takeDeadLetters(channel.asChannel, 'stock-reduction')).toHaveLength(70_000)
-  })
-
-  it('shows a message that the consumer chain has set aside', async () => {
-    const headers = {
-      'x-dead-letter-reason': 'not JSON',
-      'x-first-failed-at': '2026-11-21T10:00:00.000Z',
-      'x-attempts': 3,
-    }
-    const set = message({ messageId: 'a', type: 'order.created', headers }, 'nonsense')
-
-    expect(await take(set)).toEqual([
-      {
-        queue: 'stock-reduction',
-        messageId: 'a',
-        type: 'order.created',
-        reason: 'not JSON',
-        firstFailedAt: '2026-11-21T10:00:00.000Z',
-        attempts: 3,
-        body: 'nonsense',
-        message: set,
-      },
-    ])
+    expect(await take(new QuorumQueueChannel(Array(70_000).fill(one)))).toHaveLength(70_000)
   })
 
   it.each([
     ['delivery_limit', 'delivered too often without success'],
     ['expired', 'set aside by RabbitMQ (expired)'],
     [undefined, 'set aside by RabbitMQ (no reason given)'],
-  ])('puts what RabbitMQ gives as its reason, %s, into words', async (given, reason) => {
-    const [letter] = await take(
-      message({ headers: { 'x-first-death-reason': given, 'x-delivery-count': 101 } }),
-    )
+    [{ toString: 1 }, 'set aside by RabbitMQ ((a table))'],
+  ])('puts what RabbitMQ gives as its reason, %j, into words', async (given, reason) => {
+    const letter = await shown({ headers: { 'x-first-death-reason': given, 'x-delivery-count': 101 } })
 
     expect(letter).toMatchObject({ reason, attempts: 101, firstFailedAt: undefined })
   })
 
   it.each([
-    [{ toString: 1 }, '(a table)'],
+    [{ '!': 'timestamp', value: 1 }, '(a table)'],
     [['a'], '(a list)'],
     [7, '7'],
     [null, 'null'],
-    [{ '!': 'timestamp', value: 1 }, '(a table)'],
   ])('shows headers of any type, and trusts none: %j', async (value, words) => {
     const names = ['x-dead-letter-reason', 'x-first-failed-at', 'x-attempts', 'x-delivery-count']
-    const headers = Object.fromEntries(names.map((name) => [name, value]))
 
-    const [letter] = await take(message({ headers }))
+    const letter = await shown({ headers: Object.fromEntries(names.map((name) => [name, value])) })
 
     expect(letter).toMatchObject({
       reason: words,
@@ -158,16 +136,8 @@ describe('takeDeadLetters', () => {
     })
   })
 
-  it('shows a reason of RabbitMQ that somebody else has written', async () => {
-    const [letter] = await take(message({ headers: { 'x-first-death-reason': { toString: 1 } } }))
-
-    expect(letter).toMatchObject({ reason: 'set aside by RabbitMQ ((a table))' })
-  })
-
   it('shows a message without any properties', async () => {
-    const [letter] = await take(message({ headers: undefined }, Buffer.from([0xff])))
-
-    expect(letter).toMatchObject({
+    expect(await shown({ headers: undefined }, Buffer.from([0xff]))).toMatchObject({
       messageId: '(none)',
       type: '(none)',
       attempts: undefined,
@@ -181,7 +151,7 @@ describe('removeDeadLetters', () => {
   it('removes any number of letters before the channel may close, and no other', async () => {
     const messages = Array.from({ length: 200 }, (_, index) => message({ messageId: `${index}` }))
     const channel = new QuorumQueueChannel(messages)
-    const letters = await takeDeadLetters(channel.asChannel, 'stock-reduction')
+    const letters = await take(channel)
 
     await removeDeadLetters(
       channel.asChannel,

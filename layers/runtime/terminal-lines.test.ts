@@ -1,30 +1,46 @@
-import { execFileSync } from 'node:child_process'
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 
-const script = `
-  import { showLine } from '@stockroom/runtime/terminal-lines'
-  if (process.env.TERMINAL) process.stdout.isTTY = true
-  for (let n = 1; n <= 1000; n += 1) showLine(() => 'line ' + n)
-  setTimeout(() => showLine(() => 'later'), 1500)
-`
-const shown = (environment: Record<string, string>) =>
-  execFileSync(process.execPath, ['--input-type=module', '-e', script], {
-    env: { ...process.env, LOG_LEVEL: '', NO_COLOR: '1', TERMINAL: '', ...environment },
-    encoding: 'utf8',
-  })
+const log = { isLevelEnabled: jest.fn(() => true) }
+jest.unstable_mockModule('./logger.ts', () => ({ log }))
+const { showLine } = await import('./terminal-lines.ts')
+
+const { isTTY } = process.stdout
+const shown: string[] = []
+const showLines = (count: number) => {
+  for (let n = 1; n <= count; n += 1) showLine(() => `line ${n}`)
+}
+
+beforeEach(() => {
+  shown.length = 0
+  jest.useFakeTimers()
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => shown.push(String(line)) > 0)
+  process.stdout.isTTY = true
+})
+
+afterEach(() => {
+  jest.runAllTimers()
+  jest.useRealTimers()
+  jest.restoreAllMocks()
+  process.stdout.isTTY = isTTY
+})
 
 describe('the lines for whoever watches a terminal', () => {
   it('are twenty a second, and one that counts the others', () => {
-    const twenty = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`)
+    showLines(1000)
+    jest.advanceTimersByTime(1000)
+    showLines(1)
+    jest.advanceTimersByTime(1000)
 
-    expect(shown({ TERMINAL: 'yes' }).split('\n')).toEqual([...twenty, '… and 980 more', 'later', ''])
+    const twenty = Array.from({ length: 20 }, (_, index) => `line ${index + 1}\n`)
+    expect(shown).toEqual([...twenty, '… and 980 more\n', 'line 1\n'])
   })
 
-  it('are left out where nobody watches', () => {
-    expect(shown({})).toBe('')
-  })
+  it('are left out where nobody watches, and where LOG_LEVEL wants warnings alone', () => {
+    log.isLevelEnabled.mockReturnValueOnce(false)
+    showLines(1)
+    process.stdout.isTTY = false
+    showLines(1)
 
-  it('are left out where LOG_LEVEL wants warnings alone', () => {
-    expect(shown({ TERMINAL: 'yes', LOG_LEVEL: 'warn' })).toBe('')
+    expect(shown).toEqual([])
   })
 })

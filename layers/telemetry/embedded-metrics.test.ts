@@ -4,7 +4,7 @@ process.env.POWERTOOLS_DEV = 'true' // it writes by console.log then,
 process.env.POWERTOOLS_METRICS_DISABLED = 'false' // and would not at all without this
 process.env.POWERTOOLS_METRICS_NAMESPACE = 'Shops'
 const { EmbeddedMetrics } = await import('./embedded-metrics.ts')
-const { cacheReads, commitSizes, requestSeconds, requests, settleSeconds } = await import('./shop-metrics.ts')
+const { cacheReads, commitSizes, requests, settleSeconds } = await import('./shop-metrics.ts')
 
 const log = jest.spyOn(console, 'log')
 const lines = () => log.mock.calls.map(([line]) => JSON.parse(line))
@@ -16,7 +16,6 @@ beforeEach(() => {
 it('writes what was recorded as lines that CloudWatch reads, one for each set of labels', () => {
   const metrics = new EmbeddedMetrics()
   metrics.record(requests, { method: 'POST', route: '/orders', status: '202' }, 1)
-  metrics.record(requestSeconds, { method: 'POST', route: '/orders' }, 0.012)
   metrics.record(commitSizes, {}, 3)
 
   metrics.write()
@@ -39,13 +38,6 @@ it('writes what was recorded as lines that CloudWatch reads, one for each set of
       route: '/orders',
       status: '202',
       HttpRequests: 1,
-    },
-    {
-      _aws: metadata('HttpRequestDuration', 'Seconds', ['method', 'route']),
-      service: 'stockroom',
-      method: 'POST',
-      route: '/orders',
-      HttpRequestDuration: 0.012,
     },
     {
       _aws: metadata('OrderCommitOrders', 'Count', []),

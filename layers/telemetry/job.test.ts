@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from '@jest/globals'
 import { currentInvocation, type Invocation } from '@stockroom/runtime/invocation'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
@@ -30,34 +29,5 @@ describe('a job', () => {
     const handler = job(() => Promise.reject(new Error('away')))
 
     await expect(handler({}, lambdaContext())).rejects.toThrow('away')
-  })
-})
-
-describe('on Lambda', () => {
-  it('has written its metrics when it answers, also when it fails', () => {
-    const script = `
-      import { job } from '@stockroom/telemetry/job'
-      import { poisonMessages } from '@stockroom/telemetry/shop-metrics'
-      const handler = job(async ({ fails }) => {
-        poisonMessages.of('stock-reduction').add()
-        if (fails) throw new Error('away')
-      })
-      await handler({}, { functionName: 'sweep', awsRequestId: 'one' })
-      console.log('answered')
-      await handler({ fails: true }, { functionName: 'sweep', awsRequestId: 'two' }).catch(() => {})
-      console.log('failed')
-    `
-
-    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
-      env: {
-        ...process.env,
-        AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
-        POWERTOOLS_METRICS_NAMESPACE: 'Shops',
-      },
-      encoding: 'utf8',
-    })
-
-    const metric = expect.stringMatching(/"Namespace":"Shops".*"queue":"stock-reduction","PoisonMessages":1/)
-    expect(output.trim().split('\n')).toEqual([metric, 'answered', metric, 'failed'])
   })
 })

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals'
+import { expect, it, jest } from '@jest/globals'
 import { finishBeforeFreeze, workUnderWay } from '@stockroom/runtime/before-freeze'
 import { currentInvocation } from '@stockroom/runtime/invocation'
 import { observeInvocation } from './observe-invocation.ts'
@@ -33,4 +33,28 @@ it.each([
 
   expect(wasOverBefore).toBe(false)
   expect(workUnderWay()).toBeUndefined()
+})
+
+it.each([
+  ['has ended', async () => {}],
+  ['has failed', () => Promise.reject(new Error('refused'))],
+])('an invocation on Lambda whose work %s has written its metrics when it is over', async (_, work) => {
+  process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+  process.env.POWERTOOLS_DEV = 'true' // it writes by console.log then,
+  process.env.POWERTOOLS_METRICS_DISABLED = 'false' // and would not at all without this
+  process.env.POWERTOOLS_METRICS_NAMESPACE = 'Shops'
+  jest.resetModules()
+  const lambda = await import('./observe-invocation.ts')
+  const { poisonMessages } = await import('./shop-metrics.ts')
+  const log = jest.spyOn(console, 'log').mockReturnValue()
+
+  const invocation = lambda.observeInvocation(begin, async () => {
+    poisonMessages.of('stock-reduction').add()
+    await work()
+  })
+  await invocation.catch(() => {})
+  delete process.env.AWS_LAMBDA_RUNTIME_API
+
+  expect(log.mock.calls).toEqual([[expect.stringMatching(/"queue":"stock-reduction","PoisonMessages":1/)]])
+  log.mockRestore()
 })

@@ -13,8 +13,6 @@ describe('keepEventsOf', () => {
     ['shop', { http: true, queue: true }],
     ['api', { http: true, queue: false }],
     ['consumers', { http: false, queue: true }],
-    ['primary', { http: false, queue: true }],
-    ['worker', { http: true, queue: false }],
   ] as const)('leaves a %s what invokes functions there, and no schedule', (role, { http, queue }) => {
     const kept = functions()
 
@@ -30,22 +28,18 @@ describe('keepEventsOf', () => {
 })
 
 describe('pollVirtualHostOf', () => {
-  it('names the virtual host of the URL in every mapping, which AWS has none of', () => {
-    const named = functions()
-
-    pollVirtualHostOf('amqp://localhost:5672/shop%2Ftests', named)
-
-    expect(named).toEqual({
-      ...functions(),
-      reduceStock: { events: [{ rabbitmq: { queue: 'stock-reduction', virtualHost: 'shop/tests' } }] },
-    })
-  })
-
-  it.each(['amqp://localhost', 'amqp://localhost/'])('names "/" for %s', (url) => {
+  it.each([
+    ['amqp://localhost:5672/shop%2Ftests', 'shop/tests'],
+    ['amqp://localhost', '/'],
+    ['amqp://localhost/', '/'],
+  ])('names the virtual host of %s in every mapping, which AWS has none of', (url, virtualHost) => {
     const named = functions()
 
     pollVirtualHostOf(url, named)
 
-    expect(named.reduceStock.events[0]).toEqual({ rabbitmq: { queue: 'stock-reduction', virtualHost: '/' } })
+    expect(named).toEqual({
+      ...functions(),
+      reduceStock: { events: [{ rabbitmq: { queue: 'stock-reduction', virtualHost } }] },
+    })
   })
 })

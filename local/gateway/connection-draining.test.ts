@@ -60,18 +60,6 @@ describe('the draining of connections', () => {
     expect(during).toEqual(Array(3).fill({ connection: 'close', wasKept: true }))
   })
 
-  it('answers the first request of one that was opened before', async () => {
-    const drain = await listen()
-    const socket = connect(port, '127.0.0.1')
-    await once(server, 'connection')
-    const drained = drain()
-
-    const answer = await answerOn(socket)
-
-    await drained
-    expect(answer).toMatch(/^HTTP\/1\.1 200 .*connection: close/is)
-  })
-
   it('takes those in that have connected already, and answers them', async () => {
     const drain = await listen()
     const sockets = Array.from({ length: 30 }, () => connect(port, '127.0.0.1'))

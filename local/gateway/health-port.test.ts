@@ -39,7 +39,6 @@ describe('the health port', () => {
   })
 
   it.each([
-    ['GET', '/orders/1'],
     ['GET', '//'],
     ['POST', '/health'],
   ])('has no other route: %s %s', async (method, path) => {
