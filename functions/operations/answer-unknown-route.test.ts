@@ -21,16 +21,6 @@ describe('every other route', () => {
     expect(answer.headers).not.toHaveProperty('allow')
   })
 
-  it('answers 404 whatever is sent', async () => {
-    const answer = await send(handler, {
-      rawPath: '/nowhere',
-      body: '{',
-      headers: { 'content-type': 'text/plain' },
-    })
-
-    expect(answer.body).toEqual(problem(404, 'route-not-found'))
-  })
-
   it.each([
     ['/', 'GET, HEAD'],
     ['/products', 'POST, GET, HEAD'],

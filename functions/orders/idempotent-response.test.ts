@@ -7,7 +7,7 @@ const findRemembered = jest.fn<typeof import('./idempotency-store.ts').findRemem
 jest.unstable_mockModule('./idempotency-store.ts', () => ({ findRemembered }))
 const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
 jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders }))
-const { answerOnce } = await import('./idempotent-answer.ts')
+const { respondOnce } = await import('./idempotent-response.ts')
 
 const order: Order = {
   id: 42,
@@ -40,9 +40,9 @@ beforeEach(() => {
   refreshRecentOrders.mockReset().mockResolvedValue()
 })
 
-describe('answerOnce', () => {
+describe('respondOnce', () => {
   it('accepts every request that has no key', async () => {
-    const answers = [await answerOnce(undefined, place), await answerOnce(undefined, place)]
+    const answers = [await respondOnce(undefined, place), await respondOnce(undefined, place)]
 
     expect(answers).toEqual([first, first])
     expect(place).toHaveBeenCalledTimes(2)
@@ -50,14 +50,14 @@ describe('answerOnce', () => {
   })
 
   it('accepts a request with a new key', async () => {
-    expect(await answerOnce(idempotency, place)).toEqual(first)
+    expect(await respondOnce(idempotency, place)).toEqual(first)
     expect(findRemembered.mock.calls).toEqual([['a']])
   })
 
   it('gives the first answer again without accepting anything', async () => {
     findRemembered.mockResolvedValue({ fingerprint: 'one', order })
 
-    expect(await answerOnce(idempotency, place)).toEqual(replayed)
+    expect(await respondOnce(idempotency, place)).toEqual(replayed)
     expect(place).not.toHaveBeenCalled()
   })
 
@@ -67,7 +67,7 @@ describe('answerOnce', () => {
   ])('with the first answer, %s', async (_, remembered, refreshed) => {
     findRemembered.mockResolvedValue({ fingerprint: 'one', order: remembered })
 
-    await answerOnce(idempotency, place)
+    await respondOnce(idempotency, place)
 
     expect(refreshRecentOrders.mock.calls).toEqual(refreshed)
   })
@@ -75,23 +75,23 @@ describe('answerOnce', () => {
   it('gives the first answer again after the order was settled: pending, byte by byte', async () => {
     findRemembered.mockResolvedValue({ fingerprint: 'one', order: settled })
 
-    expect(await answerOnce(idempotency, place)).toEqual(replayed)
+    expect(await respondOnce(idempotency, place)).toEqual(replayed)
   })
 
   it('refuses the key with another body', async () => {
     findRemembered.mockResolvedValue({ fingerprint: 'other', order })
 
-    await expect(answerOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-reused'))
+    await expect(respondOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-reused'))
     expect(place).not.toHaveBeenCalled()
   })
 
   it('refuses the key while its first request runs, and no other key', async () => {
     const { promise, resolve } = Promise.withResolvers<Placed>()
     place.mockReturnValueOnce(promise)
-    const running = answerOnce(idempotency, place)
+    const running = respondOnce(idempotency, place)
 
-    const same = answerOnce(idempotency, place)
-    const other = answerOnce({ ...idempotency, key: 'A' }, place)
+    const same = respondOnce(idempotency, place)
+    const other = respondOnce({ ...idempotency, key: 'A' }, place)
 
     await expect(same).rejects.toEqual(refusal('idempotency-key-in-progress'))
     expect(await other).toEqual(first)
@@ -105,35 +105,35 @@ describe('answerOnce', () => {
   ])('leaves the key free when the request %s', async (_, error) => {
     place.mockRejectedValueOnce(error)
 
-    await expect(answerOnce(idempotency, place)).rejects.toBe(error)
-    expect(await answerOnce(idempotency, place)).toEqual(first)
+    await expect(respondOnce(idempotency, place)).rejects.toBe(error)
+    expect(await respondOnce(idempotency, place)).toEqual(first)
   })
 
   it('leaves the key free when it cannot be looked up', async () => {
     const error = new Error('no connection')
     findRemembered.mockRejectedValueOnce(error)
 
-    await expect(answerOnce(idempotency, place)).rejects.toBe(error)
-    expect(await answerOnce(idempotency, place)).toEqual(first)
+    await expect(respondOnce(idempotency, place)).rejects.toBe(error)
+    expect(await respondOnce(idempotency, place)).toEqual(first)
   })
 
   it('gives the answer of another instance that was faster', async () => {
     place.mockResolvedValue({ outcome: 'key-taken' })
     findRemembered.mockResolvedValueOnce(undefined).mockResolvedValue({ fingerprint: 'one', order })
 
-    expect(await answerOnce(idempotency, place)).toEqual(replayed)
+    expect(await respondOnce(idempotency, place)).toEqual(replayed)
   })
 
   it('refuses the key when another instance was faster with another body', async () => {
     place.mockResolvedValue({ outcome: 'key-taken' })
     findRemembered.mockResolvedValueOnce(undefined).mockResolvedValue({ fingerprint: 'other', order })
 
-    await expect(answerOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-reused'))
+    await expect(respondOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-reused'))
   })
 
   it('asks for another try when another instance has the key, but nothing to show', async () => {
     place.mockResolvedValue({ outcome: 'key-taken' })
 
-    await expect(answerOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-in-progress'))
+    await expect(respondOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-in-progress'))
   })
 })
