@@ -63,6 +63,29 @@ describe('the OpenAPI document and serverless.yml', () => {
   })
 })
 
+describe('the table of routes in README.md', () => {
+  /** What every such route answers, and README says once. */
+  const ofMany = ['401', '403', '413', '415', '429']
+  const rows = readFileSync('README.md', 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [, route, success, errors] = /^\| `([A-Z]+ [^`?]+)[^|]*\|([^|]*)\|([^|]*)\|$/.exec(line) ?? []
+      if (!route || route === 'GET /metrics') return []
+      return [[route, success?.match(/\b2\d\d\b/g), errors?.match(/\b4\d\d\b/g) ?? []]]
+    })
+
+  it('has a row for each, but for the files of pages, with what it answers beside 503', () => {
+    const expected = operations
+      .filter(({ route }) => !route.includes('{file}'))
+      .map(({ route, responses }) => {
+        const statuses = Object.keys(responses).filter((status) => !ofMany.includes(status))
+        return [route, statuses.filter((one) => /^2/.test(one)), statuses.filter((one) => /^4/.test(one))]
+      })
+
+    expect(rows.sort()).toEqual(expected.sort())
+  })
+})
+
 describe('the OpenAPI document', () => {
   it('is the one in docs/openapi.json; npm run openapi writes it', () => {
     const written = JSON.parse(readFileSync('docs/openapi.json', 'utf8'))
