@@ -13,6 +13,9 @@ describe('every other route', () => {
     '/products/7/orders',
     '/orders/product/',
     '/docs/a/b',
+    '/openapi-json',
+    '/Products',
+    '//products',
   ])('answers 404 where there is no such path: %s', async (rawPath) => {
     const answer = await send(handler, { rawPath })
 

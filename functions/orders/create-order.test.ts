@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { Unavailable } from '@stockroom/runtime/unavailable'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
 
 process.env.LOG_LEVEL = 'silent'
@@ -136,19 +135,5 @@ describe('POST /orders with an Idempotency-Key', () => {
       key: 'key-1',
       fingerprint: expect.stringMatching(/^[\w-]{43}$/),
     })
-  })
-
-  it('gives the first answer again, before it looks at the stock', async () => {
-    await send(handler, { ...request, headers: key })
-    const fingerprint = placeOrder.mock.calls[0]?.[0].idempotency?.fingerprint as string
-    findRemembered.mockResolvedValue({ fingerprint, order })
-    findProduct.mockReset().mockRejectedValue(new Unavailable('database', 'connection refused'))
-
-    const answer = await send(handler, { ...request, headers: key })
-
-    expect(answer.statusCode).toBe(202)
-    expect(answer.headers).toMatchObject({ location: '/orders/42', 'idempotent-replayed': 'true' })
-    expect(answer.body).toEqual(order)
-    expect(placeOrder).toHaveBeenCalledTimes(1)
   })
 })

@@ -20,18 +20,11 @@ const order: Order = {
   createdAt: '2026-11-21T10:00:00.000Z',
   settledAt: null,
 }
-const settled: Order = {
-  ...order,
-  status: 'rejected',
-  reason: 'insufficient-stock',
-  settledAt: '2026-11-21T10:00:01.000Z',
-}
 const idempotency = { key: 'a', fingerprint: 'one' }
 const placed = { outcome: 'placed', order } as const
 const place = jest.fn<() => Promise<Placed>>()
 const headers = { 'content-type': 'application/json', location: '/orders/42' }
 const first = { statusCode: 202, headers, body: JSON.stringify(order) }
-const replayed = { ...first, headers: { ...headers, 'idempotent-replayed': 'true' } }
 const refusal = (code: string) => expect.objectContaining({ code })
 
 beforeEach(() => {
@@ -41,50 +34,6 @@ beforeEach(() => {
 })
 
 describe('respondOnce', () => {
-  it('accepts every request that has no key', async () => {
-    const answers = [await respondOnce(undefined, place), await respondOnce(undefined, place)]
-
-    expect(answers).toEqual([first, first])
-    expect(place).toHaveBeenCalledTimes(2)
-    expect(findRemembered).not.toHaveBeenCalled()
-  })
-
-  it('accepts a request with a new key', async () => {
-    expect(await respondOnce(idempotency, place)).toEqual(first)
-    expect(findRemembered.mock.calls).toEqual([['a']])
-  })
-
-  it('gives the first answer again without accepting anything', async () => {
-    findRemembered.mockResolvedValue({ fingerprint: 'one', order })
-
-    expect(await respondOnce(idempotency, place)).toEqual(replayed)
-    expect(place).not.toHaveBeenCalled()
-  })
-
-  it.each([
-    ['puts an order that is pending into its list once more', order, [[[order]]]],
-    ['leaves the list of a settled one alone', settled, []],
-  ])('with the first answer, %s', async (_, remembered, refreshed) => {
-    findRemembered.mockResolvedValue({ fingerprint: 'one', order: remembered })
-
-    await respondOnce(idempotency, place)
-
-    expect(refreshRecentOrders.mock.calls).toEqual(refreshed)
-  })
-
-  it('gives the first answer again after the order was settled: pending, byte by byte', async () => {
-    findRemembered.mockResolvedValue({ fingerprint: 'one', order: settled })
-
-    expect(await respondOnce(idempotency, place)).toEqual(replayed)
-  })
-
-  it('refuses the key with another body', async () => {
-    findRemembered.mockResolvedValue({ fingerprint: 'other', order })
-
-    await expect(respondOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-reused'))
-    expect(place).not.toHaveBeenCalled()
-  })
-
   it('refuses the key while its first request runs, and no other key', async () => {
     const { promise, resolve } = Promise.withResolvers<Placed>()
     place.mockReturnValueOnce(promise)
@@ -115,20 +64,6 @@ describe('respondOnce', () => {
 
     await expect(respondOnce(idempotency, place)).rejects.toBe(error)
     expect(await respondOnce(idempotency, place)).toEqual(first)
-  })
-
-  it('gives the answer of another instance that was faster', async () => {
-    place.mockResolvedValue({ outcome: 'key-taken' })
-    findRemembered.mockResolvedValueOnce(undefined).mockResolvedValue({ fingerprint: 'one', order })
-
-    expect(await respondOnce(idempotency, place)).toEqual(replayed)
-  })
-
-  it('refuses the key when another instance was faster with another body', async () => {
-    place.mockResolvedValue({ outcome: 'key-taken' })
-    findRemembered.mockResolvedValueOnce(undefined).mockResolvedValue({ fingerprint: 'other', order })
-
-    await expect(respondOnce(idempotency, place)).rejects.toEqual(refusal('idempotency-key-reused'))
   })
 
   it('asks for another try when another instance has the key, but nothing to show', async () => {

@@ -21,6 +21,12 @@ describe('the price of a product', () => {
   )
 })
 
+it('a price with more decimals is told how many it may have', () => {
+  expect(isProduct({ name: 'Lamp', price: 1.005, qty: 1 })).toEqual([
+    { path: '/price', message: 'must have at most 2 decimals' },
+  ])
+})
+
 describe('the stock of a product', () => {
   it.each([0, 1, 1_000_000_000])('may be %d', (qty) => {
     expect(errorPaths({ qty })).toBeUndefined()
