@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeployedFunction, DeployedService, Network } from '../service/access.ts'
 import type { Reservation } from '../service/concurrency.ts'
+import type { Stack } from '../service/consumers.ts'
 import type { Artefacts } from './package-shop.ts'
 
 interface LambdaFunction extends DeployedFunction {
   handler: string
   reservedConcurrency?: number
   package?: { artifact?: string }
+  events?: { rabbitmq?: { arn: unknown; queue: string } }[]
 }
 interface Layer {
   package?: { artifact?: string }
@@ -19,7 +21,7 @@ interface Serverless {
   service: {
     functions: Record<string, LambdaFunction>
     layers: Record<string, Layer>
-    resources: { Resources: Record<string, object> }
+    resources: Stack & { Resources: Record<string, object> & { Migration: { Properties: object } } }
     provider: { httpApi: { cors: { allowedOrigins: string[] } } }
     custom: {
       services: Record<string, DeployedService>
@@ -34,8 +36,8 @@ interface Serverless {
 
 /**
  * Builds what `serverless package` and `serverless deploy` upload: a zip of each function and of each layer, and gives
- * every function the access that its `uses` names and the concurrency of `custom.concurrency`. Its imports come late, because Serverless constructs its plugins
- * for every command.
+ * every function the access that its `uses` names and the concurrency of `custom.concurrency`, and every consumer its place in the alarms. Its
+ * imports come late, because Serverless constructs its plugins for every command.
  */
 export default class StockroomPackaging {
   readonly hooks = {
@@ -43,6 +45,7 @@ export default class StockroomPackaging {
       this.#listOrigins()
       await this.#grantAccess()
       await this.#reserveConcurrency()
+      await this.#completeConsumers()
     },
     'before:package:createDeploymentArtifacts': () => this.#build(),
     'before:package:function:package': () => this.#build(),
@@ -76,6 +79,12 @@ export default class StockroomPackaging {
     reserveConcurrency(functions, custom.concurrency)
   }
 
+  async #completeConsumers(): Promise<void> {
+    const { completeConsumers } = await import('../service/consumers.ts')
+    const { functions, resources } = this.#serverless.service
+    completeConsumers(functions, resources)
+  }
+
   async #build(): Promise<void> {
     const { packageShop } = await import('./package-shop.ts')
     const { holdBudget, sizeLines } = await import('./sizes.ts')
@@ -93,9 +102,7 @@ export default class StockroomPackaging {
 
   /** CloudFormation invokes the migration again when one of its properties has changed. */
   #migrateWith({ functions, layers }: Artefacts): void {
-    const { Migration } = this.#serverless.service.resources.Resources as {
-      Migration: { Properties: object }
-    }
+    const { Migration } = this.#serverless.service.resources.Resources
     const code = [...functions, ...layers].filter(({ name }) => name === 'migrate' || name === 'shared')
     Object.assign(Migration.Properties, { Code: hashOf(code.map(({ file }) => file)) })
   }

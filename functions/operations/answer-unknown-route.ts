@@ -5,7 +5,7 @@ import { allRoutes } from './all-routes.ts'
 
 const methodsOf = routeMethods(allRoutes)
 
-export const handler = endpoint(async ({ rawPath }) => {
+export const handler = endpoint({}, async ({ rawPath }) => {
   const allow = methodsOf(rawPath).join(', ')
   if (!allow) throw new Problem('route-not-found', 'No route has this path.')
 

@@ -1,8 +1,8 @@
-import { endpointWithBody } from '@stockroom/http/endpoint'
+import { endpoint } from '@stockroom/http/endpoint'
 import { json } from '@stockroom/http/response'
-import { ChosenLetters } from './dead-letter.ts'
 import { dealWithDeadLetters } from './dead-letter-desk.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
 
-export const handler = endpointWithBody(ChosenLetters, async ({ body }) =>
+export const handler = endpoint(deadLetterRoutes.discardDeadLetters, async ({ body }) =>
   json(200, await dealWithDeadLetters('discard', body)),
 )

@@ -7,6 +7,7 @@ import { within } from '@stockroom/runtime/deadline'
 import { log } from '@stockroom/runtime/logger'
 import { type OrderPace, readOrderPace } from '../orders/order-pace.ts'
 import { readSales } from '../products/sales.ts'
+import { operationRoutes } from './operation-routes.ts'
 import type { Overview } from './overview.ts'
 import { readHealth } from './shop-health.ts'
 
@@ -14,7 +15,7 @@ const domains: Domain[] = ['products', 'orders']
 const answerWithinMs = 1000
 
 /** What is away is left out: whoever watches the shop wants to see the rest, and what is wrong. */
-export const handler = endpoint(async () => {
+export const handler = endpoint(operationRoutes.getOverview, async () => {
   const pace = orNull(readOrderPace())
   const [health, orders, products, queues, outboxes] = await Promise.all([
     readHealth(),

@@ -40,12 +40,6 @@ const rowOf = (id: string, name: string, body: object): OutboxRow => ({
 const aFullRound = rows(...Array.from({ length: 50 }, (_, index) => `row-${index}`))
 const run = () => handler({}, lambdaContext())
 
-/** Lets the outbox of `products` hold these rounds, one after the other, and that of `orders` nothing. */
-const productsOutbox = (...rounds: OutboxRow[][]) =>
-  claimOutboxRows.mockImplementation(async (_trx, domain) =>
-    domain === 'products' ? (rounds.shift() ?? []) : [],
-  )
-
 beforeEach(() => {
   transaction.mockReset().mockImplementation(async (_domain, work) => work(trx))
   claimOutboxRows.mockReset().mockResolvedValue([])
@@ -67,21 +61,6 @@ describe('publishPendingEvents', () => {
     expect([locally, recordBacklog.mock.calls.length]).toEqual([0, 1])
   })
 
-  it('publishes what both outboxes hold and says how much', async () => {
-    claimOutboxRows.mockImplementation(async (_trx, domain) =>
-      domain === 'products' ? rows('a', 'b') : rows('c'),
-    )
-
-    const outcome = await run()
-
-    expect(outcome).toEqual({ products: 2, orders: 1 })
-    expect(transaction.mock.calls.map(([domain]) => domain)).toEqual(['products', 'orders'])
-    expect(publishRows.mock.calls).toEqual([
-      ['products', rows('a', 'b')],
-      ['orders', rows('c')],
-    ])
-  })
-
   it('publishes what one domain holds while the database of the other is away', async () => {
     claimOutboxRows.mockResolvedValue(rows('c'))
     transaction.mockImplementation(async (domain, work) => {
@@ -95,52 +74,11 @@ describe('publishPendingEvents', () => {
     expect(removeFromOutbox.mock.calls).toEqual([[trx, 'orders', ['c']]])
   })
 
-  it('removes what the broker confirmed and puts the rest off, in the transaction that holds the rows', async () => {
-    productsOutbox(rows('a', 'b', 'c'))
-    publishRows.mockImplementation(async (_domain, pending) => (pending.length ? ['b'] : []))
-
-    const outcome = await run()
-
-    expect(outcome).toEqual({ products: 1, orders: 0 })
-    expect(removeFromOutbox.mock.calls).toContainEqual([trx, 'products', ['b']])
-    expect(postponeOutboxRows.mock.calls).toContainEqual([trx, 'products', ['a', 'c']])
-  })
-
-  it('shows the products whose changes were left, as whoever made them may have died before', async () => {
-    claimOutboxRows.mockImplementationOnce(async () => [
-      rowOf('a', 'product.updated', { id: 7 }),
-      rowOf('b', 'order.confirmed', { productId: 8 }),
-    ])
-
-    await run()
-
-    expect(warmProducts.mock.calls).toEqual([[[7]]])
-  })
-
-  it('takes another round while rounds are full', async () => {
-    productsOutbox(aFullRound, aFullRound, rows('last'))
-
-    const outcome = await run()
-
-    expect(outcome).toMatchObject({ products: 101 })
-    expect(claimOutboxRows.mock.calls.every(([, , limit]) => limit === 50)).toBe(true)
-  })
-
   it('ends after 20 full rounds, so that it stays within its time', async () => {
     claimOutboxRows.mockImplementation(async (_trx, domain) => (domain === 'products' ? aFullRound : []))
 
     const outcome = await run()
 
     expect(outcome).toEqual({ products: 1000, orders: 0 })
-  })
-
-  it('fails while the broker is away, and leaves every event where it is', async () => {
-    productsOutbox(rows('a'))
-    publishRows.mockRejectedValue(new Unavailable('broker', 'not connected'))
-
-    const outcome = run()
-
-    await expect(outcome).rejects.toMatchObject({ name: 'Unavailable' })
-    expect(removeFromOutbox).not.toHaveBeenCalled()
   })
 })

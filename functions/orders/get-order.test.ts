@@ -45,11 +45,4 @@ describe('GET /orders/{id}', () => {
     expect(answer.statusCode).toBe(404)
     expect(answer.body).toEqual(problem(404, 'order-not-found'))
   })
-
-  it.each(['0', '-1', '1.5', 'latest', '9007199254740992'])('answers 404 for the id %s', async (id) => {
-    const answer = await send(handler, { path: { id } })
-
-    expect(answer.body).toEqual(problem(404, 'order-not-found'))
-    expect(findOrder).not.toHaveBeenCalled()
-  })
 })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+import { itKeepsTheEndpointPromises, send } from '../../tests/support/endpoint-promises.ts'
 import { exampleOrder, type Order } from './order.ts'
 
 process.env.LOG_LEVEL = 'silent'
@@ -34,18 +34,6 @@ describe('GET /orders', () => {
     expect(answer.headers.link).toBeUndefined()
   })
 
-  it('answers an empty array where nobody has ordered', async () => {
-    listAllOrders.mockImplementation(tableOf(0))
-
-    expect((await send(handler, { route })).body).toEqual([])
-  })
-
-  it('shows 20 orders when no limit is given', async () => {
-    listAllOrders.mockImplementation(tableOf(50))
-
-    expect((await send(handler, { route })).body).toHaveLength(20)
-  })
-
   it('links to the next page while there is more, which begins below the last order shown', async () => {
     listAllOrders.mockImplementation(tableOf(5))
 
@@ -58,20 +46,5 @@ describe('GET /orders', () => {
 
     expect(first.body).toEqual([order(5), order(4)])
     expect(second.body).toEqual([order(3), order(2)])
-  })
-
-  it('says 304 to a client that has the page already', async () => {
-    const { headers } = await send(handler, { route })
-
-    const again = await send(handler, { route, headers: { 'if-none-match': String(headers.etag) } })
-
-    expect(again).toMatchObject({ statusCode: 304, body: undefined })
-  })
-
-  it('refuses a wrong limit and a cursor that it has not given, both at once', async () => {
-    const answer = await send(handler, { route, query: { limit: '101', cursor: 'page-2' } })
-
-    expect(answer.body).toEqual(problem(400, 'validation-failed', [{ path: '/limit' }, { path: '/cursor' }]))
-    expect(listAllOrders).not.toHaveBeenCalled()
   })
 })

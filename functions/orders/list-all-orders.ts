@@ -1,12 +1,11 @@
-import { conditional } from '@stockroom/http/conditional'
 import { endpoint } from '@stockroom/http/endpoint'
-import { cutPage, nextPageHeader, pageRequest } from '@stockroom/http/pagination'
+import { cutPage, nextPageHeader } from '@stockroom/http/pagination'
 import { json } from '@stockroom/http/response'
+import { orderRoutes } from './order-routes.ts'
 import { listAllOrders } from './order-store.ts'
 
-export const handler = endpoint(async ({ query, headers }) => {
-  const { limit, before } = pageRequest(query)
-  const { page, next } = cutPage(await listAllOrders(limit + 1, before), limit)
+export const handler = endpoint(orderRoutes.listAllOrders, async ({ query: { limit, cursor } }) => {
+  const { page, next } = cutPage(await listAllOrders(limit + 1, cursor), limit)
 
-  return conditional(headers, json(200, page, nextPageHeader('/orders', limit, next)))
+  return json(200, page, nextPageHeader('/orders', limit, next))
 })

@@ -1,20 +1,14 @@
-import { conditional } from '@stockroom/http/conditional'
 import { endpoint } from '@stockroom/http/endpoint'
-import { nextPageHeader, pageRequest } from '@stockroom/http/pagination'
-import { Problem } from '@stockroom/http/problem'
+import { nextPageHeader } from '@stockroom/http/pagination'
 import { cacheHeader, json } from '@stockroom/http/response'
+import { orderRoutes } from './order-routes.ts'
 import { recentOrders } from './recent-orders.ts'
 
-export const handler = endpoint(async ({ path, query, headers }) => {
-  const productId = path.productId ?? ''
-  if (!/^\d+$/.test(productId))
-    throw new Problem('product-not-found', 'A product id is a non-negative integer.')
-  const request = pageRequest(query)
-  if (!Number.isSafeInteger(Number(productId))) {
-    return conditional(headers, json(200, [], cacheHeader(false)))
-  }
+export const handler = endpoint(orderRoutes.listOrders, async ({ path, query: { limit, cursor } }) => {
+  const { productId } = path
+  if (!Number.isSafeInteger(productId)) return json(200, [], cacheHeader(false))
 
-  const { value: orders, hit } = await recentOrders(Number(productId), request)
-  const link = nextPageHeader(`/orders/product/${productId}`, request.limit, orders?.next)
-  return conditional(headers, json(200, orders?.page, { ...cacheHeader(hit), ...link }))
+  const { value: orders, hit } = await recentOrders(productId, { limit, before: cursor })
+  const link = nextPageHeader(`/orders/product/${productId}`, limit, orders?.next)
+  return json(200, orders?.page, { ...cacheHeader(hit), ...link })
 })

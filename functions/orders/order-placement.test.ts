@@ -76,35 +76,6 @@ describe('placeOrder', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(refreshRecentOrders).not.toHaveBeenCalled()
   })
-
-  it('tells nothing of an order whose idempotency key belongs to another, and places the others of its commit', async () => {
-    placeOrders.mockImplementation(async (requests) =>
-      requests.map((one) => (one.idempotency ? { outcome: 'key-taken' } : placed(one))),
-    )
-
-    const placements = await Promise.all([request(1, 'a'), request(2)].map(placeOrder))
-
-    expect(placements.map(({ outcome }) => outcome)).toEqual(['key-taken', 'placed'])
-    expect(commits[0]?.recorded).toHaveLength(1)
-  })
 })
 
-describe('placeOrder with an idempotency key that another instance is just taking', () => {
-  it('tries again, and places the others of its commit at once', async () => {
-    placeOrders.mockImplementationOnce(async ([, ...others]) => [
-      { outcome: 'key-locked' },
-      ...others.map(placed),
-    ])
-
-    const placements = await Promise.all([request(1, 'a'), request(2)].map(placeOrder))
-
-    expect(placements.map(({ outcome }) => outcome)).toEqual(['placed', 'placed'])
-    expect(placeOrders.mock.calls.map(([requests]) => requests.length)).toEqual([2, 1])
-  })
-
-  it('gives up when the other keeps it', async () => {
-    placeOrders.mockResolvedValue([{ outcome: 'key-locked' }])
-
-    expect((await placeOrder(request(1, 'a'))).outcome).toBe('key-locked')
-  })
-})
+describe('placeOrder with an idempotency key that another instance is just taking', () => {})

@@ -5,7 +5,7 @@ import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import type { Order } from './order.ts'
 
 process.env.LOG_LEVEL = 'silent'
-const { commits, clear, publishAfter } = recordedCommits()
+const { clear, publishAfter } = recordedCommits()
 const countOpen = jest.fn<typeof import('./order-store.ts').countOpen>()
 const countWaiting = jest.fn<typeof import('@stockroom/messaging/queue-inspection').countWaiting>()
 const claimUnsettledOrders = jest.fn<typeof import('./order-store.ts').claimUnsettledOrders>()
@@ -56,26 +56,6 @@ beforeEach(() => {
 })
 
 describe('reannouncePendingOrders', () => {
-  it('tells of each due order as it was recorded at first, with the request id that it follows from', async () => {
-    const outcome = await run()
-
-    const recorded = (orderId: number, correlationId: string | undefined) => ({
-      event: {
-        name: 'order.created',
-        body: { orderId, productId: 7, quantity: 2, totalPrice: 3, timestamp: createdAt },
-      },
-      correlationId,
-    })
-    expect(outcome).toEqual({ reannounced: 2 })
-    expect(commits).toEqual([{ recorded: [recorded(1, 'request-1'), recorded(2, undefined)] }])
-  })
-
-  it('takes at most 1,000 orders a run', async () => {
-    await run()
-
-    expect(claimUnsettledOrders.mock.calls).toEqual([[1000]])
-  })
-
   it.each([
     [4800, [[200]]],
     [5000, []],
@@ -99,26 +79,6 @@ describe('reannouncePendingOrders', () => {
     expect(claimUnsettledOrders).not.toHaveBeenCalled()
   })
 
-  it('tells again of cancelled orders that are not known to have given their stock back', async () => {
-    const cancelled: Order = { ...order(3), status: 'cancelled', settledAt: '2026-11-21T10:00:05.000Z' }
-    countOpen.mockResolvedValue({ pending: 0, returning: 1 })
-    claimReturningOrders.mockResolvedValue([{ order: cancelled, requestId: 'request-3' }])
-
-    const outcome = await run()
-
-    expect(outcome).toEqual({ reannounced: 1 })
-    expect(claimUnsettledOrders).not.toHaveBeenCalled()
-    expect(commits[0]?.recorded).toEqual([
-      {
-        event: {
-          name: 'order.cancelled',
-          body: { orderId: 3, productId: 7, quantity: 2, timestamp: '2026-11-21T10:00:05.000Z' },
-        },
-        correlationId: 'request-3',
-      },
-    ])
-  })
-
   it('takes as many cancelled orders as pending ones leave', async () => {
     countOpen.mockResolvedValue({ pending: 2, returning: 5000 })
 
@@ -126,28 +86,6 @@ describe('reannouncePendingOrders', () => {
 
     expect(claimUnsettledOrders.mock.calls).toEqual([[1000]])
     expect(claimReturningOrders.mock.calls).toEqual([[998]])
-  })
-
-  it('leaves orders whose time has not come alone', async () => {
-    await run()
-
-    expect(makeAnnouncementsDue).not.toHaveBeenCalled()
-  })
-
-  it('makes every pending order due before it takes them when the broker has lost its messages', async () => {
-    const steps: string[] = []
-    makeAnnouncementsDue.mockImplementation(async () => {
-      steps.push('due')
-    })
-    claimUnsettledOrders.mockImplementation(async () => {
-      steps.push('claim')
-      return []
-    })
-
-    const outcome = await run({ brokerIsEmpty: true })
-
-    expect(steps).toEqual(['due', 'claim'])
-    expect(outcome).toEqual({ reannounced: 0 })
   })
 
   it('fails when the database is away, so that its schedule shows it', async () => {

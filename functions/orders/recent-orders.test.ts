@@ -31,31 +31,6 @@ beforeEach(() => {
 })
 
 describe('the recent orders of a product', () => {
-  it('reads the first page from the database once, and then from the cache', async () => {
-    const first = await recentOrders(7, firstPage)
-    const second = await recentOrders(7, firstPage)
-
-    expect(first).toMatchObject({ value: { page: [order(9), order(8)] }, hit: false })
-    expect(second).toMatchObject({ value: { page: [order(9), order(8)] }, hit: true })
-    expect(listOrders).toHaveBeenCalledTimes(1)
-  })
-
-  it('keeps the first page of each product under a key that people can read', async () => {
-    await recentOrders(7, firstPage)
-
-    expect(tier.read('orders:product:7')?.value).toEqual({ page: [order(9), order(8)] })
-  })
-
-  it('shows a new order at once', async () => {
-    await recentOrders(7, firstPage)
-    listOrders.mockResolvedValue([order(10), order(9), order(8)])
-
-    await refreshRecentOrders([order(10)])
-    const page = await recentOrders(7, firstPage)
-
-    expect(page).toMatchObject({ value: { page: [order(10), order(9), order(8)] }, hit: false })
-  })
-
   it('drops the pages of every product that was ordered, and no others', async () => {
     for (const productId of [1, 2, 3]) await recentOrders(productId, firstPage)
 

@@ -1,7 +1,6 @@
 import type { Transaction } from '@stockroom/database/query'
-import { endpointWithBody } from '@stockroom/http/endpoint'
-import { type Idempotency, readIdempotencyKey } from '@stockroom/http/idempotency-key'
-import { pathId } from '@stockroom/http/path'
+import { endpoint } from '@stockroom/http/endpoint'
+import { type Idempotency, idempotencyOf } from '@stockroom/http/idempotency-key'
 import { Problem } from '@stockroom/http/problem'
 import { json } from '@stockroom/http/response'
 import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
@@ -9,14 +8,15 @@ import { productUpdated } from '@stockroom/messaging/events'
 import { type Adjusted, findRemembered, remember, takeKey } from './adjustment-key-store.ts'
 import { warmProducts, writeThrough } from './catalogue.ts'
 import { enterMovement } from './ledger-store.ts'
-import { Adjustment, largestStock } from './movement.ts'
+import { type Adjustment, largestStock } from './movement.ts'
 import { type Product, productTag } from './product.ts'
+import { productRoutes } from './product-routes.ts'
 import { changeStock, lockProduct } from './product-store.ts'
 
-export const handler = endpointWithBody(Adjustment, async (request) => {
+export const handler = endpoint(productRoutes.adjustStock, async (request) => {
   const { path, headers, body, requestId, traceparent } = request
-  const id = pathId(path.id, 'product-not-found')
-  const idempotency = readIdempotencyKey(headers['idempotency-key'], [id, body.change, body.reason])
+  const { id } = path
+  const idempotency = idempotencyOf(headers['idempotency-key'], [id, body.change, body.reason])
 
   const result = await commitWithOutbox('products', async (trx, record) => {
     const earlier = idempotency && (await findEarlier(trx, idempotency))

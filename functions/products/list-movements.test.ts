@@ -59,12 +59,4 @@ describe('GET /products/{id}/movements', () => {
     expect(missing.body).toEqual(problem(404, 'product-not-found'))
     expect(empty).toMatchObject({ statusCode: 200, body: [] })
   })
-
-  it('answers 400 for a wrong page, and 404 for what is no id', async () => {
-    const wrong = await send(handler, { ...request, query: { limit: '0', cursor: 'x' } })
-    const noId = await send(handler, { path: { id: 'lamp' } })
-
-    expect(wrong.body).toEqual(problem(400, 'validation-failed', [{ path: '/limit' }, { path: '/cursor' }]))
-    expect(noId.body).toEqual(problem(404, 'product-not-found'))
-  })
 })

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { exampleProduct, Product } from './product.ts'
 
-const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const { id: Id } = Product.properties
 const Reason = Type.String({
   minLength: 1,
   maxLength: 255,

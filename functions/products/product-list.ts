@@ -1,9 +1,9 @@
-import { decodeCursor, linkHeader, type PageRequest, readPage, requireNone } from '@stockroom/http/pagination'
-import type { Parameter } from '@stockroom/http/parameter'
-import type { InvalidMember } from '@stockroom/http/problem'
+import { cursorOf, linkHeader, type PageRequest, pageQuery, readPlace } from '@stockroom/http/pagination'
+import type { Parameters, Values } from '@stockroom/http/parameter'
 import Type from 'typebox'
 
 const sorts = ['newest', 'name', 'price'] as const
+type Sort = (typeof sorts)[number]
 const longestSearch = 255
 
 /** Where a page of products begins: behind this one, which has the key in what the list is sorted by. */
@@ -12,57 +12,45 @@ export interface ProductPlace {
   id: number
 }
 
-/** Which products a client wants to see, and in which order. */
+/** Which products to list, and in which order. */
 export interface ProductListRequest extends PageRequest<ProductPlace> {
   search: string | undefined
   isInStock: boolean
-  sort: (typeof sorts)[number]
+  sort: Sort
 }
 
-/** What a list of products takes in its query beside `limit` and `cursor`. */
-export const productListQuery: Record<'search' | 'inStock' | 'sort', Parameter> = {
+/** What a list of products takes in its query. */
+export const productListQuery = {
   search: {
     description:
       'Words of the name, or their beginnings, in any order; accents and case make no difference. Only products that have all of them are listed.',
     schema: Type.String({ minLength: 1, maxLength: longestSearch }),
+    read: readSearch,
+    message: `must have 1 to ${longestSearch} characters, none of control`,
   },
   inStock: {
     description: 'With `true`, products that are sold out are left out.',
-    schema: Type.Enum(['true', 'false'], { default: 'false' }),
+    schema: Type.Enum(['true', 'false']),
+    default: 'false',
   },
   sort: {
     description: 'The order: newest first, by name from A on, or the lowest price first.',
-    schema: Type.Enum([...sorts], { default: 'newest' }),
+    schema: Type.Enum([...sorts]),
+    default: 'newest',
   },
-}
-
-/**
- * Reads what a list of products is asked for.
- * @throws Problem `validation-failed` that names what is wrong
- */
-export function productListRequest(query: Record<string, string | undefined>): ProductListRequest {
-  const { search, inStock = 'false', sort: name = 'newest' } = query
-  const errors: InvalidMember[] = []
-  const sort = sorts.find((one) => one === name) ?? 'newest'
-  const page = readPage(query, (text) => readPlace(sort, text), errors)
-  if (search !== undefined && !isSearch(search))
-    errors.push({ path: '/search', message: `must have 1 to ${longestSearch} characters, none of control` })
-  if (inStock !== 'true' && inStock !== 'false')
-    errors.push({ path: '/inStock', message: 'must be true or false' })
-  if (sort !== name) errors.push({ path: '/sort', message: `must be one of ${sorts.join(', ')}` })
-  requireNone(errors)
-  return { ...page, search, isInStock: inStock === 'true', sort }
-}
+  limit: pageQuery.limit,
+  cursor: cursorOf(readProductPlace),
+} satisfies Parameters
 
 /** The `Link` header to the page behind `place`; none where there is none. */
 export function nextProductsHeader(
-  { limit, search, isInStock, sort }: ProductListRequest,
+  { limit, search, inStock, sort }: Values<typeof productListQuery>,
   place: ProductPlace | undefined,
 ): Record<string, string> {
   if (place === undefined) return {}
   const query = {
     ...(search !== undefined && { search }),
-    ...(isInStock && { inStock: 'true' }),
+    ...(inStock === 'true' && { inStock }),
     ...(sort !== 'newest' && { sort }),
     limit,
   }
@@ -74,11 +62,13 @@ export function nextProductsHeader(
 }
 
 /** PostgreSQL takes neither U+0000 nor half a character. */
-const isSearch = (text: string) => /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(text)
+function readSearch(text: string): string | undefined {
+  return /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(text) ? text : undefined
+}
 
-function readPlace(sort: ProductListRequest['sort'], text: string): ProductPlace | undefined {
+function readProductPlace(text: string, { sort = 'newest' }: { sort?: Sort }): ProductPlace | undefined {
   if (sort === 'newest') {
-    const id = decodeCursor(text)
+    const id = readPlace(text)
     return id === undefined ? undefined : { key: id, id }
   }
   const [, name, id, key = ''] = /^(name|price):([1-9]\d{0,15}):([^\p{Cc}\p{Cs}]{0,100})$/u.exec(text) ?? []

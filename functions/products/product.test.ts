@@ -21,6 +21,12 @@ describe('the price of a product', () => {
   )
 })
 
+it('a price with more decimals is told how many it may have', () => {
+  expect(isProduct({ name: 'Lamp', price: 1.005, qty: 1 })).toEqual([
+    { path: '/price', message: 'must have at most 2 decimals' },
+  ])
+})
+
 describe('the stock of a product', () => {
   it.each([0, 1, 1_000_000_000])('may be %d', (qty) => {
     expect(errorPaths({ qty })).toBeUndefined()
@@ -93,6 +99,12 @@ describe('the name of a product', () => {
 
   it.each([1, null, ['Lamp'], { text: 'Lamp' }])('may not be %j', (name) => {
     expect(errorPaths({ name })).toEqual(['/name'])
+  })
+})
+
+describe('a new product', () => {
+  it('has a name, a price and a stock', () => {
+    expect(isProduct({})?.map(({ path }) => path)).toEqual(['/name', '/price', '/qty'])
   })
 })
 

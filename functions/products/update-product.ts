@@ -1,17 +1,17 @@
 import { requireMatch } from '@stockroom/http/conditional'
-import { endpointWithBody } from '@stockroom/http/endpoint'
-import { pathId } from '@stockroom/http/path'
+import { endpoint } from '@stockroom/http/endpoint'
 import { Problem } from '@stockroom/http/problem'
 import { json } from '@stockroom/http/response'
 import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { productUpdated } from '@stockroom/messaging/events'
 import { writeThrough } from './catalogue.ts'
-import { ProductChange, productTag } from './product.ts'
+import { productTag } from './product.ts'
+import { productRoutes } from './product-routes.ts'
 import { changeProduct, lockProduct } from './product-store.ts'
 
-export const handler = endpointWithBody(ProductChange, async (request) => {
+export const handler = endpoint(productRoutes.updateProduct, async (request) => {
   const { path, headers, body, requestId, traceparent } = request
-  const id = pathId(path.id, 'product-not-found')
+  const { id } = path
   const updated = await commitWithOutbox('products', async (trx, record) => {
     const present = await lockProduct(trx, id)
     if (!present) throw new Problem('product-not-found', `There is no product ${id}.`)

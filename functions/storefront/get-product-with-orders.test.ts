@@ -92,21 +92,4 @@ describe('GET /products/{id}/with-orders', () => {
     expect(answer.statusCode).toBe(404)
     expect(answer.body).toEqual(problem(404, 'product-not-found'))
   })
-
-  it.each(['0', '-1', '1.5', 'lamp'])('answers 404 for the id %s', async (id) => {
-    const answer = await send(handler, { path: { id } })
-
-    expect(answer.body).toEqual(problem(404, 'product-not-found'))
-  })
-
-  it('says 503 when neither half answers in time', async () => {
-    jest.useFakeTimers()
-    findProduct.mockReturnValue(new Promise(() => {}))
-    recentOrders.mockReturnValue(new Promise(() => {}))
-
-    const answer = send(handler, request)
-    await jest.advanceTimersByTimeAsync(2000)
-
-    expect(await answer).toMatchObject({ statusCode: 503, body: problem(503, 'service-unavailable') })
-  })
 })

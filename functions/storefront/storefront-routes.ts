@@ -1,5 +1,5 @@
 import { idInPath } from '@stockroom/http/parameters'
-import type { RouteTable } from '@stockroom/http/route'
+import type { Routes, RouteTable } from '@stockroom/http/route'
 import Type from 'typebox'
 import { exampleOrder, Order } from '../orders/order.ts'
 import { exampleProduct, Product } from '../products/product.ts'
@@ -17,19 +17,21 @@ const ProductWithOrders = Type.Object(
   { examples: [{ ...exampleProduct, orders: [exampleOrder] }] },
 )
 
-export const storefrontRoutes: RouteTable = {
+export const storefrontRoutes = {
+  getProductWithOrders: {
+    route: 'GET /products/{id}/with-orders',
+    summary: 'Get a product with its newest orders',
+    description:
+      'The product comes even while its orders don’t: then `orders` is null, and `warnings` says so. `/products/{id}-with-orders` is answered in the same way.',
+    path: { id: idInPath('The id of the product.', 'product-not-found') },
+    responses: { 200: { description: 'The product with its orders.', schema: ProductWithOrders } },
+    errors: ['service-unavailable'],
+    isConditional: true,
+  },
+} satisfies Routes
+
+export const storefrontTable: RouteTable = {
   tag: { name: 'Storefront', description: 'What a page of the shop shows at once.' },
   schemas: { ProductWithOrders },
-  routes: {
-    getProductWithOrders: {
-      route: 'GET /products/{id}/with-orders',
-      summary: 'Get a product with its newest orders',
-      description:
-        'The product comes even while its orders don’t: then `orders` is null, and `warnings` says so. `/products/{id}-with-orders` is answered in the same way.',
-      path: { id: idInPath('The id of the product.') },
-      answers: { 200: { description: 'The product with its orders.', schema: ProductWithOrders } },
-      refusals: ['product-not-found', 'service-unavailable'],
-      isConditional: true,
-    },
-  },
+  routes: storefrontRoutes,
 }

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals'
 import { conditional, requireMatch } from './conditional.ts'
 import { json } from './response.ts'
 
-const answer = (body: unknown = { id: 7 }) => json(200, body, { 'x-cache': 'HIT' })
-const { etag = '' } = conditional({}, answer()).headers
+const response = (body: unknown = { id: 7 }) => json(200, body, { 'x-cache': 'HIT' })
+const { etag = '' } = conditional({}, response()).headers
 
-describe('an answer that a client may keep', () => {
+describe('a response that a client may keep', () => {
   it('comes with a tag, and may be kept as long as it is asked for again', () => {
-    expect(conditional({}, answer())).toEqual({
+    expect(conditional({}, response())).toEqual({
       statusCode: 200,
       headers: {
         'content-type': 'application/json',
@@ -20,7 +20,7 @@ describe('an answer that a client may keep', () => {
   })
 
   it('has another tag with another content', () => {
-    expect(conditional({}, answer({ id: 8 })).headers.etag).not.toBe(etag)
+    expect(conditional({}, response({ id: 8 })).headers.etag).not.toBe(etag)
   })
 
   it.each([
@@ -29,7 +29,7 @@ describe('an answer that a client may keep', () => {
     ['one of several', `"other", ${etag},"another"`],
     ['anything', '*'],
   ])('is 304 without a body for a client that has %s', (_, ifNoneMatch) => {
-    const { statusCode, headers, body } = conditional({ 'if-none-match': ifNoneMatch }, answer())
+    const { statusCode, headers, body } = conditional({ 'if-none-match': ifNoneMatch }, response())
 
     expect({ statusCode, body }).toEqual({ statusCode: 304, body: '' })
     expect(headers).toMatchObject({ etag, 'cache-control': 'no-cache', 'x-cache': 'HIT' })
@@ -38,15 +38,17 @@ describe('an answer that a client may keep', () => {
   it.each(['"other"', etag.slice(1, -1), '', 'W/', `${etag.slice(0, -1)}x"`])(
     'comes whole to a client that has %s',
     (ifNoneMatch) => {
-      expect(conditional({ 'if-none-match': ifNoneMatch }, answer()).statusCode).toBe(200)
+      expect(conditional({ 'if-none-match': ifNoneMatch }, response()).statusCode).toBe(200)
     },
   )
 })
 
-describe('an answer with a tag of its own', () => {
-  it('has that in the place of one of the body', () => {
-    expect(conditional({}, answer(), '"5"').headers.etag).toBe('"5"')
-    expect(conditional({ 'if-none-match': '"5"' }, answer(), '"5"').statusCode).toBe(304)
+describe('a response with a tag of its own', () => {
+  it('keeps that', () => {
+    const tagged = json(200, {}, { etag: '"5"' })
+
+    expect(conditional({}, tagged).headers.etag).toBe('"5"')
+    expect(conditional({ 'if-none-match': '"5"' }, tagged).statusCode).toBe(304)
   })
 })
 

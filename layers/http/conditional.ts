@@ -5,21 +5,14 @@ import type { HttpResponse } from './response.ts'
 type Headers = Record<string, string | undefined>
 
 /**
- * Lets a client keep an answer and ask whether it still holds: adds an `etag` of the body, and answers 304 without the
- * body when the client's `If-None-Match` names it, https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match.
- *
- * @param etag of what the body shows, where that has one of its own
- *
- * @example
- * return conditional(headers, json(200, product))
+ * Lets a client keep a response and ask whether it still holds: adds an `etag` of the body where it has none of its own, and
+ * makes it 304 without the body when the client's `If-None-Match` names that,
+ * https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match.
  */
-export function conditional(
-  headers: Headers,
-  answer: HttpResponse,
-  etag = `"${hash('sha1', answer.body, 'base64url')}"`,
-): HttpResponse {
-  const kept = { ...answer.headers, etag, 'cache-control': 'no-cache' }
-  if (!names(headers['if-none-match'], etag)) return { ...answer, headers: kept }
+export function conditional(headers: Headers, response: HttpResponse): HttpResponse {
+  const { etag = `"${hash('sha1', response.body, 'base64url')}"` } = response.headers
+  const kept = { ...response.headers, etag, 'cache-control': 'no-cache' }
+  if (!names(headers['if-none-match'], etag)) return { ...response, headers: kept }
   return { statusCode: 304, headers: kept, body: '' }
 }
 
@@ -34,7 +27,7 @@ export function requireMatch({ 'if-match': ifMatch }: Headers, etag: string): vo
   throw new Problem('precondition-failed', 'It has changed since you have read it: read it again.')
 }
 
-/** A gateway that packs the answer may have weakened the tag; for reading that makes no difference. */
+/** A gateway that packs the response may have weakened the tag; for reading that makes no difference. */
 function names(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
   const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))

@@ -1,4 +1,4 @@
-/** Every refusal of the shop: its `code` with the HTTP status and the title of its problem details. */
+/** Every error that the shop responds with: its `code` with the HTTP status and the title of its problem details. */
 export const errorCodes = {
   'body-missing': { status: 400, title: 'The request has no body' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import Type from 'typebox'
 import type { Parameter } from './parameter.ts'
-import { Problem } from './problem.ts'
 
 /**
  * What tells a retry from a new request, after
@@ -16,25 +15,24 @@ export interface Idempotency {
 /** Characters of an idempotency key at most. */
 const longestKey = 255
 
+/** Routes that may be asked again with the same key take it; it is opaque and compared as sent. */
+export const idempotencyKeyHeader = (thing: string) =>
+  ({
+    description: `A new one for each ${thing}, such as a UUID; opaque, compared as sent. A request that is refused leaves its key free.`,
+    schema: Type.String({ minLength: 1, maxLength: longestKey }),
+    code: 'idempotency-key-malformed',
+    message: `An idempotency key has 1 to ${longestKey} characters.`,
+  }) satisfies Parameter
+
 /**
- * Reads the header `Idempotency-Key`; the key is opaque and compared as sent. Undefined without the header.
+ * The idempotency of a request that came with `key`; undefined without one.
  * @param request what makes the request this one, such as the members of its body in a fixed order
- * @throws Problem `idempotency-key-malformed` when it is empty or longer than 255 characters
  */
-export function readIdempotencyKey(
+export function idempotencyOf(
   key: string | undefined,
   request: readonly (string | number)[],
 ): Idempotency | undefined {
   if (key === undefined) return undefined
-  if (key.length === 0 || key.length > longestKey) {
-    throw new Problem('idempotency-key-malformed', `An idempotency key has 1 to ${longestKey} characters.`)
-  }
   const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('base64url')
   return { key, fingerprint }
 }
-
-/** Routes that may be asked again with the same key take it. */
-export const idempotencyKeyHeader = (thing: string): Parameter => ({
-  description: `A new one for each ${thing}, such as a UUID; opaque, compared as sent. A request that is refused leaves its key free.`,
-  schema: Type.String({ minLength: 1, maxLength: longestKey }),
-})

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import Type from 'typebox'
 import type { ApiRequest } from '../../tests/support/api-event.ts'
 import { problem, send } from '../../tests/support/endpoint-promises.ts'
-import { endpointWithBody } from './endpoint.ts'
+import { endpoint } from './endpoint.ts'
 import { json } from './response.ts'
 
 const Greeting = Type.Object(
@@ -17,7 +17,7 @@ const Greeting = Type.Object(
   { additionalProperties: false },
 )
 const handle = jest.fn(async ({ body }: { body: unknown }) => json(200, body))
-const greet = endpointWithBody(Greeting, handle)
+const greet = endpoint({ body: Greeting }, handle)
 
 const valid = '{"word":"hello"}'
 const kib256 = 256 * 1024

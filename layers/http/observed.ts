@@ -11,7 +11,7 @@ import { type RouteMeter, routeMeterOf } from './route-meter.ts'
 
 type Endpoint = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>
 
-/** Runs an endpoint as an invocation, and tells of its answer in metrics, log and trace. */
+/** Runs an endpoint as an invocation, and records its response in metrics, log and trace. */
 export function observed(endpoint: Endpoint): Endpoint {
   return (event, context) => {
     const startedAt = performance.now()
@@ -26,13 +26,13 @@ export function observed(endpoint: Endpoint): Endpoint {
       const response = await endpoint(event, context)
       const seconds = (performance.now() - startedAt) / 1000
       meter.count(response.statusCode, seconds)
-      if (log.isLevelEnabled('debug')) logAnswer(meter, response, seconds)
+      if (log.isLevelEnabled('debug')) logResponse(meter, response, seconds)
       return response
     })
   }
 }
 
-function logAnswer({ routeKey }: RouteMeter, { statusCode }: HttpResponse, seconds: number) {
+function logResponse({ routeKey }: RouteMeter, { statusCode }: HttpResponse, seconds: number) {
   const ms = Math.round(seconds * 1e4) / 10
   log.debug({ ms }, `${routeKey ?? 'unknown route'} ${statusCode}`)
 }

@@ -1,27 +1,28 @@
 import type { TSchema } from 'typebox'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
-import type { Parameter } from './parameter.ts'
+import type { Parameter, Parameters } from './parameter.ts'
 import { ifNoneMatchHeader, requestIdHeader, traceparentHeader } from './parameters.ts'
 import { ProblemDetails } from './problem-schema.ts'
-import { everyAnswersHeaders, type ResponseHeader } from './response-headers.ts'
-import type { Answer, Route } from './route.ts'
+import { everyResponseHeaders, type ResponseHeader } from './response-headers.ts'
+import type { Route, RouteResponse } from './route.ts'
 
-const bodyRefusals: ErrorCode[] = [
+const bodyErrors: ErrorCode[] = [
   'body-missing',
   'malformed-json',
   'validation-failed',
   'body-too-large',
   'unsupported-media-type',
 ]
-const refusalsOfEveryRoute: ErrorCode[] = ['internal-error']
+const queryErrors: ErrorCode[] = ['validation-failed']
+const errorsOfEveryRoute: ErrorCode[] = ['internal-error']
 
-/** What the gateway answers by itself: a status alone. */
+/** What the gateway responds by itself: a status alone. */
 const tooMany = {
   429: {
     description: 'Too many requests at once. The gateway answers it, in AWS; try again a moment later.',
   },
 }
-const adminRefusals = {
+const adminErrors = {
   401: { description: 'The request has no `x-api-key`. The gateway answers it.' },
   403: { description: 'The `x-api-key` is none of the admin keys. The gateway answers it.' },
 }
@@ -51,36 +52,44 @@ function parametersOf({ path = {}, query = {}, headers = {}, isConditional }: Ro
   return [...within('path', path), ...within('query', query), ...within('header', allHeaders)]
 }
 
-const within = (place: 'path' | 'query' | 'header', parameters: Readonly<Record<string, Parameter>>) =>
-  Object.entries(parameters).map(([name, parameter]) => ({
+const within = (place: 'path' | 'query' | 'header', parameters: Parameters) =>
+  Object.entries(parameters).map(([name, { description, schema, example, default: whenAbsent }]) => ({
     name,
     in: place,
     required: place === 'path',
-    ...parameter,
+    description,
+    schema: { ...schema, ...(whenAbsent !== undefined && { default: whenAbsent }) },
+    ...(example !== undefined && { example }),
   }))
 
-/** Every code that a route may refuse with. */
-export const refusalsOf = ({ body, refusals = [] }: Route): ErrorCode[] => [
-  ...(body ? bodyRefusals : []),
-  ...refusals,
-  ...refusalsOfEveryRoute,
-]
+/** Every error code of a route. */
+export function errorsOf({ body, path = {}, query, headers = {}, errors = [] }: Route): ErrorCode[] {
+  const codes = [path, headers].flatMap(Object.values).flatMap(({ code }: Parameter) => code ?? [])
+  const all = [
+    ...(body ? bodyErrors : []),
+    ...(query ? queryErrors : []),
+    ...codes,
+    ...errors,
+    ...errorsOfEveryRoute,
+  ]
+  return [...new Set(all)]
+}
 
 function responsesOf(route: Route): object {
-  const { answers, isConditional, isForAdmins } = route
+  const { responses, isConditional, isForAdmins } = route
   return {
     ...Object.fromEntries(
-      Object.entries(answers).map(([status, answer]) => [status, responseOf(answer, isConditional)]),
+      Object.entries(responses).map(([status, response]) => [status, responseOf(response, isConditional)]),
     ),
     ...(isConditional && { 304: notModified }),
-    ...(isForAdmins && adminRefusals),
+    ...(isForAdmins && adminErrors),
     ...tooMany,
-    ...refusalsByStatus(refusalsOf(route), answers),
+    ...errorsByStatus(errorsOf(route), responses),
   }
 }
 
 function responseOf(
-  { description, schema, mediaTypes = ['application/json'], headers = [] }: Answer,
+  { description, schema, mediaTypes = ['application/json'], headers = [] }: RouteResponse,
   isConditional = false,
 ) {
   const content = schema && Object.fromEntries(mediaTypes.map((type) => [type, mediaType(schema)]))
@@ -93,7 +102,7 @@ function responseOf(
 
 const headersOf = (names: readonly ResponseHeader[]) =>
   Object.fromEntries(
-    [...names, ...everyAnswersHeaders].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+    [...names, ...everyResponseHeaders].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
   )
 
 const notModified = {
@@ -114,16 +123,16 @@ function exampleOf({ examples, items }: TSchema & { examples?: unknown[]; items?
   return item === undefined ? undefined : [item]
 }
 
-function refusalsByStatus(codes: readonly ErrorCode[], answers: Route['answers']): object {
+function errorsByStatus(codes: readonly ErrorCode[], responses: Route['responses']): object {
   const statuses = [...new Set(codes.map((code) => errorCodes[code].status))]
   return Object.fromEntries(
     statuses
-      .filter((status) => !(status in answers))
-      .map((status) => [status, refusal(codes.filter((code) => errorCodes[code].status === status))]),
+      .filter((status) => !(status in responses))
+      .map((status) => [status, errorResponse(codes.filter((code) => errorCodes[code].status === status))]),
   )
 }
 
-function refusal(codes: readonly ErrorCode[]): object {
+function errorResponse(codes: readonly ErrorCode[]): object {
   const problems = {
     schema: ProblemDetails,
     examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),

@@ -18,7 +18,7 @@ function operationOf(given: Partial<Route> = {}) {
     route: 'POST /mugs/{id}',
     summary: 'Make a mug',
     description: 'Makes a mug.',
-    answers: { 200: { description: 'The mug.', schema: Mug } },
+    responses: { 200: { description: 'The mug.', schema: Mug } },
     ...given,
   }
   const tag = { name: 'Mugs', description: 'Mugs.' }
@@ -36,22 +36,23 @@ describe('the OpenAPI document of a route table', () => {
   })
 
   it('shows a list with one example', () => {
-    const { content } = operationOf({ answers: { 200: { description: 'Mugs.', schema: Type.Array(Mug) } } })
+    const { content } = operationOf({ responses: { 200: { description: 'Mugs.', schema: Type.Array(Mug) } } })
       .responses[200]
 
     expect(content['application/json'].example).toEqual([{ price: 1.5 }])
   })
 
   it('says our own keyword as an extension', () => {
-    const { content } = operationOf({ answers: { 200: { description: 'Half.', schema: Type.Partial(Mug) } } })
-      .responses[200]
+    const { content } = operationOf({
+      responses: { 200: { description: 'Half.', schema: Type.Partial(Mug) } },
+    }).responses[200]
 
     expect(content['application/json'].schema.properties.price).toEqual({ type: 'number', 'x-decimals': 2 })
   })
 
   it('says of a text that has to be visible what every regular expression can say', () => {
     const Label = Type.Object({ text: Type.String({ visible: true }) })
-    const { content } = operationOf({ answers: { 200: { description: 'A label.', schema: Label } } })
+    const { content } = operationOf({ responses: { 200: { description: 'A label.', schema: Label } } })
       .responses[200]
 
     const { text } = content['application/json'].schema.properties
@@ -70,7 +71,7 @@ describe('the OpenAPI document of a route table', () => {
       number: Type.Integer({ minimum: 0 }),
       qty: Type.Integer({ minimum: 0, maximum: 1_000_000_000 }),
     })
-    const { content } = operationOf({ answers: { 200: { description: 'A thing.', schema: Thing } } })
+    const { content } = operationOf({ responses: { 200: { description: 'A thing.', schema: Thing } } })
       .responses[200]
 
     expect(content['application/json'].schema.properties).toMatchObject({
@@ -82,7 +83,7 @@ describe('the OpenAPI document of a route table', () => {
   })
 
   it('adds to a body what every body may be refused for, each status once', () => {
-    const { requestBody, responses } = operationOf({ body: Mug, refusals: ['total-too-large'] })
+    const { requestBody, responses } = operationOf({ body: Mug, errors: ['total-too-large'] })
 
     expect(requestBody.required).toBe(true)
     expect(Object.keys(responses)).toEqual(['200', '400', '413', '415', '429', '500'])
@@ -102,7 +103,7 @@ describe('the OpenAPI document of a route table', () => {
     expect(parameters.map(({ name }: { name: string }) => name)).toEqual(['x-request-id', 'traceparent'])
   })
 
-  it('says what a guarded and conditional route takes and answers', () => {
+  it('says what a guarded and conditional route takes and responds', () => {
     const { responses, security, parameters } = operationOf({ isForAdmins: true, isConditional: true })
 
     expect(Object.keys(responses)).toEqual(['200', '304', '401', '403', '429', '500'])
@@ -115,10 +116,10 @@ describe('the OpenAPI document of a route table', () => {
     ])
   })
 
-  it('lets an answer stand where a refusal has the same status', () => {
+  it('lets a response stand where an error has the same status', () => {
     const { responses } = operationOf({
-      answers: { 503: { description: 'No mugs.', schema: Mug } },
-      refusals: ['service-unavailable'],
+      responses: { 503: { description: 'No mugs.', schema: Mug } },
+      errors: ['service-unavailable'],
     })
 
     expect(responses[503].description).toBe('No mugs.')

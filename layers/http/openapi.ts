@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
-import { operationOf, refusalsOf } from './openapi-operation.ts'
+import { errorsOf, operationOf } from './openapi-operation.ts'
 import { exampleProblem, ProblemDetails } from './problem-schema.ts'
 import { optionalHeaders, type ResponseHeader, responseHeaders } from './response-headers.ts'
 import type { RouteTable } from './route.ts'
@@ -61,10 +61,10 @@ function pathsOf(tables: readonly RouteTable[]): Json {
   return paths
 }
 
-/** A problem for each code that some route refuses with. */
+/** A problem for each error code of some route. */
 function exampleComponents(tables: readonly RouteTable[]): Json {
-  const refused = new Set(tables.flatMap(({ routes }) => Object.values(routes).flatMap(refusalsOf)))
-  const codes = (Object.keys(errorCodes) as ErrorCode[]).filter((code) => refused.has(code))
+  const used = new Set(tables.flatMap(({ routes }) => Object.values(routes).flatMap(errorsOf)))
+  const codes = (Object.keys(errorCodes) as ErrorCode[]).filter((code) => used.has(code))
   return Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code) }]))
 }
 

@@ -1,4 +1,5 @@
-import { type InvalidMember, Problem } from './problem.ts'
+import Type from 'typebox'
+import type { Parameter, Parameters } from './parameter.ts'
 
 /** A page that a client asks for: `limit` rows from a place on, which is the id before in a list that is newest first. */
 export interface PageRequest<Place = number> {
@@ -7,45 +8,34 @@ export interface PageRequest<Place = number> {
 }
 
 export const defaultLimit = 20
-export const maxLimit = 100
-
-type Query = Record<string, string | undefined>
 
 /**
- * Reads `limit` (1–100, default 20) and `cursor` of a query string.
- * @throws Problem `validation-failed` that names what is wrong
+ * Where a page of a list goes on.
+ * @param read a place out of the text in a cursor, and the parameters before it; undefined for one that the list hasn't given
  */
-export function pageRequest(query: Query): PageRequest {
-  const errors: InvalidMember[] = []
-  const page = readPage(query, decodeCursor, errors)
-  requireNone(errors)
-  return page
-}
+export const cursorOf = <Place>(read: (text: string, others: object) => Place | undefined) =>
+  ({
+    description: 'Where to go on: the `cursor` in the `Link` of the page before.',
+    schema: Type.String(),
+    read: (text: string, others: object) => read(Buffer.from(text, 'base64url').toString('utf8'), others),
+    message: 'is not one that this list has given',
+  }) satisfies Parameter
 
-/**
- * The same for a list that has places of its own.
- * @param read a place out of the text in a cursor; undefined for one that the list hasn't given
- * @param errors gets what is wrong, for {@link requireNone}
- */
-export function readPage<Place>(
-  { limit, cursor }: Query,
-  read: (text: string) => Place | undefined,
-  errors: InvalidMember[],
-): PageRequest<Place> {
-  const rows = limit === undefined ? defaultLimit : Number(/^\d{1,3}$/.test(limit) ? limit : Number.NaN)
-  if (!(rows >= 1 && rows <= maxLimit)) {
-    errors.push({ path: '/limit', message: `must be an integer from 1 to ${maxLimit}` })
-  }
-  const before = cursor === undefined ? undefined : read(Buffer.from(cursor, 'base64url').toString('utf8'))
-  if (cursor !== undefined && before === undefined)
-    errors.push({ path: '/cursor', message: 'is not one that this list has given' })
-  return { limit: rows, before }
-}
+/** What a list that is newest first takes in its query. */
+export const pageQuery = {
+  limit: {
+    description: 'How many to answer at most.',
+    schema: Type.Integer({ minimum: 1, maximum: 100 }),
+    default: defaultLimit,
+    example: 20,
+  },
+  cursor: cursorOf(readPlace),
+} satisfies Parameters
 
-/** @throws Problem `validation-failed` when there are errors in a query */
-export function requireNone(errors: InvalidMember[]): void {
-  if (errors.length > 0)
-    throw new Problem('validation-failed', 'The query is not valid; `errors` says where.', { errors })
+/** A place in a list that is newest first. */
+export function readPlace(text: string): number | undefined {
+  const [, digits] = /^before:([1-9]\d{0,15})$/.exec(text) ?? []
+  return digits ? Number(digits) : undefined
 }
 
 /** The `Link` header to the page of ids below `next`; none on the last page. */
@@ -78,10 +68,4 @@ export function cutPage<Row extends { id: number }>(
   if (rows.length <= limit) return { page: rows }
   const page = rows.slice(0, limit)
   return { page, next: page[limit - 1]?.id }
-}
-
-/** A place in a list that is newest first. */
-export function decodeCursor(text: string): number | undefined {
-  const [, digits] = /^before:([1-9]\d{0,15})$/.exec(text) ?? []
-  return digits ? Number(digits) : undefined
 }

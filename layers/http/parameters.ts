@@ -1,30 +1,38 @@
+import { longestRequestId, requestIdPattern } from '@stockroom/runtime/invocation'
 import Type from 'typebox'
-import { defaultLimit, maxLimit } from './pagination.ts'
+import type { ErrorCode } from './error-codes.ts'
 import type { Parameter } from './parameter.ts'
 
-const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const positiveInteger = /^[1-9]\d{0,15}$/
 
-/** An id in the path, as `pathId` reads it. */
-export const idInPath = (description: string): Parameter => ({ description, schema: Id, example: 1 })
+/** An id in the path; what can't be one, no integer from 1 to 2^53 − 1, is refused with `code` (a 404). */
+export const idInPath = <Code extends ErrorCode>(description: string, code: Code) =>
+  ({
+    description,
+    schema: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    example: 1,
+    read: readId,
+    code,
+    message: 'Ids are integers from 1 to 9007199254740991.',
+  }) satisfies Parameter
 
-/** What a list takes in its query, as `pageRequest` reads it. */
-export const pageQuery: Record<'limit' | 'cursor', Parameter> = {
-  limit: {
-    description: 'How many to answer at most.',
-    schema: Type.Integer({ minimum: 1, maximum: maxLimit, default: defaultLimit }),
-    example: 20,
-  },
-  cursor: {
-    description: 'Where to go on: the `cursor` in the `Link` of the page before.',
-    schema: Type.String(),
-  },
+function readId(text: string): number | undefined {
+  const id = Number(text)
+  return positiveInteger.test(text) && Number.isSafeInteger(id) ? id : undefined
 }
+
+/** What a request id looks like, from a client and on a response. */
+export const RequestId = Type.String({
+  minLength: 1,
+  maxLength: longestRequestId,
+  pattern: requestIdPattern.source,
+})
 
 /** Every route takes it. Without an example: the page at /docs would send that, and all requests would have one name. */
 export const requestIdHeader: Parameter = {
   description:
     'Names the request in the log and on the events; returned on the answer. Made where it is absent.',
-  schema: Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:-]+$' }),
+  schema: RequestId,
 }
 
 /** Every route takes it. Without an example, for the same reason: all orders would share a trace. */
@@ -35,11 +43,11 @@ export const traceparentHeader: Parameter = {
 }
 
 /** Routes that change what has an `etag` take it. */
-export const ifMatchHeader: Parameter = {
+export const ifMatchHeader = {
   description:
     'The `etag` that was read: 412, and nothing is changed, when it is another by now. `*` takes whatever is there.',
   schema: Type.String(),
-}
+} satisfies Parameter
 
 /** Routes with an `etag` take it. */
 export const ifNoneMatchHeader: Parameter = {

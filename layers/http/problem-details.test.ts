@@ -11,7 +11,7 @@ const { endpoint } = await import('./endpoint.ts')
 const { Problem } = await import('./problem.ts')
 
 const failing = (error: unknown) =>
-  endpoint(async () => {
+  endpoint({}, async () => {
     throw error
   })
 const refusing = failing(
@@ -67,7 +67,7 @@ describe('problem details', () => {
   })
 
   it('leave what succeeds as it is, even to a client that accepts problems', async () => {
-    const succeeding = endpoint(async () => ({ statusCode: 200, headers: { 'x-mine': '1' }, body: '{}' }))
+    const succeeding = endpoint({}, async () => ({ statusCode: 200, headers: { 'x-mine': '1' }, body: '{}' }))
 
     const answer = await send(succeeding, { headers: { accept: 'application/problem+json' } })
 
@@ -116,7 +116,7 @@ describe('problem details', () => {
 describe('the deadline of an endpoint', () => {
   it('answers 503 with Retry-After within 2 s when the handler is silent', async () => {
     jest.useFakeTimers()
-    const silent = endpoint(() => new Promise<HttpResponse>(() => {}))
+    const silent = endpoint({}, () => new Promise<HttpResponse>(() => {}))
 
     const answer = send(silent)
     await jest.advanceTimersByTimeAsync(2000)
@@ -130,7 +130,7 @@ describe('the deadline of an endpoint', () => {
 
   it('waits for a commit that has begun by then', async () => {
     jest.useFakeTimers()
-    const committing = endpoint(async () => {
+    const committing = endpoint({}, async () => {
       currentDeadline()?.beginCommit()
       await new Promise((resolve) => setTimeout(resolve, 3000))
       return { statusCode: 201, headers: {}, body: '' }
@@ -144,7 +144,7 @@ describe('the deadline of an endpoint', () => {
 
   it('lets a handler take its time up to then', async () => {
     jest.useFakeTimers()
-    const slow = endpoint(async () => {
+    const slow = endpoint({}, async () => {
       await new Promise((resolve) => setTimeout(resolve, 1800))
       return { statusCode: 200, headers: {}, body: '' }
     })

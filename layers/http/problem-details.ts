@@ -9,7 +9,7 @@ import { errorCodes } from './error-codes.ts'
 import { Problem } from './problem.ts'
 import { type HttpResponse, retryLater } from './response.ts'
 
-/** Answers every error as problem details, https://www.rfc-editor.org/rfc/rfc9457. */
+/** Makes every error problem details, https://www.rfc-editor.org/rfc/rfc9457. */
 export const problemDetails = (): middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse> => ({
   onError: function problemOnError(request) {
     request.response = problemResponse(problemOf(request.error), request.event.headers?.accept)

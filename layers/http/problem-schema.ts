@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
 
-/** The body of every refusal that a function answers, https://www.rfc-editor.org/rfc/rfc9457. */
+/** The body of every error response of a function, https://www.rfc-editor.org/rfc/rfc9457. */
 export const ProblemDetails = Type.Object(
   {
     type: Type.String({ format: 'uri', pattern: '^urn:stockroom:problem:[a-z-]+$' }),
@@ -26,7 +26,7 @@ export const ProblemDetails = Type.Object(
   { description: 'Why a request is refused: problem details, RFC 9457.' },
 )
 
-/** What a refusal with this code looks like. */
+/** What an error response with this code looks like. */
 export const exampleProblem = (code: ErrorCode) => ({
   type: `urn:stockroom:problem:${code}`,
   title: errorCodes[code].title,

@@ -12,13 +12,13 @@ interface ProblemOptions {
   cause?: unknown
 }
 
-/** A refusal that the client is told of. `detail` and `errors` are for its eyes: nothing internal belongs there. */
+/** An error that the client is told of. `detail` and `errors` are for its eyes: nothing internal belongs there. */
 export class Problem extends Error {
   override name = 'Problem'
   readonly code: ErrorCode
   readonly detail: string
   readonly errors: InvalidMember[] | undefined
-  /** They stand on the answer beside those of every refusal. */
+  /** They stand on the response beside those of every error. */
   readonly headers: Record<string, string> | undefined
 
   constructor(code: ErrorCode, detail: string, options: ProblemOptions = {}) {

@@ -10,7 +10,7 @@ export function requestIdOf(event: APIGatewayProxyEventV2): string {
   return isRequestId(given) ? given : randomUUID()
 }
 
-/** Returns the request id on every answer. */
+/** Puts the request id on every response. */
 export const requestId = (): middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse> => ({
   after: addRequestId,
   onError: addRequestId,

@@ -1,11 +1,12 @@
 import Type from 'typebox'
 import type { Parameter } from './parameter.ts'
+import { RequestId } from './parameters.ts'
 
-/** Every header that an answer of the shop may have, beside those of HTTP itself. */
+/** Every header that a response of the shop may have, beside those of HTTP itself. */
 export const responseHeaders = {
   'x-request-id': {
     description: 'The `X-Request-Id` of the request, or one made for it; it leads to the log and the events.',
-    schema: Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:-]+$' }),
+    schema: RequestId,
     example: '0d9d2a54-3bb1-4a5e-9c1b-0f3f7f2f8f5e',
   },
   'cache-control': {
@@ -68,8 +69,8 @@ export const responseHeaders = {
 
 export type ResponseHeader = keyof typeof responseHeaders
 
-/** They stand on every answer of a function. */
-export const everyAnswersHeaders = [
+/** They stand on every response of a function. */
+export const everyResponseHeaders = [
   'x-request-id',
   'cache-control',
   'x-content-type-options',
@@ -78,5 +79,5 @@ export const everyAnswersHeaders = [
   'referrer-policy',
 ] as const satisfies ResponseHeader[]
 
-/** They may be absent from an answer that may have them. */
+/** They may be absent from a response that may have them. */
 export const optionalHeaders: ReadonlySet<ResponseHeader> = new Set(['link', 'idempotent-replayed'])

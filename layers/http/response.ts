@@ -1,11 +1,11 @@
-/** What a function answers; header names are lower case, as headers that differ in case alone would be sent twice. */
+/** A response of a function; header names are lower case, as headers that differ in case alone would be sent twice. */
 export interface HttpResponse {
   statusCode: number
   headers: Record<string, string>
   body: string
 }
 
-/** An answer with a JSON body. */
+/** A response with a JSON body. */
 export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   return {
     statusCode,
@@ -14,7 +14,7 @@ export function json(statusCode: number, body: unknown, headers: Record<string, 
   }
 }
 
-/** An answer that is text already, such as a page or a script. */
+/** A response that is text already, such as a page or a script. */
 export const text = (
   contentType: string,
   body: string,
@@ -31,7 +31,7 @@ export const retryLater = { 'retry-after': '1' }
 /** 204, without a body. */
 export const noContent = (): HttpResponse => ({ statusCode: 204, headers: {}, body: '' })
 
-/** The header that tells whether the answer came out of the cache. */
+/** The header that tells whether the response came out of the cache. */
 export const cacheHeader = (hit: boolean): { 'x-cache': 'HIT' | 'MISS' } => ({
   'x-cache': hit ? 'HIT' : 'MISS',
 })

@@ -4,7 +4,7 @@ import { requestSeconds, requests } from '@stockroom/telemetry/shop-metrics'
 /** Method and path template of a route of serverless.yml, as API Gateway names it: a set that clients can't enlarge. */
 const routeShape = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) \/.*$/
 
-/** Counts the answers of one route. */
+/** Counts the responses of one route. */
 export class RouteMeter {
   /** Undefined for all routes that are none of the shop's. */
   readonly routeKey: string | undefined

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { HttpResponse } from './response.ts'
 
 /**
- * Stand on every answer that doesn't say otherwise, after
+ * Stand on every response that doesn't say otherwise, after
  * https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers.
  */
 const standard = {
@@ -14,7 +14,7 @@ const standard = {
   'referrer-policy': 'no-referrer',
 }
 
-/** Puts the security headers, and `cache-control: no-store`, on every answer that has none of its own. */
+/** Puts the security headers, and `cache-control: no-store`, on every response that has none of its own. */
 export const standardHeaders = (): middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse> => ({
   after: addStandardHeaders,
   onError: addStandardHeaders,

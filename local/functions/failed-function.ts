@@ -17,7 +17,7 @@ export function isRequest(event: unknown): event is APIGatewayProxyEventV2 {
   return version === '2.0' && routeKey !== undefined && type === undefined
 }
 
-const refuse = endpoint(async () => {
+const refuse = endpoint({}, async () => {
   throw new Problem('internal-error', 'The shop has failed to answer. Its output says why.')
 })
 

@@ -4,4 +4,4 @@ import { shopMetrics } from './cluster-metrics.ts'
 import { contentType } from './process-metrics.ts'
 
 /** Only a local shop has this route: on AWS the metrics are in CloudWatch. */
-export const handler = endpoint(async () => text(contentType, await shopMetrics()))
+export const handler = endpoint({}, async () => text(contentType, await shopMetrics()))

@@ -113,6 +113,11 @@ describe.each(keys)('%s', (key) => {
   })
 })
 
+interface Metric {
+  MetricStat?: { Metric: { Dimensions: { Name: string; Value: unknown }[] } }
+}
+const metricsOf = (alarm: string) => (Resources[alarm] as Resource).Properties.Metrics as Metric[]
+
 describe('the template', () => {
   it('polls the queues when the migration has declared them, with the broker’s secret', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping')
@@ -127,6 +132,18 @@ describe('the template', () => {
         ],
       })
     }
+  })
+
+  it('watches the errors of every consumer, and the dead letters of every queue', () => {
+    const watched = (alarm: string, dimension: string) =>
+      metricsOf(alarm)
+        .flatMap(({ MetricStat }) => MetricStat?.Metric.Dimensions ?? [])
+        .flatMap(({ Name, Value }) => (Name === dimension ? [Value] : []))
+    const mappings = ofType('AWS::Lambda::EventSourceMapping')
+    const polled = mappings.flatMap(({ Properties }) => Properties.Queues as string[])
+
+    expect(watched('DeadLettersAlarm', 'queue')).toEqual(polled)
+    expect(watched('ConsumerErrorsAlarm', 'FunctionName')).toHaveLength(polled.length)
   })
 
   it('migrates again when the code of the migrations has changed', () => {

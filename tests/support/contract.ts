@@ -14,7 +14,7 @@ export interface Exchange {
 
 interface Response {
   headers?: Record<string, unknown>
-  content?: Record<string, unknown>
+  content?: Record<string, { examples?: object }>
 }
 type Operations = Record<string, { operationId: string; responses: Record<string, Response> }>
 
@@ -37,64 +37,74 @@ function closed(_: string, value: unknown): unknown {
   return isObjectSchema ? { additionalProperties: false, ...value } : value
 }
 
-/** Every operation with each status that the document gives it, such as `createOrder 202`. */
+/**
+ * Every operation with each outcome that the document gives it: an error by its code, anything else by its status, such as
+ * `createOrder insufficient-stock` and `createOrder 202`.
+ */
 export const documentedOutcomes: string[] = Object.values(paths).flatMap((operations) =>
   Object.values(operations).flatMap(({ operationId, responses }) =>
-    Object.keys(responses).map((status) => `${operationId} ${status}`),
+    Object.entries(responses).flatMap(([status, { content }]) => {
+      const codes = Object.keys(content?.['application/json']?.examples ?? {})
+      return (codes.length > 0 ? codes : [status]).map((outcome) => `${operationId} ${outcome}`)
+    }),
   ),
 )
 
-/** The operation and status of an exchange, such as `createOrder 202`; undefined for a route that there is none of. */
-export function outcomeOf({ method, path, status }: Exchange): string | undefined {
+/** The operation and outcome of an exchange, as {@link documentedOutcomes} names it; undefined for a route that there is none of. */
+export function outcomeOf({ method, path, status, body }: Exchange): string | undefined {
   const found = operationAt(method, path)
-  return found && `${found.operation.operationId} ${status}`
+  const [, code] = (status >= 400 && /"code":"([a-z-]+)"/.exec(body)) || []
+  return found && `${found.operation.operationId} ${code ?? status}`
 }
 
 /** Everything in an answer that the OpenAPI document doesn't allow; empty when it keeps the contract. */
-export function breachesOf(exchange: Exchange): string[] {
+export function violationsOf(exchange: Exchange): string[] {
   const header = readerOf(exchange.headers)
-  if (!header('x-request-id')) return gatewayBreaches(exchange)
+  if (!header('x-request-id')) return gatewayViolations(exchange)
   const found = operationAt(exchange.method, exchange.path)
-  if (!found) return unknownRouteBreaches(exchange, header('allow'))
+  if (!found) return unknownRouteViolations(exchange, header('allow'))
 
   const response = found.operation.responses[exchange.status]
   if (!response) return [`${exchange.method} ${exchange.path} must not answer ${exchange.status}`]
   const pointer = [...found.pointer, 'responses', String(exchange.status)]
-  return [...headerBreaches(response, header), ...bodyBreaches(exchange, response, pointer, header)]
+  return [...headerViolations(response, header), ...bodyViolations(exchange, response, pointer, header)]
 }
 
 /** @throws Error that names everything that is wrong with an answer */
 export function expectContract(exchange: Exchange): void {
-  const breaches = breachesOf(exchange)
-  if (breaches.length === 0) return
+  const violations = violationsOf(exchange)
+  if (violations.length === 0) return
   throw new Error(
-    `${exchange.method} ${exchange.path} breaks docs/openapi.json:\n${breaches.join('\n')}\n${exchange.body.slice(0, 500)}`,
+    `${exchange.method} ${exchange.path} breaks docs/openapi.json:\n${violations.join('\n')}\n${exchange.body.slice(0, 500)}`,
   )
 }
 
-const gatewayBreaches = ({ status }: Exchange) =>
+const gatewayViolations = ({ status }: Exchange) =>
   gatewayStatuses.includes(status) ? [] : [`a ${status} without x-request-id`]
 
 /** A path that is there with a method that it hasn't is 405 and names those that it has; any other path is 404. */
-function unknownRouteBreaches({ path, status, body }: Exchange, allow = ''): string[] {
+function unknownRouteViolations({ path, status, body }: Exchange, allow = ''): string[] {
   const methods = Object.keys(paths[templateAt(path) ?? ''] ?? {}).map((method) => method.toUpperCase())
   if (status !== (methods.length > 0 ? 405 : 404)) return [`a route that is not documented answers ${status}`]
   if (methods.some((method) => !allow.split(', ').includes(method))) return [`allow is ${allow}`]
-  return body === '' ? [] : schemaBreaches('components/schemas/ProblemDetails', JSON.parse(body))
+  return body === '' ? [] : schemaViolations('components/schemas/ProblemDetails', JSON.parse(body))
 }
 
-function headerBreaches({ headers = {} }: Response, header: (name: string) => string | undefined): string[] {
+function headerViolations(
+  { headers = {} }: Response,
+  header: (name: string) => string | undefined,
+): string[] {
   return Object.keys(headers).flatMap((name) => {
     const value = header(name)
     if (value === undefined)
       return document.components.headers[name].required ? [`there is no header ${name}`] : []
-    return schemaBreaches(`components/headers/${name}/schema`, value).map(
-      (breach) => `header ${name}: ${breach}`,
+    return schemaViolations(`components/headers/${name}/schema`, value).map(
+      (violation) => `header ${name}: ${violation}`,
     )
   })
 }
 
-function bodyBreaches(
+function bodyViolations(
   { method, body }: Exchange,
   { content }: Response,
   pointer: string[],
@@ -104,14 +114,14 @@ function bodyBreaches(
   const mediaType = Object.keys(content).find((type) => sameType(type, header('content-type')))
   if (!mediaType) return [`the content-type is ${header('content-type')}`]
   const value = mediaType.includes('json') ? JSON.parse(body) : body
-  return schemaBreaches([...pointer, 'content', mediaType, 'schema'].map(escaped).join('/'), value)
+  return schemaViolations([...pointer, 'content', mediaType, 'schema'].map(escaped).join('/'), value)
 }
 
 /** The gateway may add the character set of JSON, which is UTF-8 anyway. */
 const sameType = (documented: string, actual = '') =>
   documented === actual || `${documented}; charset=utf-8` === actual
 
-function schemaBreaches(pointer: string, value: unknown): string[] {
+function schemaViolations(pointer: string, value: unknown): string[] {
   const validate = ajv.getSchema(`shop#/${pointer}`)
   if (!validate) throw new Error(`docs/openapi.json has no ${pointer}`)
   if (validate(value)) return []

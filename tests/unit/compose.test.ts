@@ -10,17 +10,11 @@ import { validate as lintDockerfile } from 'dockerfile-utils'
 interface Service {
   image?: string
   build?: string
-  profiles?: string[]
   environment?: Record<string, string>
   ports: string[]
   volumes?: string[]
   command?: string[]
-  user?: string
-  init?: boolean
-  restart?: string
   deploy?: { replicas: number }
-  healthcheck?: { test: string[] }
-  depends_on?: Record<string, { condition: string }>
 }
 
 interface Compose {
@@ -33,8 +27,13 @@ const serverless = createRequire(createRequire(import.meta.url).resolve('serverl
 const { load } = serverless('js-yaml') as { load(text: string): unknown }
 
 const compose = load(readFileSync('docker-compose.yml', 'utf8')) as Compose
-const { shop, api, consumers, proxy, ...backing } = compose.services as Record<string, Service> &
-  Record<'shop' | 'api' | 'consumers' | 'proxy', Service>
+const {
+  shop,
+  api,
+  consumers,
+  proxy: _,
+  ...backing
+} = compose.services as Record<string, Service> & Record<'shop' | 'api' | 'consumers' | 'proxy', Service>
 const urls = parseEnv(readFileSync('.env.example', 'utf8')) as Record<string, string>
 const dockerfile = readFileSync('Dockerfile', 'utf8').split('\n')
 const instructions = (keyword: string) =>
@@ -86,18 +85,9 @@ describe('Dockerfile', () => {
   })
 })
 
-it.each(Object.entries(compose.services))('what dies is started again: %s', (_, service) => {
-  expect(service.restart).toBe('unless-stopped')
-})
-
 describe.each(Object.entries(backing))('the service %s', (_, service) => {
   it('has an image of one version', () => {
     expect(service.image).toMatch(/^[a-z]+:\d+\.\d+(\.\d+)?-/)
-  })
-
-  it('is started without a profile, and says when it is healthy', () => {
-    expect(service.profiles).toBeUndefined()
-    expect(service.healthcheck?.test[0]).toMatch(/^CMD/)
   })
 
   it('keeps its data in a volume of its own', () => {
@@ -142,57 +132,16 @@ describe('the URLs of .env.example', () => {
   })
 })
 
-describe.each([
-  ['shop', 'shop', shop],
-  ['api', 'scaled', api],
-  ['consumers', 'scaled', consumers],
-] as const)('the container %s', (_, profile, service) => {
-  it('is started by its profile alone, when what it needs is healthy', () => {
-    expect(service.profiles).toEqual([profile])
-    expect(service.depends_on).toEqual(
-      Object.fromEntries(Object.keys(backing).map((name) => [name, { condition: 'service_healthy' }])),
-    )
-  })
-
-  it('gets the signals, and time to drain its connections and finish its batches', () => {
-    expect(service).toMatchObject({ image: 'stockroom', build: '.', init: true, stop_grace_period: '30s' })
-  })
-})
-
 describe('the shop in parts', () => {
   it('is several endpoints without consumers, and the consumers', () => {
     expect(api.deploy?.replicas).toBeGreaterThan(1)
     expect(api.environment).toEqual({ ...shop.environment, CONSUMERS: 'off' })
-    expect(api.ports).toBeUndefined()
     expect(consumers.environment).toEqual(shop.environment)
     expect(consumers.command?.join(' ')).toBe(/serverless .*/.exec(scripts.consumers)?.[0])
-  })
-
-  it('is reached through a proxy that has no more rights than it needs', () => {
-    expect(proxy).toMatchObject({
-      profiles: ['scaled'],
-      user: 'nginx',
-      read_only: true,
-      stop_signal: 'SIGQUIT',
-    })
-    expect(proxy.image).toMatch(/^nginx:\d+\.\d+\.\d+-/)
-    expect(proxy.ports).toEqual(['127.0.0.1:3000:8080'])
-    expect(proxy.depends_on).toEqual({ api: { condition: 'service_healthy' } })
-  })
-
-  it('says of each container whether it is healthy', () => {
-    expect(instructions('HEALTHCHECK')).toHaveLength(1)
-    expect(consumers.healthcheck?.test.slice(0, 3)).toEqual(['CMD', 'node', '-e'])
-    expect(proxy.healthcheck?.test[0]).toBe('CMD')
   })
 })
 
 describe('the shop in its container', () => {
-  it('listens where Docker forwards to', () => {
-    expect(shop.environment?.HTTP_HOST).toBe('0.0.0.0')
-    expect(shop.ports).toEqual(['127.0.0.1:3000:3000'])
-  })
-
   it("runs on the project's own version of Node.js", () => {
     const base = instructions('FROM')[0]
     const version = /^node:(\d+\.\d+\.\d+)-\S+ AS node$/.exec(base as string)?.[1]

@@ -63,6 +63,34 @@ describe('the OpenAPI document and serverless.yml', () => {
   })
 })
 
+describe('the table of routes in README.md', () => {
+  /** What every such route answers, and README says once. */
+  const ofMany = ['401', '403', '413', '415', '429']
+  const rowOf = (route: string, statuses: string[]) => {
+    const ofClass = (first: string) => statuses.filter((status) => status.startsWith(first)).join(', ')
+    return `| ${route} | ${ofClass('2')} | ${ofClass('4')} |`
+  }
+  const rows = readFileSync('README.md', 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [, route, statuses] = /^\| `([A-Z]+ [^`?]+)[^|]*(\|[^|]*\|[^|]*\|)$/.exec(line) ?? []
+      return route && route !== 'GET /metrics' ? [rowOf(route, statuses?.match(/\b[24]\d\d\b/g) ?? [])] : []
+    })
+
+  it('has a row for each, but for the files of pages, with what it answers beside 503', () => {
+    const expected = operations
+      .filter(({ route }) => !route.includes('{file}'))
+      .map(({ route, responses }) =>
+        rowOf(
+          route,
+          Object.keys(responses).filter((status) => !ofMany.includes(status)),
+        ),
+      )
+
+    expect(rows.sort()).toEqual(expected.sort())
+  })
+})
+
 describe('the OpenAPI document', () => {
   it('is the one in docs/openapi.json; npm run openapi writes it', () => {
     const written = JSON.parse(readFileSync('docs/openapi.json', 'utf8'))

@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { breachesOf } from '../../support/contract.ts'
+import { violationsOf } from '../../support/contract.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
 import { type HostileRequest, hostileRequests, internalWordIn } from '../../support/hostile-requests.ts'
 
@@ -62,7 +62,7 @@ const faultOf = (answer: Answer): string | undefined => {
   const { status, headers, body } = answer
   if (status >= 500 || status < 200) return `it is a ${status}`
   const word = internalWordIn({ headers, body })
-  return word ? `it says "${word}"` : breachesOf(answer)[0]
+  return word ? `it says "${word}"` : violationsOf(answer)[0]
 }
 
 describe('a running shop', () => {

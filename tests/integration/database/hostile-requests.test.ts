@@ -13,7 +13,7 @@ import { handler as updateProduct } from '../../../functions/products/update-pro
 import { handler as getProductWithOrders } from '../../../functions/storefront/get-product-with-orders.ts'
 import { handler as getProduct } from '../../../functions/storefront/show-product.ts'
 import { apiEvent } from '../../support/api-event.ts'
-import { breachesOf } from '../../support/contract.ts'
+import { violationsOf } from '../../support/contract.ts'
 import {
   type HostileRequest,
   hostileRequests,
@@ -69,7 +69,7 @@ function faultOf(answer: Awaited<ReturnType<typeof send>>): string | undefined {
   const word = internalWordIn({ headers, body })
   if (word) return `it says "${word}"`
   if (!headers['x-request-id']) return 'it has no request id'
-  return breachesOf({ ...answer, status: statusCode })[0]
+  return violationsOf({ ...answer, status: statusCode })[0]
 }
 
 describe(`${cases} hostile requests`, () => {

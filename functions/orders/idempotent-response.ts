@@ -10,29 +10,29 @@ import { refreshRecentOrders } from './recent-orders.ts'
 const inProgress = new Set<string>()
 
 /**
- * Answers a request once for each idempotency key: a retry gets the first answer again, and a request that is refused
+ * Responds to a request once for each idempotency key: a retry gets the first response again, and a request that is refused
  * leaves its key free.
  * @throws Problem `idempotency-key-in-progress` while the first request runs, `idempotency-key-reused` when the key came
  * with another body
  */
-export async function answerOnce(
+export async function respondOnce(
   idempotency: Idempotency | undefined,
   place: () => Promise<Placed>,
 ): Promise<HttpResponse> {
-  if (!idempotency) return answerTo(await place())
+  if (!idempotency) return responseTo(await place())
   if (inProgress.has(idempotency.key)) {
     throw new Problem('idempotency-key-in-progress', 'Ask again when the first request has been answered.')
   }
   inProgress.add(idempotency.key)
   try {
-    return (await replay(idempotency)) ?? (await answerTo(await place(), idempotency))
+    return (await replay(idempotency)) ?? (await responseTo(await place(), idempotency))
   } finally {
     inProgress.delete(idempotency.key)
   }
 }
 
-/** Where another instance has used the key in the meantime, the answer is its own. */
-async function answerTo(placed: Placed, idempotency?: Idempotency): Promise<HttpResponse> {
+/** Where another instance has used the key in the meantime, the response is its own. */
+async function responseTo(placed: Placed, idempotency?: Idempotency): Promise<HttpResponse> {
   if (placed.outcome === 'placed') return accepted(placed.order)
   const earlier = idempotency && (await replay(idempotency))
   if (!earlier) throw new Problem('idempotency-key-in-progress', 'Ask again in a moment.')
@@ -47,11 +47,11 @@ async function replay({ key, fingerprint }: Idempotency): Promise<HttpResponse |
   }
   // Whoever placed it may have died before it was in its list; a settled one has been put there since.
   if (remembered.order.status === 'pending') await refreshRecentOrders([remembered.order])
-  return accepted(asFirstAnswered(remembered.order), { 'idempotent-replayed': 'true' })
+  return accepted(asFirstShown(remembered.order), { 'idempotent-replayed': 'true' })
 }
 
-/** Whatever became of it since: the first answer showed the order pending. */
-const asFirstAnswered = (order: Order): Order => ({
+/** Whatever became of it since: the first response showed the order pending. */
+const asFirstShown = (order: Order): Order => ({
   ...order,
   status: 'pending',
   reason: null,
