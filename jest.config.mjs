@@ -91,6 +91,8 @@ export default async () => {
     collectCoverageFrom: ['functions/**/*.ts', 'layers/**/*.ts', '!**/*.test.ts'],
     coverageThreshold: { global: { branches: 95 } },
     maxWorkers: Math.min(4, availableParallelism()),
+    // Modules of one file stay in the heap beside those of the next; a worker with a large one takes longer than Jest waits to end.
+    workerIdleMemoryLimit: '300MB',
     // A shop may take a minute to start beside the other tests.
     testTimeout: 90_000,
     projects: kind === 'unit' ? [unit] : await projectsOnServices(kind),

@@ -126,27 +126,4 @@ describe('ServerlessOfflineRabbitmq', () => {
     await expect(started).rejects.toThrow(ServerlessError)
     await expect(started).rejects.toThrow('Function "reduce": rabbitmq.queue must be a non-empty string')
   })
-
-  it('may be stopped before it started, and twice', async () => {
-    plugin = pluginFor({}).plugin
-
-    await plugin.stop()
-
-    await expect(plugin.stop()).resolves.toBeUndefined()
-  })
-
-  it('has hooks for both commands of serverless-offline and its own', () => {
-    plugin = pluginFor({}).plugin
-
-    expect(Object.keys(plugin.hooks)).toEqual([
-      'offline:start',
-      'offline:start:init',
-      'offline:start:end',
-      'rabbitmq:start',
-      'rabbitmq:ready',
-      'rabbitmq:end',
-      'finalize',
-    ])
-    expect(plugin.commands.rabbitmq.lifecycleEvents).toEqual(['start', 'ready', 'end'])
-  })
 })

@@ -26,7 +26,9 @@ it.each(functionKeys(readTemplate()))('%s is initialised and does its work', asy
   const { outcome } = await environment.invoke(sampleEvents[key])
   environment.stop()
 
+  const { statusCode = 200 } = Object('payload' in outcome && outcome.payload)
   expect(outcome).not.toHaveProperty('error')
+  expect(statusCode).toBeLessThan(500)
 })
 
 it.each(functionKeys(readTemplate()))(

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll } from '@jest/globals'
-import amqp, { type Channel, type ChannelModel, type GetMessage } from 'amqplib'
+import amqp, { type Channel, type ChannelModel, type ConfirmChannel, type GetMessage } from 'amqplib'
 import { eventually } from './eventually.ts'
 import type { OwnServices } from './own-services.ts'
 
 /** A client of the suite's own virtual host, to look at the broker from outside. */
 export class BrokerClient {
   #connection: ChannelModel | undefined
-  #channel: Channel | undefined
+  #channel: ConfirmChannel | undefined
 
   /** Connects it before the suite's tests and closes it after them. */
   static of(own: OwnServices): BrokerClient {
@@ -19,15 +19,15 @@ export class BrokerClient {
   async connect(url: string): Promise<void> {
     this.#connection = await amqp.connect(url)
     this.#connection.on('error', () => {})
-    this.#channel = await this.#connection.createChannel()
+    this.#channel = await this.#connection.createConfirmChannel()
   }
 
   async close(): Promise<void> {
     await this.#connection?.close().catch(() => {})
   }
 
-  get channel(): Channel {
-    return this.#channel as Channel
+  get channel(): ConfirmChannel {
+    return this.#channel as ConfirmChannel
   }
 
   /** A channel that may be closed by an error of the broker; resolves to that error's message, or undefined. */

@@ -17,9 +17,9 @@ export async function eventually<Value>(
   }
 }
 
-/** How long `work` takes, in milliseconds, whether it succeeds or not. */
-export async function durationMs(work: () => Promise<unknown>): Promise<number> {
+/** What `work` comes to, and how many milliseconds that takes. */
+export async function timed<Value>(work: () => Promise<Value>): Promise<{ outcome: Value; ms: number }> {
   const begin = performance.now()
-  await work().catch(() => {})
-  return performance.now() - begin
+  const outcome = await work()
+  return { outcome, ms: performance.now() - begin }
 }

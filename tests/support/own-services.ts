@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import { migrateAll } from '../../migrations/all.ts'
 import { ownName, testEnvironment } from './environment.ts'
+import { removeKeys } from './real-services.ts'
 import { createDatabase, type TestDatabase } from './test-database.ts'
 import { createVirtualHost, deleteVirtualHost } from './virtual-host.ts'
 
@@ -12,6 +13,9 @@ export interface OwnServices {
   rabbitmqUrl: string
   cachePrefix: string
 }
+
+/** The URL of a broker that a double stands for. */
+export const inProcess = 'amqp://in-process'
 
 interface Wanted {
   /** Default: `migrated`. */
@@ -29,7 +33,7 @@ export function ownServices({ database = 'migrated', redis, rabbitmq }: Wanted =
   const own: OwnServices = {
     databaseUrl: '',
     redisUrl: '',
-    rabbitmqUrl: 'amqp://in-process',
+    rabbitmqUrl: inProcess,
     cachePrefix: '',
   }
   const { services } = testEnvironment()
@@ -52,6 +56,7 @@ export function ownServices({ database = 'migrated', redis, rabbitmq }: Wanted =
   afterAll(async () => {
     await shutDown()
     await testDatabase?.drop()
+    if (own.redisUrl) await removeKeys(own.redisUrl, own.cachePrefix)
     if (virtualHost && 'url' in services.rabbitmq) {
       await deleteVirtualHost(services.rabbitmq.url, services.rabbitmq.control, virtualHost)
     }

@@ -6,7 +6,7 @@ import type { Order } from '../../functions/orders/order.ts'
 import { orderCreatedEvent, placeOrder } from '../../functions/orders/order-placement.ts'
 import type { OrderDraft } from '../../functions/orders/order-store.ts'
 import { type Placed, placeOrders } from '../../functions/orders/placement-store.ts'
-import { insertProduct } from '../../functions/products/product-store.ts'
+import { findProducts, insertProduct } from '../../functions/products/product-store.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { rmqEvent } from './rmq-event.ts'
 import { runSql } from './test-database.ts'
@@ -19,6 +19,17 @@ export async function storeProduct({ name = 'Desk lamp', price = 49.9, qty = 80 
   const { product } = await transaction('products', (trx) => insertProduct(trx, { name, price, qty }))
   return product
 }
+
+/** What is left of a product; undefined when there is none. */
+export const qtyOf = async (productId: number) => (await findProducts([productId]))[0]?.product.qty
+
+/** Takes every product and order away, and what was noted of them. */
+export const emptyTables = (databaseUrl: string) =>
+  runSql(
+    databaseUrl,
+    `truncate products.products, products.stock_movements, products.outbox,
+              orders.orders, orders.idempotency_keys, orders.outbox`,
+  )
 
 /** Runs a statement of a store in a transaction. */
 export const run = <Row>(trx: Transaction, { sql, bindings }: Statement): Promise<Row[]> =>

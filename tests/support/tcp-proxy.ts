@@ -17,8 +17,9 @@ export class TcpProxy {
   #port = 0
   #isSilent = false
   #delayMs = 0
-  #swallowed: string | undefined
+  #unwanted: string | undefined
   #lost: string | undefined
+  #swallowed = 0
 
   private constructor(target: { host: string; port: number }) {
     this.#target = target
@@ -103,7 +104,12 @@ export class TcpProxy {
 
   /** Keeps from the service whatever chunk has `word` in it, which gets no answer then; undefined ends it. */
   swallow(word: string | undefined): void {
-    this.#swallowed = word
+    this.#unwanted = word
+  }
+
+  /** How many chunks it has swallowed. */
+  get swallowed(): number {
+    return this.#swallowed
   }
 
   /** Keeps from the client whatever answer has `word` in it; undefined ends it. */
@@ -119,7 +125,7 @@ export class TcpProxy {
     const outside = connect({ ...this.#target, noDelay: true })
     const pair = { inside, outside }
     this.#pairs.add(pair)
-    this.#pass(inside, outside, (chunk) => this.#swallowed !== undefined && chunk.includes(this.#swallowed))
+    this.#pass(inside, outside, (chunk) => this.#isUnwanted(chunk))
     this.#pass(outside, inside, (chunk) => this.#lost !== undefined && chunk.includes(this.#lost))
     for (const socket of [inside, outside]) {
       socket.on('error', () => {})
@@ -130,6 +136,12 @@ export class TcpProxy {
       })
       if (this.#isSilent) socket.pause()
     }
+  }
+
+  #isUnwanted(chunk: Buffer): boolean {
+    if (this.#unwanted === undefined || !chunk.includes(this.#unwanted)) return false
+    this.#swallowed += 1
+    return true
   }
 
   /** Keeps the order: each chunk is due a delay after it came, and never before the one ahead of it. */

@@ -44,36 +44,6 @@ export async function deleteVirtualHost(
   else await run('rabbitmqctl', ['-q', 'delete_vhost', name])
 }
 
-/** Makes a user with these rights, regular expressions, in a virtual host, and takes the place of one of that name. */
-export async function createUser(
-  url: string,
-  control: VirtualHostControl,
-  virtualHost: string,
-  { name, password, configure = '.*', write = '.*', read = '.*' }: TestUser,
-): Promise<void> {
-  if (control === 'management') {
-    await request(url, 'PUT', `users/${name}`, { password, tags: '' })
-    await request(url, 'PUT', `permissions/${virtualHost}/${name}`, { configure, write, read })
-  } else {
-    await run('rabbitmqctl', ['-q', 'delete_user', name]).catch(() => {})
-    await run('rabbitmqctl', ['-q', 'add_user', name, password])
-    await run('rabbitmqctl', ['-q', 'set_permissions', '-p', virtualHost, name, configure, write, read])
-  }
-}
-
-interface TestUser {
-  name: string
-  password: string
-  configure?: string
-  write?: string
-  read?: string
-}
-
-export async function deleteUser(url: string, control: VirtualHostControl, name: string): Promise<void> {
-  if (control === 'management') await request(url, 'DELETE', `users/${name}`)
-  else await run('rabbitmqctl', ['-q', 'delete_user', name])
-}
-
 /** The virtual hosts whose name begins with `prefix`. */
 export async function virtualHostsOf(
   url: string,

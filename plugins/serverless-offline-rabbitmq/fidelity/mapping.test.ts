@@ -123,16 +123,4 @@ describe(documentedAs('The same queue twice'), () => {
       'Function "reduce": queue "stock" is mapped twice, which Lambda refuses',
     )
   })
-
-  it('for two functions is two mappings', () => {
-    const mappings = mappingsOf({
-      first: { events: [rabbitmqEvent()] },
-      second: { events: [rabbitmqEvent()] },
-    })
-
-    expect(mappings.map(({ functionKey, queue }) => [functionKey, queue])).toEqual([
-      ['first', 'stock'],
-      ['second', 'stock'],
-    ])
-  })
 })

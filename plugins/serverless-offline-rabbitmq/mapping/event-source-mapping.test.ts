@@ -3,13 +3,6 @@ import { arn, mappingsOf, rabbitmqEvent, readMapping } from '../fixtures/rabbitm
 import { sharedQueues } from './event-source-mapping.ts'
 
 describe('readEventSourceMappings', () => {
-  it('uses the virtual host of the broker URL when the mapping names none', () => {
-    const url = 'amqp://localhost/tests'
-
-    expect(readMapping({}, { url }).virtualHost).toBe('tests')
-    expect(readMapping({ virtualHost: 'shop' }, { url }).virtualHost).toBe('shop')
-  })
-
   it('collects batches for as long as batchingWindowMs says, whatever the mapping says', () => {
     expect(readMapping({ maximumBatchingWindow: 2 }, { batchingWindowMs: 25 }).batchingWindowMs).toBe(25)
     expect(readMapping({ maximumBatchingWindow: 2 }, { batchingWindowMs: 0 }).batchingWindowMs).toBe(0)

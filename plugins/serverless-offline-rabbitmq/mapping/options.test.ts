@@ -37,12 +37,6 @@ describe('readOptions', () => {
     expect(read({ url }, {}, environment).url).toBe('amqp://from-environment')
   })
 
-  it('takes the client that another plugin set', () => {
-    const client = { connect: () => Promise.reject(new Error('unused')) }
-
-    expect(read({ client }).client).toBe(client)
-  })
-
   it('reads the flags of the command line', () => {
     const options = read(undefined, {
       rabbitmq: false,

@@ -16,31 +16,6 @@ const outcomeOf = <T>(promise: Promise<T>) => {
 }
 
 describe('BatchWindow', () => {
-  it('delivers at once when the batch is full', async () => {
-    const window = new BatchWindow<number>({ size: 2, windowMs: 300_000 })
-    window.add(1)
-    window.add(2)
-
-    const batch = await window.next()
-
-    expect(batch).toEqual([1, 2])
-  })
-
-  it('counts the time from the first item', async () => {
-    const window = new BatchWindow<number>({ size: 10, windowMs: 1000 })
-    const next = outcomeOf(window.next())
-    await jest.advanceTimersByTimeAsync(5000)
-    window.add(1)
-    await jest.advanceTimersByTimeAsync(600)
-    window.add(2)
-    await jest.advanceTimersByTimeAsync(399)
-    expect(next.settled).toBe(false)
-
-    await jest.advanceTimersByTimeAsync(1)
-
-    expect(next.value).toEqual([1, 2])
-  })
-
   it('delivers what is there when the time went by before it was asked', async () => {
     const window = new BatchWindow<number>({ size: 10, windowMs: 1000 })
     window.add(1)
@@ -48,18 +23,6 @@ describe('BatchWindow', () => {
     window.add(2)
 
     expect(await window.next()).toEqual([1, 2])
-  })
-
-  it('gathers what one turn of the event loop brings when the window is 0', async () => {
-    const window = new BatchWindow<number>({ size: 10, windowMs: 0 })
-    const next = outcomeOf(window.next())
-    window.add(1)
-    window.add(2)
-    expect(next.settled).toBe(false)
-
-    await jest.advanceTimersByTimeAsync(0)
-
-    expect(next.value).toEqual([1, 2])
   })
 
   it('starts the time anew for the next batch', async () => {
@@ -87,20 +50,6 @@ describe('BatchWindow', () => {
 
     expect(await next).toBeUndefined()
     expect(await window.next()).toBeUndefined()
-  })
-
-  it('is full before the item that would make it too heavy', async () => {
-    const window = new BatchWindow<string>({ size: 10, windowMs: 1000, weight: 6 })
-    const next = outcomeOf(window.next())
-    window.add('a', 3)
-    window.add('b', 3)
-    await jest.advanceTimersByTimeAsync(0)
-    expect(next.settled).toBe(false)
-
-    window.add('c', 1)
-    await jest.advanceTimersByTimeAsync(0)
-
-    expect(next.value).toEqual(['a', 'b'])
   })
 
   it('weighs the next batch anew', async () => {

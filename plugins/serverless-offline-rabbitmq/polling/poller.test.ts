@@ -12,21 +12,6 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-describe('a batch', () => {
-  it('is acknowledged as a whole after success, not before', async () => {
-    const { channel, invocations, log } = await startedPoller()
-    channel.deliver(3)
-    await settled()
-    expect(channel.told).toEqual(setUpTold)
-
-    invocations[0]?.resolve(undefined)
-    await settled()
-
-    expect(channel.told).toEqual([...setUpTold, 'ack 3 and before'])
-    expect(log.notice).toHaveBeenCalledWith('(λ: reduce) queue stock: 3 messages in 0.00 ms, acknowledged')
-  })
-})
-
 describe('a failed batch', () => {
   it('returns after pauses that double to 60 s, and start again after a success', async () => {
     const { channel, invocations, log } = await startedPoller()
@@ -49,22 +34,6 @@ describe('a failed batch', () => {
 })
 
 describe('stop', () => {
-  it('finishes and acknowledges the running batch, begins no other and closes the channel', async () => {
-    const { poller, channel, invocations, batches } = await startedPoller()
-    channel.deliver(3)
-    await settled()
-    channel.deliver(3)
-
-    const stopped = poller.stop()
-    await settled()
-    expect(channel.told).toEqual([...setUpTold, 'cancel tag'])
-    invocations[0]?.resolve(undefined)
-    await stopped
-
-    expect(channel.told).toEqual([...setUpTold, 'cancel tag', 'ack 3 and before', 'close'])
-    expect(batches()).toEqual([[1, 2, 3]])
-  })
-
   it('ends the pause of a failed batch at once and leaves its messages to the broker', async () => {
     const { poller, channel, invocations } = await startedPoller()
     channel.deliver(3)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { atMost, DoublingPause, pause, retry } from './waiting.ts'
+import { atMost, pause, retry } from './waiting.ts'
 
 beforeEach(() => {
   jest.useFakeTimers()
@@ -10,18 +10,6 @@ afterEach(() => {
 })
 
 const pauses = { firstMs: 100, longestMs: 400 }
-
-describe('DoublingPause', () => {
-  it('doubles up to the longest pause and starts again after a reset', () => {
-    const pausing = new DoublingPause({ firstMs: 1000, longestMs: 60_000 })
-    const grown = Array.from({ length: 8 }, () => pausing.nextMs())
-
-    pausing.reset()
-
-    expect(grown).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
-    expect(pausing.nextMs()).toBe(1000)
-  })
-})
 
 describe('pause', () => {
   it('ends at once when it is aborted and leaves no timer', async () => {

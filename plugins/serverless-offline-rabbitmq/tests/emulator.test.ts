@@ -2,6 +2,7 @@ import { connect as connectSocket, createServer, type Server, type Socket } from
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import amqp, { type Channel, type ChannelModel } from 'amqplib'
 import type { RmqEvent } from '../event/rmq-event.ts'
+import { mapping } from '../fixtures/mapping.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
 import { Emulator } from '../polling/emulator.ts'
 import { ownQueue, brokerUrl as url, virtualHost } from './broker.ts'
@@ -56,21 +57,17 @@ async function startEmulator(
 ) {
   const batches: string[][] = []
   const log = silentLog()
-  const mapping = {
-    functionKey: 'reduce',
+  const ofQueue = {
+    ...mapping,
     queue,
     virtualHost,
     batchSize: 10,
     batchingWindowMs: 500,
-    eventSourceArn: 'arn:aws:mq:eu-west-1:000000000000:broker:shop:b-0',
-    enabled: true,
-    declared: {},
     brokerUrl,
-    timeoutSeconds: 6,
     ...members,
   }
   emulator = new Emulator({
-    mappings: [mapping],
+    mappings: [ofQueue],
     concurrency,
     log,
     retryPauses,

@@ -34,14 +34,10 @@ const byKind = (one: object, other: object) =>
 describe('a run', () => {
   it.each<[string[], NodeJS.Signals]>([
     [['offline'], 'SIGINT'],
-    [['offline'], 'SIGTERM'],
-    [['offline', 'start'], 'SIGINT'],
     [['offline', 'start'], 'SIGTERM'],
-    [['offline', '--useInProcess'], 'SIGTERM'],
     [['offline', 'start', '--useInProcess'], 'SIGINT'],
-    [['rabbitmq'], 'SIGINT'],
     [['rabbitmq'], 'SIGTERM'],
-    [['rabbitmq', '--useInProcess'], 'SIGTERM'],
+    [['rabbitmq', '--useInProcess'], 'SIGINT'],
   ])(
     'of "serverless %j" hands a CommonJS and an ES module handler exactly what was sent, and %s ends it cleanly',
     async (command, signal) => {
@@ -65,7 +61,6 @@ describe('a run', () => {
   )
 
   it.each<[string[], NodeJS.Signals]>([
-    [['offline'], 'SIGTERM'],
     [['offline', 'start', '--useInProcess'], 'SIGTERM'],
     [['rabbitmq'], 'SIGINT'],
   ])(
@@ -173,12 +168,6 @@ describe('a start that fails', () => {
     [
       'the queue is missing',
       ['rabbitmq'],
-      { COOK_QUEUE: missing },
-      `has no queue "${missing}" in virtual host "${virtualHost}": declare it before polling starts.`,
-    ],
-    [
-      'the queue is missing, in process',
-      ['offline', '--useInProcess'],
       { COOK_QUEUE: missing },
       `has no queue "${missing}" in virtual host "${virtualHost}": declare it before polling starts.`,
     ],

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import amqp from 'amqplib'
 import { eventually } from '../../support/eventually.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
@@ -81,32 +80,6 @@ describe('consumers of their own', () => {
     expect(await Promise.all([first.exit(), second.exit()])).toEqual([0, 0])
     expect([await first.remains(), await second.remains()]).toEqual([[], []])
     expect(first.stderr + second.stderr).toBe('')
-  })
-})
-
-describe('a poison message in the queue of a running shop', () => {
-  it('goes to the dead letters while orders around it settle', async () => {
-    const shop = await startShop()
-    const client = new ShopClient(shop.url)
-    const product = await client.createProduct({ qty: 100 })
-    const connection = await amqp.connect(services.environment.RABBITMQ_URL)
-    const channel = await connection.createConfirmChannel()
-
-    const answers = []
-    for (let n = 0; n < 10; n += 1) {
-      channel.publish('shop.events', 'order.created', Buffer.from(`nonsense ${n}`), { type: 'order.created' })
-      channel.publish('shop.events', 'stock.reduced', Buffer.from('{}'), { type: 'stock.reduced' })
-      answers.push(await client.order(product.id))
-    }
-    const settled = await Promise.all(answers.map(({ body }) => client.settled(body.id)))
-
-    expect(settled.map(({ status }) => status)).toEqual(Array(10).fill('confirmed'))
-    const waiting = async (queue: string) => (await channel.checkQueue(queue)).messageCount
-    await eventually(async () => (await waiting('stock-reduction.dead')) === 10)
-    await eventually(async () => (await waiting('order-settlement.dead')) === 10)
-    const dead = (await channel.get('stock-reduction.dead')) || undefined
-    await connection.close()
-    expect(dead?.properties.headers).toMatchObject({ 'x-dead-letter-reason': 'not JSON' })
   })
 })
 

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import pg from 'pg'
 import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as adjustStock } from '../../../functions/products/adjust-stock.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
@@ -7,6 +6,7 @@ import { handler as getProduct } from '../../../functions/products/get-product.t
 import { handler as listMovements } from '../../../functions/products/list-movements.ts'
 import { handler as updateProduct } from '../../../functions/products/update-product.ts'
 import { problem, send } from '../../support/endpoint-promises.ts'
+import { openTransaction } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { ledgerOf, storeProduct } from '../../support/stories.ts'
@@ -121,11 +121,11 @@ describe('an adjustment', () => {
   })
 
   it('does not wait for a key that another one has', async () => {
-    const session = new pg.Client(own.databaseUrl)
-    await session.connect()
-    await session.query("begin; select pg_advisory_xact_lock(hashtextextended('held', 1))")
+    const holder = await openTransaction(own.databaseUrl, [
+      "select pg_advisory_xact_lock(hashtextextended('held', 1))",
+    ])
 
-    const refused = await adjust(-1, 'held').finally(() => session.end())
+    const refused = await adjust(-1, 'held').finally(() => holder.end())
 
     expect(refused.body).toEqual(problem(409, 'idempotency-key-in-progress'))
     expect((await show()).body.qty).toBe(10)

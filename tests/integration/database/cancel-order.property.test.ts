@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as cancelOrder } from '../../../functions/orders/cancel-order.ts'
@@ -6,11 +6,13 @@ import { handler as reannounce } from '../../../functions/orders/reannounce-pend
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { handler as returnStock } from '../../../functions/products/return-stock-on-order-cancelled.ts'
+import { anotherInstance } from '../../support/another-instance.ts'
 import { apiEvent } from '../../support/api-event.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { deliver, orderCreatedMessages, storeProduct } from '../../support/stories.ts'
+import { seed } from '../../support/seed.ts'
+import { deliver, emptyTables, orderCreatedMessages, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
@@ -19,28 +21,24 @@ const instances = [first]
 const brokers = [RecordingBroker.inPlace()]
 const shutDowns: (() => Promise<void>)[] = []
 
-/** A second instance: a process of its own, as good as, with its own modules, pool and connections. */
 beforeAll(async () => {
-  jest.resetModules()
-  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
-  const { shutDown } = await import('@stockroom/runtime/shutdown')
-  brokers.push(RecordingBroker.inPlace(useBrokerClient))
-  shutDowns.push(shutDown)
-  instances.push({
+  const { broker, shutDown, ...second } = await anotherInstance(own, async () => ({
     cancelOrder: (await import('../../../functions/orders/cancel-order.ts')).handler,
     reannounce: (await import('../../../functions/orders/reannounce-pending-orders.ts')).handler,
     settleOrder: (await import('../../../functions/orders/settle-order-on-stock-outcome.ts')).handler,
     reduceStock: (await import('../../../functions/products/reduce-stock-on-order-created.ts')).handler,
     returnStock: (await import('../../../functions/products/return-stock-on-order-cancelled.ts')).handler,
-  })
+  }))
+  brokers.push(broker)
+  shutDowns.push(shutDown)
+  instances.push(second)
 })
 
 afterAll(() => Promise.all(shutDowns.map((shutDown) => shutDown())))
 
 beforeEach(async () => {
   for (const broker of brokers) broker.reset()
-  await runSql(own.databaseUrl, 'truncate orders.orders, orders.idempotency_keys, products.stock_movements')
-  await runSql(own.databaseUrl, 'truncate products.products, products.outbox, orders.outbox')
+  await emptyTables(own.databaseUrl)
 })
 
 type Instance = typeof first
@@ -186,7 +184,7 @@ describe('orders that are cancelled', () => {
 
         await check(orderIds, cancelled)
       }),
-      { numRuns: 30 },
+      { numRuns: 30, seed },
     )
   })
 

@@ -1,24 +1,22 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { cancelledOrders } from '@stockroom/telemetry/shop-metrics'
-import pg from 'pg'
 import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as cancelOrder } from '../../../functions/orders/cancel-order.ts'
 import type { Order } from '../../../functions/orders/order.ts'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as reannounce } from '../../../functions/orders/reannounce-pending-orders.ts'
-import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { handler as adjustStock } from '../../../functions/products/adjust-stock.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
-import { findProducts } from '../../../functions/products/product-store.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { handler as returnStock } from '../../../functions/products/return-stock-on-order-cancelled.ts'
 import { problem, send } from '../../support/endpoint-promises.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { handOn } from '../../support/loopback-shop.ts'
+import { lockRow } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import type { Published } from '../../support/recording-broker.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { deliver, orderCreatedMessage, storeProduct } from '../../support/stories.ts'
+import { deliver, emptyTables, orderCreatedMessage, qtyOf, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 // As long as somebody keeps a row locked, a batch waits for it for two thirds of this.
@@ -31,14 +29,13 @@ let product: Awaited<ReturnType<typeof storeProduct>>
 
 beforeEach(async () => {
   broker.reset()
-  await runSql(own.databaseUrl, 'truncate orders.orders, orders.idempotency_keys, products.stock_movements')
-  await runSql(own.databaseUrl, 'truncate products.products, products.outbox, orders.outbox')
+  await emptyTables(own.databaseUrl)
   product = await storeProduct({ qty: 10 })
 })
 
 const cancel = (orderId: number) =>
   send(cancelOrder, { route: 'POST /orders/{id}/cancellation', path: { id: String(orderId) } })
-const qty = async () => (await findProducts([product.id]))[0]?.product.qty
+const qty = () => qtyOf(product.id)
 const reduce = (...messages: Parameters<typeof deliver>[2]) =>
   deliver(reduceStock, 'stock-reduction', messages)
 
@@ -95,39 +92,6 @@ describe('a cancellation', () => {
     await expectBalanced(orderId)
   })
 
-  it('of a pending order keeps it from its stock, whichever consumer is first', async () => {
-    const late = await ordered()
-    await cancel(late.orderId)
-    await handOn(broker)
-    await reduce(late.created)
-    await handOn(broker)
-
-    expect(await qty()).toBe(10)
-    await expectBalanced(late.orderId)
-    const early = await ordered()
-    await cancel(early.orderId)
-    await reduce(early.created)
-    await handOn(broker)
-
-    expect(await qty()).toBe(10)
-    await expectBalanced(early.orderId)
-  })
-
-  it('stands, whatever outcome comes after it', async () => {
-    const { created, orderId } = await ordered()
-    await reduce(created)
-    const outcome = messagesOf('stock.reduced')
-    await cancel(orderId)
-
-    await deliver(settleOrder, 'order-settlement', outcome)
-
-    expect(await state(orderId)).toEqual([{ status: 'cancelled', isReturned: false }])
-    expect(broker.of('order.confirmed')).toEqual([])
-    await handOn(broker)
-    expect(await qty()).toBe(10)
-    await expectBalanced(orderId)
-  })
-
   it('is told once, with its messageId, however often it is asked for at once', async () => {
     const orderId = await confirmed()
 
@@ -174,16 +138,6 @@ describe('a cancellation', () => {
 
     expect(answer.body).toEqual(problem(409, 'order-rejected'))
     expect((await findOrder(orderId)) as Order).toMatchObject({ status: 'rejected' })
-  })
-
-  it('of an order that got no stock gives none back', async () => {
-    const { created, orderId } = await ordered(11)
-    await reduce(created)
-    await cancel(orderId)
-    await handOn(broker)
-
-    expect(await qty()).toBe(10)
-    await expectBalanced(orderId)
   })
 
   it('waits in the outbox while the broker takes nothing', async () => {
@@ -279,12 +233,9 @@ describe('order.cancelled', () => {
     const orderId = await confirmed()
     await cancel(orderId)
     const messages = messagesOf('order.cancelled', broker.published.splice(0))
-    const session = new pg.Client(own.databaseUrl)
-    await session.connect()
-    await session.query('begin')
-    await session.query('select from products.products where id = $1 for update', [product.id])
+    const holder = await lockRow(own.databaseUrl, 'products.products', product.id)
 
-    await deliver(returnStock, 'stock-return', messages).finally(() => session.end())
+    await deliver(returnStock, 'stock-return', messages).finally(() => holder.end())
 
     expect(broker.published.map(({ routingKey }) => routingKey)).toEqual(['stock-return'])
     expect(await qty()).toBe(7)

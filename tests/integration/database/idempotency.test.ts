@@ -1,21 +1,21 @@
-import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { RequestDeadline, runUntil } from '@stockroom/runtime/commit-deadline'
-import pg from 'pg'
 import { handler as createOrder } from '../../../functions/orders/create-order.ts'
-import { handler as getOrder } from '../../../functions/orders/get-order.ts'
 import { placeOrder } from '../../../functions/orders/order-placement.ts'
+import { findOrder } from '../../../functions/orders/order-store.ts'
 import type { OrderRequest } from '../../../functions/orders/placement-store.ts'
 import { handler as purgeIdempotencyKeys } from '../../../functions/orders/purge-idempotency-keys.ts'
-import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
-import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { handler as updateProduct } from '../../../functions/products/update-product.ts'
+import { anotherInstance } from '../../support/another-instance.ts'
 import { problem, send } from '../../support/endpoint-promises.ts'
 import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
+import { handOn } from '../../support/loopback-shop.ts'
+import { openTransaction } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { deliver, storeProduct } from '../../support/stories.ts'
+import { storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 // As long as somebody keeps a key locked, a request waits for it for two thirds of this.
@@ -69,23 +69,12 @@ const shiftKey = (key: string, interval: string) =>
     [key, interval],
   )
 
-/** Hands everything that was told of orders and stock to the consumers, as the queues do. */
-async function settle(): Promise<void> {
-  const messagesOf = (...names: string[]) =>
-    names
-      .flatMap((name) => broker.of(name))
-      .map(({ body, options }) => ({ type: options.type as string, body }))
-  await deliver(reduceStock, 'stock-reduction', messagesOf('order.created'))
-  await deliver(settleOrder, 'order-settlement', messagesOf('stock.reduced', 'stock.rejected'))
-}
-
-/** The endpoint in a process of its own, as good as: with its own modules, pool and connections. */
-async function anotherInstance(): Promise<Endpoint> {
-  jest.resetModules()
-  const { handler } = await import('../../../functions/orders/create-order.ts')
-  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
-  const { shutDown } = await import('@stockroom/runtime/shutdown')
-  RecordingBroker.inPlace(useBrokerClient)
+/** The endpoint in another process. */
+async function endpointElsewhere(): Promise<Endpoint> {
+  const { handler, shutDown } = await anotherInstance(
+    own,
+    () => import('../../../functions/orders/create-order.ts'),
+  )
   closing.push(shutDown)
   return handler
 }
@@ -110,52 +99,23 @@ describe('a request that comes again with its key', () => {
     expect(broker.of('order.created')).toHaveLength(1)
   })
 
-  it.each([
-    ['confirmed', 2],
-    ['rejected', 1001],
-  ])('gets the first answer, pending, after the order was %s', async (status, quantity) => {
+  it('gets the first answer, pending, whatever has become of its order, the stock, the price and the product', async () => {
     const key = newKey()
-    await send(updateProduct, {
-      route: 'PATCH /products/{id}',
-      path: { id: String(product.id) },
-      json: { qty: 2000 },
-    })
-    const first = await order(key, { quantity })
-    await runSql(own.databaseUrl, 'update products.products set qty = 1000 where id = $1', [product.id])
-    await settle()
-
-    const again = await order(key, { quantity })
-
-    const now = await send(getOrder, { route: 'GET /orders/{id}', path: { id: String(first.body.id) } })
-    expect(now.body.status).toBe(status)
-    expect(again).toMatchObject({ statusCode: 202, body: first.body })
-    expect(again.body.status).toBe('pending')
-    expect(isReplay(again)).toBe(true)
-  })
-
-  it('gets the first answer when the stock is gone and the price another', async () => {
-    const key = newKey()
+    const path = { id: String(product.id) }
     const first = await order(key, { quantity: 1000 })
-    await settle()
-    await send(updateProduct, {
-      route: 'PATCH /products/{id}',
-      path: { id: String(product.id) },
-      json: { price: 99 },
-    })
+    await handOn(broker)
+    await send(updateProduct, { route: 'PATCH /products/{id}', path, json: { price: 99 } })
 
+    const settled = await order(key, { quantity: 1000 })
+    const another = await order(undefined)
+    await send(deleteProduct, { route: 'DELETE /products/{id}', path })
     const again = await order(key, { quantity: 1000 })
 
-    expect(await order(undefined, { quantity: 1 })).toMatchObject({ statusCode: 409 })
-    expect(again).toMatchObject({ statusCode: 202, body: first.body })
+    expect((await findOrder(first.body.id))?.status).toBe('confirmed')
+    expect(another.statusCode).toBe(409)
+    expect(first.body.status).toBe('pending')
+    for (const answer of [settled, again]) expect(answer).toMatchObject({ statusCode: 202, body: first.body })
     expect(isReplay(again)).toBe(true)
-  })
-
-  it('gets the first answer when the product is gone', async () => {
-    const key = newKey()
-    const first = await order(key)
-    await send(deleteProduct, { route: 'DELETE /products/{id}', path: { id: String(product.id) } })
-
-    expect(await order(key)).toMatchObject({ statusCode: 202, body: first.body })
   })
 
   it('gets the first answer whatever the order and spacing of the members', async () => {
@@ -176,7 +136,7 @@ describe('a request that comes again with its key', () => {
     const key = newKey()
     const first = await order(key)
 
-    const again = await order(key, {}, await anotherInstance())
+    const again = await order(key, {}, await endpointElsewhere())
 
     expect(again).toMatchObject({ statusCode: 202, body: first.body })
     expect(isReplay(again)).toBe(true)
@@ -221,10 +181,7 @@ describe('a key', () => {
   })
 
   it.each([
-    ['the longest', 'k'.repeat(255)],
     ['the longest beyond ASCII', 'é'.repeat(255)],
-    ['one character', '-'],
-    ['quoted', '"8e03978e-40d5-43dd-bc93-6894a57f9324"'],
     ['looking like SQL', "'; drop table orders.orders; --"],
     ['two headers in one', 'one, two'],
   ])('may be %s', async (_, key) => {
@@ -245,34 +202,11 @@ describe('a key', () => {
     expect(answers.some(isReplay)).toBe(false)
     expect(await orders()).toHaveLength(keys.length)
   })
-
-  it('is not needed: requests without one are all accepted', async () => {
-    const answers = [await order(undefined), await order(undefined)]
-
-    expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202])
-    expect(await orders()).toHaveLength(2)
-  })
 })
 
 describe('requests that race with one key', () => {
-  it('make one order in one process, however many there are', async () => {
-    const key = newKey()
-
-    const answers = await Promise.all(Array.from({ length: 20 }, () => order(key)))
-
-    const fresh = answers.filter((answer) => answer.statusCode === 202 && !isReplay(answer))
-    const others = answers.filter((answer) => !fresh.includes(answer))
-    expect(fresh).toHaveLength(1)
-    for (const answer of others) expect([202, 409]).toContain(answer.statusCode)
-    for (const { statusCode, body } of others) {
-      if (statusCode === 202) expect(body).toEqual(fresh[0]?.body)
-      else expect(body).toEqual(problem(409, 'idempotency-key-in-progress'))
-    }
-    expect(await orders()).toHaveLength(1)
-  })
-
   it('make one order for each key over three processes, and the same answer for all', async () => {
-    const instances = [createOrder, await anotherInstance(), await anotherInstance()]
+    const instances = [createOrder, await endpointElsewhere(), await endpointElsewhere()]
     const keys = Array.from({ length: 15 }, newKey)
 
     const answers = await Promise.all(
@@ -289,7 +223,7 @@ describe('requests that race with one key', () => {
   })
 
   it('with different bodies make one order over two processes, and the losers get a refusal', async () => {
-    const there = await anotherInstance()
+    const there = await endpointElsewhere()
     const keys = Array.from({ length: 15 }, newKey)
 
     const answers = await Promise.all(
@@ -305,20 +239,12 @@ describe('requests that race with one key', () => {
 
 describe('a key that another instance is just taking', () => {
   /** An instance that has taken the key and not committed yet. */
-  async function takenElsewhere(key: string) {
-    const client = new pg.Client(own.databaseUrl)
-    await client.connect()
-    await client.query('begin')
-    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
-    await client.query('insert into orders.idempotency_keys (key, fingerprint) values ($1, $2)', [
-      key,
-      'other',
-    ])
-    return async (outcome: 'commit' | 'rollback') => {
-      await client.query(outcome)
-      await client.end()
-    }
-  }
+  const takenElsewhere = (key: string) =>
+    openTransaction(
+      own.databaseUrl,
+      ['select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]],
+      ['insert into orders.idempotency_keys (key, fingerprint) values ($1, $2)', [key, 'other']],
+    )
   /** Resolves when somebody has tried to place an order, which uses up an id, in vain. */
   async function isTried(request: () => Promise<Answer>) {
     const lastId = async () =>
@@ -332,10 +258,10 @@ describe('a key that another instance is just taking', () => {
 
   it('is waited for, and taken when the other gives up', async () => {
     const key = newKey()
-    const end = await takenElsewhere(key)
+    const holder = await takenElsewhere(key)
     const { answer } = await isTried(() => order(key))
 
-    await end('rollback')
+    await holder.end()
 
     expect(await answer).toMatchObject({ statusCode: 202 })
     expect(isReplay(await answer)).toBe(false)
@@ -343,10 +269,10 @@ describe('a key that another instance is just taking', () => {
 
   it('makes no order when the other goes through', async () => {
     const key = newKey()
-    const end = await takenElsewhere(key)
+    const holder = await takenElsewhere(key)
     const { answer } = await isTried(() => order(key))
 
-    await end('commit')
+    await holder.end('commit')
 
     // The other instance of this test has stored no order: there is nothing to show yet.
     expect((await answer).body).toEqual(problem(409, 'idempotency-key-in-progress'))
@@ -355,10 +281,10 @@ describe('a key that another instance is just taking', () => {
 
   it('is not waited for without end, and does not harm those who come after', async () => {
     const key = newKey()
-    const end = await takenElsewhere(key)
+    const holder = await takenElsewhere(key)
 
     const answer = await order(key)
-    await end('rollback')
+    await holder.end()
     const next = await order(newKey())
     const again = await order(key)
 
@@ -367,15 +293,15 @@ describe('a key that another instance is just taking', () => {
     expect(again.statusCode).toBe(202)
   })
 
-  it.each([1, 5, 60])('harms nobody who comes with it: %d such keys among 600 orders', async (count) => {
+  it.each([1, 60])('harms nobody who comes with it: %d such keys among 600 orders', async (count) => {
     const guilty = Array.from({ length: count }, newKey)
     const innocent = Array.from({ length: 600 - count }, (_, n) => (n % 2 ? newKey() : undefined))
-    const ends = await Promise.all(guilty.map(takenElsewhere))
+    const holders = await Promise.all(guilty.map(takenElsewhere))
 
     const places = (keys: (string | undefined)[]) =>
       keys.map((key) => runUntil(new RequestDeadline(60_000), () => placeOrder(requestWith(key))))
     const [placed, refused] = await Promise.all([Promise.all(places(innocent)), Promise.all(places(guilty))])
-    await Promise.all(ends.map((end) => end('rollback')))
+    await Promise.all(holders.map((holder) => holder.end()))
 
     expect(placed.filter(({ outcome }) => outcome !== 'placed')).toHaveLength(0)
     expect(refused.filter(({ outcome }) => outcome !== 'key-locked')).toHaveLength(0)
@@ -412,7 +338,7 @@ describe('a key of yesterday', () => {
     const key = newKey()
     await order(key)
     await shiftKey(key, '25 hours')
-    const there = await anotherInstance()
+    const there = await endpointElsewhere()
 
     const answers = await Promise.all([order(key), order(key, {}, there)])
 
@@ -468,11 +394,5 @@ describe('purgeIdempotencyKeys', () => {
     await purge()
 
     expect(await keysLeft()).toBe(0)
-  })
-
-  it('has nothing to do when there is nothing old', async () => {
-    await order(newKey())
-
-    expect(await purge()).toEqual({ purged: 0 })
   })
 })

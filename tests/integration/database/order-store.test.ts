@@ -13,7 +13,6 @@ import {
   type Settlement,
   settle as settleStatement,
 } from '../../../functions/orders/order-store.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { place, storeOrders } from '../../support/stories.ts'
@@ -109,35 +108,6 @@ describe('placeOrder', () => {
     expect(placed.map(({ order }) => order.quantity)).toEqual(quantities)
     expect(new Set(placed.map(({ order }) => order.id)).size).toBe(300)
   })
-
-  it('announces each order once, with its request id and its own numbers', async () => {
-    const { order } = await place(draft({ requestId: 'request-9' }))
-    await eventually(() => broker.of('order.created').length > 0)
-
-    expect(broker.of('order.created')).toEqual([
-      expect.objectContaining({
-        exchange: 'shop.events',
-        body: {
-          orderId: order.id,
-          productId: 7,
-          quantity: 3,
-          totalPrice: 59.97,
-          timestamp: order.createdAt,
-        },
-        options: expect.objectContaining({
-          correlationId: 'request-9',
-          type: 'order.created',
-          mandatory: true,
-        }),
-      }),
-    ])
-  })
-})
-
-describe('findOrder', () => {
-  it('resolves to undefined for an order that is not there', async () => {
-    expect(await findOrder(9_007_199_254_740_991)).toBeUndefined()
-  })
 })
 
 describe('listOrders', () => {
@@ -149,10 +119,6 @@ describe('listOrders', () => {
     const second = await listOrders(7, 3, first.at(-1)?.id)
 
     expect([...first, ...second].map(({ id }) => id)).toEqual(ids.reverse())
-  })
-
-  it('lists nothing for a product that nobody ordered', async () => {
-    expect(await listOrders(0, 20)).toEqual([])
   })
 })
 
@@ -169,39 +135,6 @@ describe('listAllOrders', () => {
 })
 
 describe('settle', () => {
-  it('settles a set of pending orders and tells which, with their request ids', async () => {
-    const [one, other] = [await storeOne({ requestId: 'a' }), await storeOne({ requestId: 'b' })]
-
-    const settled = await settle(
-      { orderId: one.id, status: 'confirmed', reason: null },
-      { orderId: other.id, status: 'rejected', reason: 'insufficient-stock' },
-    )
-
-    expect(settled).toEqual([
-      expect.objectContaining({ id: one.id, quantity: 3, requestId: 'a' }),
-      expect.objectContaining({ id: other.id, quantity: 3, requestId: 'b' }),
-    ])
-    const [settledAt] = settled.map(({ now }) => now)
-    expect(await findOrder(one.id)).toEqual({ ...one, status: 'confirmed', settledAt })
-    expect(await findOrder(other.id)).toEqual({
-      ...other,
-      status: 'rejected',
-      reason: 'insufficient-stock',
-      settledAt,
-    })
-  })
-
-  it('never moves an order that is settled', async () => {
-    const { id } = await storeOne()
-    await settle({ orderId: id, status: 'confirmed', reason: null })
-    const before = await findOrder(id)
-
-    const settled = await settle({ orderId: id, status: 'rejected', reason: 'product-not-found' })
-
-    expect(settled).toEqual([])
-    expect(await findOrder(id)).toEqual(before)
-  })
-
   it('settles an order once when two batches bring its outcome at the same time', async () => {
     const orders = await store(...Array.from({ length: 50 }, () => draft()))
     const settlements = orders.map(({ id }) => ({ orderId: id, status: 'confirmed' as const, reason: null }))
@@ -212,30 +145,9 @@ describe('settle', () => {
       orders.map(({ id }) => id),
     )
   })
-
-  it('passes over orders that it does not know', async () => {
-    expect(await settle({ orderId: 424_242, status: 'confirmed', reason: null })).toEqual([])
-  })
 })
 
 describe('claimUnsettledOrders', () => {
-  it('leaves orders alone that were announced less than 5 s ago', async () => {
-    await storeOne()
-
-    expect(await claim()).toEqual([])
-  })
-
-  it('takes orders whose announcement is due, and puts the next one off', async () => {
-    const order = await storeOne({ requestId: 'request-5' })
-    await makeDue()
-
-    const claimed = await claim()
-    const again = await claim()
-
-    expect(claimed).toEqual([{ order, requestId: 'request-5' }])
-    expect(again).toEqual([])
-  })
-
   it('doubles the pause from one announcement to the next, up to an hour', async () => {
     await storeOne()
     const pauses: number[] = []
@@ -268,14 +180,6 @@ describe('claimUnsettledOrders', () => {
     expect([...claimed, ...rest].map(({ order }) => order.id)).toEqual([second?.id, first?.id])
   })
 
-  it('leaves settled orders alone', async () => {
-    const { id } = await storeOne()
-    await settle({ orderId: id, status: 'confirmed', reason: null })
-    await makeDue()
-
-    expect(await claim()).toEqual([])
-  })
-
   it('gives each order to one of two instances that claim at once', async () => {
     const orders = await store(...Array.from({ length: 100 }, () => draft()))
     await makeDue()
@@ -292,15 +196,6 @@ describe('makeAnnouncementsDue', () => {
     await makeAnnouncementsDue()
     return (await claim()).map(({ order }) => order.id)
   }
-
-  it('makes every pending order due, and no settled one', async () => {
-    const [pending, settled] = [await storeOne(), await storeOne()]
-    await settle({ orderId: settled.id, status: 'confirmed', reason: null })
-
-    const claimed = await makeDueAndClaim()
-
-    expect(claimed).toEqual([pending.id])
-  })
 
   it('makes them due at once, at whatever fraction of a millisecond', async () => {
     const { id } = await storeOne()
@@ -327,9 +222,5 @@ describe('pendingAgeSeconds', () => {
     await age(10, young.id)
 
     expect(await pendingAgeSeconds()).toBeCloseTo(90, -1)
-  })
-
-  it('is 0 when none is pending', async () => {
-    expect(await pendingAgeSeconds()).toBe(0)
   })
 })

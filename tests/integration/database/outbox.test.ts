@@ -204,10 +204,6 @@ describe('outboxChange', () => {
 
     expect(await left()).toHaveLength(1)
   })
-
-  it('is none where nothing is to be done', () => {
-    expect(outboxChange('orders', { add: nothing, remove: [] })).toEqual([])
-  })
 })
 
 describe('claimOutboxRows', () => {
@@ -223,14 +219,6 @@ describe('claimOutboxRows', () => {
     )
     expect(seconds).toBeGreaterThan(3)
     expect(seconds).toBeLessThanOrEqual(5)
-  })
-
-  it('gives back a row as it was added', async () => {
-    const [added] = await leaveBehind(1)
-
-    const claimed = await transaction('orders', (trx) => claimOutboxRows(trx, 'orders', 10))
-
-    expect(claimed).toEqual([added])
   })
 
   it('gives back an event of an instance that knew no rows for whole commits', async () => {
@@ -250,22 +238,6 @@ describe('claimOutboxRows', () => {
         options: expect.objectContaining({ messageId: 'order.confirmed:1', correlationId: 'request-1' }),
       }),
     ])
-  })
-
-  it('gives two sweeps at once different rows, and makes neither wait', async () => {
-    const rows = await leaveBehind(4)
-
-    const [first, second] = await transaction('orders', async (trx) => {
-      const mine = await claimOutboxRows(trx, 'orders', 3)
-      const others = await transaction('orders', (other) => claimOutboxRows(other, 'orders', 3))
-      return [mine, others]
-    })
-
-    expect(first).toHaveLength(3)
-    expect(second).toHaveLength(1)
-    expect([...(first ?? []), ...(second ?? [])].map(({ id }) => id).sort()).toEqual(
-      rows.map(({ id }) => id).sort(),
-    )
   })
 })
 
@@ -315,16 +287,6 @@ describe('publishPendingEvents', () => {
     expect(await left()).toEqual([])
   })
 
-  it('publishes more than one transaction holds', async () => {
-    const rows = await leaveBehind(151)
-
-    const { orders } = await sweep()
-
-    expect(orders).toBe(151)
-    expect(new Set(published()).size).toBe(rows.length)
-    expect(await left()).toEqual([])
-  })
-
   it('keeps what the broker does not confirm for later', async () => {
     const rows = await leaveBehind(3)
     broker.confirms = ({ body }) => body.orderId === 2
@@ -362,9 +324,5 @@ describe('publishPendingEvents', () => {
     expect(outcomes.reduce((sum, { orders }) => sum + orders, 0)).toBe(600)
     expect(published()).toHaveLength(600)
     expect(new Set(published())).toEqual(new Set(rows.map(messageOf)))
-  })
-
-  it('has nothing to do when nothing is left', async () => {
-    expect(await sweep()).toEqual({ products: 0, orders: 0 })
   })
 })

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { query } from '@stockroom/database/query'
 import { readOrderPace } from '../../../functions/orders/order-pace.ts'
 import { readSales } from '../../../functions/products/sales.ts'
 import { ownServices } from '../../support/own-services.ts'
+import { rowsRead } from '../../support/rows-read.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
@@ -69,12 +69,11 @@ describe('the pace of the orders', () => {
       `insert into orders.orders (product_id, quantity, unit_price, total_price, status, created_at, settled_at)
        select 1 + n % 20, 1, 1, 1, 'confirmed', now() - interval '1 hour', now() - interval '1 hour' from generate_series(1, 20000) as n`,
     )
-    const before = await readSoFar()
 
-    await readOrderPace()
+    const read = await rowsRead(own.databaseUrl, readOrderPace)
 
     // The products of the newest thousand are among them.
-    expect((await readSoFar()) - before).toBeLessThan(2500)
+    expect(read).toBeLessThan(2500)
   })
 })
 
@@ -98,14 +97,3 @@ describe('how products sell', () => {
     ])
   })
 })
-
-/** Rows and index entries that PostgreSQL has read so far. */
-async function readSoFar(): Promise<number> {
-  await query('orders', 'select pg_stat_force_next_flush()')
-  const [sum] = await runSql<{ read: number }>(
-    own.databaseUrl,
-    `select ((select sum(seq_tup_read) from pg_stat_user_tables) +
-             (select sum(idx_tup_read) from pg_stat_user_indexes))::float as read`,
-  )
-  return sum?.read ?? Number.NaN
-}

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import pg from 'pg'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { eventually } from '../../support/eventually.ts'
+import { lockRow } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { deliver, place } from '../../support/stories.ts'
@@ -104,15 +104,11 @@ describe('settleOrder', () => {
 
   it('settles the others when somebody keeps an order locked, and that one when it is free', async () => {
     const [locked, free] = [await pendingOrder(), await pendingOrder()]
-    const holder = new pg.Client(own.databaseUrl)
-    await holder.connect()
-    await holder.query('begin')
-    await holder.query('select 1 from orders.orders where id = $1 for update', [locked.id])
+    const holder = await lockRow(own.databaseUrl, 'orders.orders', locked.id)
 
     await settle(reduced(locked.id), reduced(free.id))
     const before = [await findOrder(locked.id), await findOrder(free.id)].map((order) => order?.status)
     const putOff = broker.of('order-settlement').map(({ body }) => ({ type: 'stock.reduced', body }))
-    await holder.query('rollback')
     await holder.end()
     await settle(...putOff)
 

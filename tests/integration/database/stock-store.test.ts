@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Transaction, transaction } from '@stockroom/database/query'
-import pg from 'pg'
 import type { Product } from '../../../functions/products/product.ts'
 import type { ReturnEntry, StockDecision } from '../../../functions/products/stock.ts'
 import {
@@ -11,7 +10,7 @@ import {
   lockAndRead,
   lockedStock,
 } from '../../../functions/products/stock-store.ts'
-import { eventually } from '../../support/eventually.ts'
+import { lockRow } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { ledgerOf, run, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
@@ -29,71 +28,10 @@ const find = (orderIds: number[]) =>
   transaction('products', async (trx) => (await lock(trx, [], orderIds)).decisions)
 const byOrder = (one: { orderId: number }, other: { orderId: number }) => one.orderId - other.orderId
 
-describe('lockAndRead', () => {
-  it('resolves to the stock of the products that exist', async () => {
-    const [one, other] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 0 })]
-
-    const { stock, locked } = await transaction('products', (trx) =>
-      lock(trx, [other.id, missingProduct, one.id]),
-    )
-
-    expect(locked.size).toBe(0)
-    expect(stock).toEqual(
-      new Map([
-        [one.id, 3],
-        [other.id, 0],
-      ]),
-    )
-  })
-
-  it('lets a second batch wait until the first has committed, whatever the order of its ids', async () => {
-    const [one, other] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 3 })]
-    const { promise: firstMayEnd, resolve: endFirst } = Promise.withResolvers<void>()
-    const { promise: firstHasLocked, resolve: tellLocked } = Promise.withResolvers<void>()
-    const first = transaction('products', async (trx) => {
-      await lock(trx, [one.id, other.id])
-      tellLocked()
-      await firstMayEnd
-      await run(
-        trx,
-        enterDecisions(
-          [],
-          new Map([
-            [one.id, 1],
-            [other.id, 2],
-          ]),
-        ),
-      )
-    })
-    await firstHasLocked
-
-    const second = transaction('products', (trx) => lock(trx, [other.id, one.id]))
-    await eventually(async () => {
-      const [{ waiting = 0 } = {}] = await runSql<{ waiting: number }>(
-        own.databaseUrl,
-        "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      )
-      return waiting === 1
-    })
-    endFirst()
-    await first
-
-    expect((await second).stock).toEqual(
-      new Map([
-        [one.id, 1],
-        [other.id, 2],
-      ]),
-    )
-  })
-})
-
 describe('lockAndRead, while somebody keeps a product locked', () => {
   it('locks the others for the transaction, and tells which it could not', async () => {
     const [free, kept] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 4 })]
-    const holder = new pg.Client(own.databaseUrl)
-    await holder.connect()
-    await holder.query('begin')
-    await holder.query('select 1 from products.products where id = $1 for update', [kept.id])
+    const holder = await lockRow(own.databaseUrl, 'products.products', kept.id)
     const isFree = (id: number) =>
       runSql(own.databaseUrl, 'select 1 from products.products where id = $1 for update nowait', [id]).then(
         () => true,
@@ -114,51 +52,6 @@ describe('lockAndRead, while somebody keeps a product locked', () => {
 })
 
 describe('enterDecisions and lockAndRead', () => {
-  it('find again what was entered, whatever was decided', async () => {
-    const { id: productId } = await storeProduct({ qty: 100 })
-    const decisions: StockDecision[] = [
-      { orderId: 101, productId, quantity: 4, outcome: 'sale' },
-      { orderId: 102, productId, quantity: 900, outcome: 'insufficient-stock' },
-      { orderId: 103, productId: missingProduct, quantity: 1, outcome: 'product-not-found' },
-    ]
-
-    await enter(decisions)
-    const found = await find([103, 101, 102, 104])
-
-    expect(found.sort(byOrder)).toEqual([
-      { orderId: 101, productId, quantity: 4, outcome: 'sale', cancelledAt: null },
-      expect.objectContaining({ orderId: 102, productId, outcome: 'insufficient-stock' }),
-      expect.objectContaining({ orderId: 103, productId: missingProduct, outcome: 'product-not-found' }),
-    ])
-  })
-
-  it('enter a thousand decisions at once', async () => {
-    const { id: productId } = await storeProduct({ qty: 5000 })
-    const orderIds = Array.from({ length: 1000 }, (_, n) => 10_000 + n)
-    const decisions = orderIds.map((orderId) => ({
-      orderId,
-      productId,
-      quantity: 2,
-      outcome: 'sale' as const,
-    }))
-
-    await enter(decisions)
-
-    const found = await find(orderIds)
-    expect(found.sort(byOrder)).toEqual(decisions.map((one) => ({ ...one, cancelledAt: null })))
-  })
-
-  it('fail as a whole when one of the orders was decided before', async () => {
-    const { id: productId } = await storeProduct()
-    const sale = (orderId: number): StockDecision => ({ orderId, productId, quantity: 1, outcome: 'sale' })
-    await enter([sale(201)])
-
-    const again = enter([sale(202), sale(201)])
-
-    await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
-    expect(await find([202])).toEqual([])
-  })
-
   it('tell when an order was cancelled, before its decision or after, on the later clock', async () => {
     const { id: productId } = await storeProduct({ qty: 10 })
     const createdAt = '2999-11-21T10:00:00.000Z'
@@ -175,18 +68,6 @@ describe('enterDecisions and lockAndRead', () => {
     expect(Date.parse(String(sale?.cancelledAt))).toBe(Date.parse(createdAt))
     expect(cancelled).toMatchObject({ outcome: 'cancelled', quantity: 0 })
     expect(Date.now() - Date.parse(String(cancelled?.cancelledAt))).toBeLessThan(60_000)
-  })
-
-  it('fail when stock of an order comes back a second time', async () => {
-    const { id: productId } = await storeProduct({ qty: 10 })
-    await enter([{ orderId: 411, productId, quantity: 2, outcome: 'sale' }])
-    const giveBack = () =>
-      transaction('products', (trx) =>
-        run(trx, enterReturns([{ orderId: 411, productId, change: 2, kind: 'return' }], new Map())),
-      )
-    await giveBack()
-
-    await expect(giveBack()).rejects.toMatchObject({ constraint: 'an_order_is_returned_once' })
   })
 })
 
@@ -223,13 +104,5 @@ describe('enterDecisions', () => {
       { ...other, version: 2, qty: 39, updatedAt: expect.any(String) },
     ])
     expect(Date.parse(written[0]?.updatedAt as string)).toBeGreaterThan(Date.parse(one.updatedAt))
-  })
-
-  it('is refused stock below zero', async () => {
-    const { id } = await storeProduct({ qty: 1 })
-
-    await expect(enter([], new Map([[id, -1]]))).rejects.toMatchObject({
-      constraint: 'stock_is_never_negative',
-    })
   })
 })

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { anotherInstance } from '../../support/another-instance.ts'
 import { problem, send } from '../../support/endpoint-promises.ts'
 import { eventually } from '../../support/eventually.ts'
-import { nameInEnvironment, ownServices } from '../../support/own-services.ts'
-import { RecordingBroker } from '../../support/recording-broker.ts'
+import { ownServices } from '../../support/own-services.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { runSql } from '../../support/test-database.ts'
@@ -18,20 +18,15 @@ let productId: number
 let ordersBefore: number
 
 /** An instance of its own whose database is at `url`. */
-async function instanceAt(url: string) {
-  nameInEnvironment({ ...own, databaseUrl: url })
-  jest.resetModules()
-  const { shutDown } = await import('@stockroom/runtime/shutdown')
-  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
-  const { commitStatement } = await import('@stockroom/database/pipelined')
-  const { query } = await import('@stockroom/database/query')
-  const { handler: createProduct } = await import('../../../functions/products/create-product.ts')
-  const { handler: updateProduct } = await import('../../../functions/products/update-product.ts')
-  const { handler: deleteProduct } = await import('../../../functions/products/delete-product.ts')
-  const { handler: createOrder } = await import('../../../functions/orders/create-order.ts')
-  RecordingBroker.inPlace(useBrokerClient)
-  return { shutDown, commitStatement, query, createProduct, updateProduct, deleteProduct, createOrder }
-}
+const instanceAt = (databaseUrl: string) =>
+  anotherInstance({ ...own, databaseUrl }, async () => ({
+    ...(await import('@stockroom/database/pipelined')),
+    ...(await import('@stockroom/database/query')),
+    createProduct: (await import('../../../functions/products/create-product.ts')).handler,
+    updateProduct: (await import('../../../functions/products/update-product.ts')).handler,
+    deleteProduct: (await import('../../../functions/products/delete-product.ts')).handler,
+    createOrder: (await import('../../../functions/orders/create-order.ts')).handler,
+  }))
 
 beforeEach(async () => {
   productId = (await storeProduct()).id
@@ -77,22 +72,18 @@ async function nothingMatches(condition: string) {
   return rows.length === 0
 }
 
-/** Lets writing to a table take its time: each row, or the commit of a transaction that has written one. */
-async function slowDown(table: string, when: 'row' | 'commit', seconds: number) {
-  const name = `slow_${when}`
-  await runSql(own.databaseUrl, 'create schema if not exists slowness')
+/** Lets each statement that writes into a table take its time. */
+async function slowDown(table: string, seconds: number) {
+  await onInsert(`perform pg_sleep(${seconds})`, `trigger slow after insert on ${table} for each statement`)
+}
+
+async function onInsert(body: string, trigger: string) {
+  await runSql(own.databaseUrl, 'create schema slowness')
   await runSql(
     own.databaseUrl,
-    `create function slowness.${name}() returns trigger language plpgsql as
-       $$ begin perform pg_sleep(${seconds}); return null; end $$`,
+    `create function slowness.act() returns trigger language plpgsql as $$ begin ${body}; return null; end $$`,
   )
-  await runSql(
-    own.databaseUrl,
-    when === 'row'
-      ? `create trigger ${name} after insert on ${table} for each statement execute function slowness.${name}()`
-      : `create constraint trigger ${name} after insert on ${table} deferrable initially deferred
-           for each row execute function slowness.${name}()`,
-  )
+  await runSql(own.databaseUrl, `create ${trigger} execute function slowness.act()`)
 }
 
 const rename = () =>
@@ -127,7 +118,7 @@ describe('a change whose commit comes late', () => {
 
 describe('an order whose commit comes late', () => {
   it('is 503 and not stored when its time is over before its turn comes', async () => {
-    await slowDown('orders.orders', 'row', 1.45)
+    await slowDown('orders.orders', 1.45)
     const first = order()
     await eventually(async () => !(await nothingMatches("wait_event = 'PgSleep'")))
 
@@ -194,7 +185,7 @@ describe('a commit that is never answered', () => {
   })
 
   it('because the connection breaks makes the outcome unknown', async () => {
-    await slowDown('orders.orders', 'row', 1)
+    await slowDown('orders.orders', 1)
     const answer = order()
     await eventually(async () => !(await nothingMatches("wait_event = 'PgSleep'")))
 
@@ -231,7 +222,7 @@ describe('a commit that is never answered', () => {
 describe('a commit that fails for certain', () => {
   it('is 503 when the connection was lost before it was sent', async () => {
     const before = await nameNow()
-    await slowDown('products.outbox', 'row', 1)
+    await slowDown('products.outbox', 1)
     const answer = rename()
     await eventually(async () => !(await nothingMatches("wait_event = 'PgSleep'")))
 
@@ -242,16 +233,9 @@ describe('a commit that fails for certain', () => {
   })
 
   it('is 503 when the database refuses it for now', async () => {
-    await runSql(own.databaseUrl, 'create schema slowness')
-    await runSql(
-      own.databaseUrl,
-      `create function slowness.fail() returns trigger language plpgsql as
-         $$ begin raise exception 'not now' using errcode = '40001'; end $$`,
-    )
-    await runSql(
-      own.databaseUrl,
-      `create constraint trigger failing after insert on orders.orders deferrable initially deferred
-         for each row execute function slowness.fail()`,
+    await onInsert(
+      `raise exception 'not now' using errcode = '40001'`,
+      'constraint trigger failing after insert on orders.orders deferrable initially deferred for each row',
     )
 
     const answer = await order()

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { OrderRequest } from '../../../functions/orders/placement-store.ts'
-import { nameInEnvironment, ownServices } from '../../support/own-services.ts'
-import { RecordingBroker } from '../../support/recording-broker.ts'
+import { anotherInstance } from '../../support/another-instance.ts'
+import { ownServices } from '../../support/own-services.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 
 const own = ownServices()
@@ -20,19 +20,12 @@ let waiting: number
 let mostWaiting: number
 
 /** An instance of its own whose database is at `url`. */
-async function instanceAt(url: string) {
-  nameInEnvironment({ ...own, databaseUrl: url })
-  jest.resetModules()
-  const { configuration } = await import('@stockroom/runtime/configuration')
-  configuration()
-  const { query, transaction } = await import('@stockroom/database/query')
-  const { databaseAnswers } = await import('@stockroom/database/database-health')
-  const { placeOrder } = await import('../../../functions/orders/order-placement.ts')
-  const { shutDown } = await import('@stockroom/runtime/shutdown')
-  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
-  RecordingBroker.inPlace(useBrokerClient)
-  return { query, transaction, databaseAnswers, placeOrder, shutDown }
-}
+const instanceAt = (databaseUrl: string) =>
+  anotherInstance({ ...own, databaseUrl }, async () => ({
+    ...(await import('@stockroom/database/query')),
+    ...(await import('@stockroom/database/database-health')),
+    ...(await import('../../../functions/orders/order-placement.ts')),
+  }))
 
 beforeEach(async () => {
   delete process.env.DATABASE_TIMEOUT_MS

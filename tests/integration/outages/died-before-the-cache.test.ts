@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { orderCreatedEvent } from '../../../functions/orders/order-placement.ts'
 import type { OrderDraft } from '../../../functions/orders/order-store.ts'
 import type { Product } from '../../../functions/products/product.ts'
@@ -9,27 +8,28 @@ import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { type OwnServices, ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
+import { RedisClient } from '../../support/redis-client.ts'
 import { deliver, place, storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices({ redis: true })
+const client = RedisClient.of(own)
 RecordingBroker.inPlace()
 const firstPage = { limit: 20, before: undefined }
 
 /** An instance with the functions that write, whose broker confirms nothing. */
 async function startInstance(services: OwnServices) {
   const instance = await startCacheInstance(services)
-  const { useBrokerClient } = await import('@stockroom/messaging/broker-connection')
-  RecordingBroker.inPlace(useBrokerClient).confirms = () => false
-  const { handler: createOrder } = await import('../../../functions/orders/create-order.ts')
-  const { handler: settleOrder } = await import('../../../functions/orders/settle-order-on-stock-outcome.ts')
-  const { handler: reduceStock } = await import(
-    '../../../functions/products/reduce-stock-on-order-created.ts'
-  )
-  const { handler: updateProduct } = await import('../../../functions/products/update-product.ts')
-  const { handler: deleteProduct } = await import('../../../functions/products/delete-product.ts')
-  const { handler: sweep } = await import('../../../functions/operations/publish-pending-events.ts')
-  return { ...instance, createOrder, settleOrder, reduceStock, updateProduct, deleteProduct, sweep }
+  instance.broker.confirms = () => false
+  return {
+    ...instance,
+    createOrder: (await import('../../../functions/orders/create-order.ts')).handler,
+    settleOrder: (await import('../../../functions/orders/settle-order-on-stock-outcome.ts')).handler,
+    reduceStock: (await import('../../../functions/products/reduce-stock-on-order-created.ts')).handler,
+    updateProduct: (await import('../../../functions/products/update-product.ts')).handler,
+    deleteProduct: (await import('../../../functions/products/delete-product.ts')).handler,
+    sweep: (await import('../../../functions/operations/publish-pending-events.ts')).handler,
+  }
 }
 type Instance = Awaited<ReturnType<typeof startInstance>>
 
@@ -37,13 +37,12 @@ type Instance = Awaited<ReturnType<typeof startInstance>>
 let dying: Instance
 let next: Instance
 let product: Product
-let redis: Redis
 
 beforeEach(async () => {
   dying = await startInstance({ ...own, redisUrl: '' })
   next = await startInstance(own)
   product = await storeProduct({ price: 2, qty: 10 })
-  await eventually(() => isInRedis(`product:${product.id}`, () => next.findProduct(product.id)))
+  await eventually(() => client.isCopied(`product:${product.id}`, () => next.findProduct(product.id)))
 })
 
 afterEach(async () => {
@@ -51,23 +50,7 @@ afterEach(async () => {
   await next.shutDown()
 })
 
-beforeAll(() => {
-  redis = new Redis(own.redisUrl)
-})
-
-afterAll(async () => {
-  const keys = await redis.keys(`${own.cachePrefix}*`)
-  if (keys.length > 0) await redis.del(keys)
-  redis.disconnect()
-})
-
 const list = () => `orders:product:${product.id}`
-
-/** Whether a read has left its copy in Redis, to be found by others: a busy machine may give the write up. */
-async function isInRedis(key: string, read: () => Promise<unknown>): Promise<boolean> {
-  await read()
-  return String(await redis.get(own.cachePrefix + key)).includes('"value"')
-}
 
 /** What another instance shows, which has no copies of its own. */
 async function shownElsewhere<Shown>(show: (instance: CacheInstance) => Promise<Shown>): Promise<Shown> {
@@ -109,7 +92,7 @@ describe('when a process dies between its commit and the cache', () => {
 
   it('the redelivered outcome drops the list of orders', async () => {
     const { id: orderId, productId, quantity, createdAt: timestamp } = await pendingOrder()
-    await eventually(() => isInRedis(list(), () => next.recentOrders(product.id, firstPage)))
+    await eventually(() => client.isCopied(list(), () => next.recentOrders(product.id, firstPage)))
     const batch = [{ type: 'stock.reduced', body: { orderId, productId, quantity, timestamp } }]
     await deliver(dying.settleOrder, 'order-settlement', batch)
 
@@ -120,7 +103,7 @@ describe('when a process dies between its commit and the cache', () => {
   })
 
   it('the retry of an order, by its key, puts it into its list', async () => {
-    await eventually(() => isInRedis(list(), () => next.recentOrders(product.id, firstPage)))
+    await eventually(() => client.isCopied(list(), () => next.recentOrders(product.id, firstPage)))
     const event = apiEvent({
       json: { productId: product.id, quantity: 1 },
       headers: { 'idempotency-key': 'key-1' },

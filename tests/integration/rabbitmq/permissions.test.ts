@@ -9,29 +9,23 @@ import { declareTopology } from '@stockroom/messaging/topology'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import type { Channel } from 'amqplib'
 import { BrokerClient } from '../../support/broker-client.ts'
-import { createBrokerUser, deleteBrokerUser, type Permissions } from '../../support/broker-user.ts'
-import { ownName, testEnvironment } from '../../support/environment.ts'
+import { brokerUsers, type Permissions } from '../../support/broker-user.ts'
 import { ownServices } from '../../support/own-services.ts'
 
 const own = ownServices({ rabbitmq: true, database: 'empty' })
 const document = readFileSync('docs/operations.md', 'utf8')
 const oncall = new BrokerClient()
 const listener = new BrokerClient()
-const users: string[] = []
+const createUser = brokerUsers(own)
 
 beforeAll(async () => {
-  process.env.RABBITMQ_URL = await createUser('shop')
+  process.env.RABBITMQ_URL = await createUser(permissionsOf('shop'))
   await declareTopology(await openChannel())
-  await oncall.connect(await createUser('oncall'))
-  await listener.connect(await createUser('listener'))
+  await oncall.connect(await createUser(permissionsOf('oncall')))
+  await listener.connect(await createUser(permissionsOf('listener')))
 })
 
-afterAll(async () => {
-  await Promise.all([shutDown(), oncall.close(), listener.close()])
-  const { rabbitmq } = testEnvironment().services
-  if (!('url' in rabbitmq)) return
-  for (const user of users) await deleteBrokerUser(rabbitmq.url, rabbitmq.control, user)
-})
+afterAll(() => Promise.all([shutDown(), oncall.close(), listener.close()]))
 
 /** The regular expressions that docs/operations.md gives to one of its users, from the command that sets them. */
 function documented(command: string, user: string): string[] {
@@ -49,15 +43,6 @@ function permissionsOf(user: string): Permissions {
     ...(writeTopic &&
       readTopic && { topic: { exchange: 'shop.events', write: writeTopic, read: readTopic } }),
   }
-}
-
-/** A user with the rights that the document gives to `user`; resolves to its URL. */
-async function createUser(user: string): Promise<string> {
-  const { rabbitmq } = testEnvironment().services
-  if (!('url' in rabbitmq)) throw new Error('this suite needs RabbitMQ')
-  const name = ownName()
-  users.push(name)
-  return createBrokerUser(own.rabbitmqUrl, rabbitmq.control, name, permissionsOf(user))
 }
 
 /** Publishes and waits until the broker has taken it or has closed the channel. */

@@ -42,10 +42,6 @@ async function copiesIn(url: string): Promise<string[]> {
   return keys.map((key) => key.slice(own.cachePrefix.length)).filter((key) => key !== 'health')
 }
 
-async function nowhere(): Promise<string> {
-  return `redis://127.0.0.1:${await freePort()}`
-}
-
 describe('a cache for each domain', () => {
   it('keeps products in the one that PRODUCTS_REDIS_URL names, and lists of orders in the one of ORDERS_REDIS_URL', async () => {
     await startShop(ofProducts, ofOrders)
@@ -62,21 +58,16 @@ describe('a cache for each domain', () => {
     expect(await copiesIn(ofOrders)).toEqual([`orders:product:${id}`])
   })
 
+  it.each(['products', 'orders'])('is down while the one of %s is away', async (domain) => {
+    const nowhere = `redis://127.0.0.1:${await freePort()}`
+    await startShop(domain === 'products' ? nowhere : ofProducts, domain === 'orders' ? nowhere : ofOrders)
+
+    expect(await shop.cacheAnswers()).toBe(false)
+  })
+
   it('is up while both take what is written', async () => {
     await startShop(ofProducts, ofOrders)
 
     await eventually(shop.cacheAnswers)
-  })
-
-  it('is down while the one of products is away', async () => {
-    await startShop(await nowhere(), ofOrders)
-
-    expect(await shop.cacheAnswers()).toBe(false)
-  })
-
-  it('is down while the one of orders is away', async () => {
-    await startShop(ofProducts, await nowhere())
-
-    expect(await shop.cacheAnswers()).toBe(false)
   })
 })

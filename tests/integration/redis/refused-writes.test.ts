@@ -1,36 +1,28 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Product } from '../../../functions/products/product.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
 import { ownName } from '../../support/environment.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
+import { RedisClient } from '../../support/redis-client.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { runSql } from '../../support/test-database.ts'
 
+// Before the client goes.
+afterAll(() => client.redis.acl('DELUSER', user))
+
 const own = ownServices({ redis: true })
+const client = RedisClient.of(own)
 const user = ownName()
 const firstPage = { limit: 20, before: undefined }
 
-let redis: Redis
 let here: CacheInstance
 let there: CacheInstance
 let product: Product
 
 /** As a full Redis, or a read-only replica, does: with an error for every write, while it answers reads. */
-const refuseWrites = () => redis.acl('SETUSER', user, '-@write')
-const acceptWrites = () => redis.acl('SETUSER', user, 'reset', 'on', '>secret', '~*', '&*', '+@all')
-
-beforeAll(() => {
-  redis = new Redis(own.redisUrl)
-})
-
-afterAll(async () => {
-  const keys = await redis.keys(`${own.cachePrefix}*`)
-  if (keys.length > 0) await redis.del(keys)
-  await redis.acl('DELUSER', user)
-  redis.disconnect()
-})
+const refuseWrites = () => client.redis.acl('SETUSER', user, '-@write')
+const acceptWrites = () => client.redis.acl('SETUSER', user, 'reset', 'on', '>secret', '~*', '&*', '+@all')
 
 beforeEach(async () => {
   await acceptWrites()
@@ -65,12 +57,6 @@ async function order(): Promise<void> {
   await here.refreshRecentOrders([{ productId: product.id }])
 }
 
-/** Whether a read has left its copy in Redis: a busy machine may give the write up. */
-async function isInRedis(key: string, read: () => Promise<unknown>): Promise<boolean> {
-  await read()
-  return String(await redis.get(own.cachePrefix + key)).includes('"value"')
-}
-
 const ordersOn = async (instance: CacheInstance) =>
   (await instance.recentOrders(product.id, firstPage)).value?.page.length
 
@@ -87,9 +73,9 @@ async function stockShownBy(instance: CacheInstance): Promise<Set<number | undef
 
 describe('while Redis refuses writes', () => {
   beforeEach(async () => {
-    await eventually(() => isInRedis(`product:${product.id}`, () => here.findProduct(product.id)))
+    await eventually(() => client.isCopied(`product:${product.id}`, () => here.findProduct(product.id)))
     await eventually(() =>
-      isInRedis(`orders:product:${product.id}`, () => here.recentOrders(product.id, firstPage)),
+      client.isCopied(`orders:product:${product.id}`, () => here.recentOrders(product.id, firstPage)),
     )
     await refuseWrites()
   })

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { migrateAll } from '../../../migrations/all.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
 import { testEnvironment } from '../../support/environment.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
+import { removeKeys } from '../../support/real-services.ts'
 import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices({ redis: true })
@@ -38,28 +38,19 @@ async function makeDatabaseAnew(): Promise<void> {
   await storeFirst('new', 1)
 }
 
-async function forgetCopies(): Promise<void> {
-  const redis = new Redis(own.redisUrl)
-  const keys = await redis.keys(`${own.cachePrefix}*`)
-  if (keys.length > 0) await redis.del(keys)
-  redis.disconnect()
-}
-
 const shownBy = async (instance: CacheInstance) => ({
   name: (await instance.findProduct(1)).value?.name,
   orders: (await instance.recentOrders(1, firstPage)).value?.page.length,
 })
 
 beforeEach(async () => {
-  await forgetCopies()
+  await removeKeys(own.redisUrl, own.cachePrefix)
   await storeFirst('old', 57)
   await orderFirst()
   before = await startCacheInstance(own)
 })
 
 afterEach(() => before.shutDown())
-
-afterAll(forgetCopies)
 
 describe('when the database is dropped and made anew, and Redis is kept', () => {
   beforeEach(async () => {

@@ -7,7 +7,8 @@ type Members = Record<string, unknown>
 export interface Policy {
   name: string
   sentence: string
-  stages: ('dev' | 'prod')[]
+  /** Default: every one. */
+  stage?: 'prod'
   /** What breaks the rule, each in one line that begins with the name of the resource. */
   problems(resources: Resources): string[]
 }
@@ -25,8 +26,6 @@ export const reasonsForEveryResource: Record<string, string> = {
   'ec2:DescribeVpcs': 'EC2 has no permissions by resource for what only describes.',
   'ec2:GetSecurityGroupsForVpc': 'EC2 has no permissions by resource for what only describes.',
 }
-
-const bothStages: Policy['stages'] = ['dev', 'prod']
 
 const ofType = (resources: Resources, type: string) =>
   Object.entries(resources)
@@ -213,13 +212,11 @@ export const policies: Policy[] = [
   {
     name: 'no-wildcards',
     sentence: 'Nothing is allowed on every resource without a reason, and no action by a pattern.',
-    stages: bothStages,
     problems: wildcards,
   },
   {
     name: 'nothing-public',
     sentence: 'No database, broker or address can be reached from the internet, nor reach it.',
-    stages: bothStages,
     problems: all(
       each('AWS::RDS::DBInstance', must('PubliclyAccessible', false)),
       each('AWS::AmazonMQ::Broker', must('PubliclyAccessible', false)),
@@ -231,7 +228,6 @@ export const policies: Policy[] = [
   {
     name: 'least-openings',
     sentence: 'Security groups are open to each other alone, on one port each, in both directions.',
-    stages: bothStages,
     problems: all(
       each('AWS::EC2::SecurityGroup', ({ SecurityGroupEgress }) =>
         listed(SecurityGroupEgress).length > 0 ? [] : ['names no way out, so AWS opens all of them'],
@@ -243,7 +239,6 @@ export const policies: Policy[] = [
   {
     name: 'tls-everywhere',
     sentence: 'Nothing travels without TLS.',
-    stages: bothStages,
     problems: all(
       each('AWS::RDS::DBProxy', must('RequireTLS', true)),
       forcedTls,
@@ -260,7 +255,6 @@ export const policies: Policy[] = [
   {
     name: 'encrypted-at-rest',
     sentence: 'What is stored is stored encrypted.',
-    stages: bothStages,
     problems: all(
       each('AWS::RDS::DBCluster', must('StorageEncrypted', true)),
       each('AWS::ElastiCache::ReplicationGroup', must('AtRestEncryptionEnabled', true)),
@@ -275,7 +269,6 @@ export const policies: Policy[] = [
   {
     name: 'no-written-secrets',
     sentence: 'Passwords are made and kept by Secrets Manager; none stands in a template.',
-    stages: bothStages,
     problems: all(
       writtenSecrets,
       each('AWS::RDS::DBCluster', must('ManageMasterUserPassword', true)),
@@ -287,7 +280,6 @@ export const policies: Policy[] = [
   {
     name: 'alarms-are-heard',
     sentence: 'An alarm says in words what has happened, and tells somebody when it begins and ends.',
-    stages: bothStages,
     problems: each('AWS::CloudWatch::Alarm', ({ AlarmActions, OKActions, AlarmDescription }) => [
       ...(listed(AlarmActions).length > 0 ? [] : ['tells nobody']),
       ...(listed(OKActions).length > 0 ? [] : ['does not tell when it is over']),
@@ -298,7 +290,6 @@ export const policies: Policy[] = [
     name: 'nothing-unread',
     sentence:
       'Nobody pays for figures of single routes, which no alarm reads, nor for logs that are kept for ever.',
-    stages: bothStages,
     problems: all(
       each('AWS::ApiGatewayV2::Stage', ({ DefaultRouteSettings }) => {
         const { DetailedMetricsEnabled } = (DefaultRouteSettings ?? {}) as Members
@@ -313,7 +304,6 @@ export const policies: Policy[] = [
   {
     name: 'data-outlives-the-stack',
     sentence: 'Who deletes or replaces the database keeps a snapshot.',
-    stages: bothStages,
     problems: each('AWS::RDS::DBCluster', (_, resource) => [
       ...(resource.DeletionPolicy === 'Snapshot' ? [] : ['DeletionPolicy has to be Snapshot']),
       ...(resource.UpdateReplacePolicy === 'Snapshot' ? [] : ['UpdateReplacePolicy has to be Snapshot']),
@@ -322,7 +312,7 @@ export const policies: Policy[] = [
   {
     name: 'production-is-protected',
     sentence: 'In prod the database can not be deleted, and has backups of a week at least.',
-    stages: ['prod'],
+    stage: 'prod',
     problems: each('AWS::RDS::DBCluster', (properties) => [
       ...must('DeletionProtection', true)(properties),
       ...(Number(properties.BackupRetentionPeriod) >= 7 ? [] : ['has no backups of a week']),
@@ -331,7 +321,7 @@ export const policies: Policy[] = [
   {
     name: 'production-outlives-a-zone',
     sentence: 'In prod every part has a second one, and the broker a third, in another zone.',
-    stages: ['prod'],
+    stage: 'prod',
     problems: all(
       (resources) =>
         ofType(resources, 'AWS::RDS::DBCluster')

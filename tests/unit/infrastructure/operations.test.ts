@@ -42,20 +42,3 @@ it('docs/operations.md asks the infrastructure for outputs that it has', () => {
   expect(asked.length).toBeGreaterThan(3)
   for (const [, name] of asked) expect(Object.keys(Outputs)).toContain(name)
 })
-
-it('docs/operations.md opens the query editor as Serverless v2 wants it', () => {
-  expect(page).toContain('aws rds enable-http-endpoint --resource-arn')
-  expect(page).not.toMatch(/modify-db-cluster .*--enable-http-endpoint/)
-})
-
-it('docs/operations.md waits for an order until the sweep of every minute has passed', () => {
-  const [, seconds] = /^sleep (\d+); curl .*orders/m.exec(page) ?? []
-
-  expect(Number(seconds)).toBeGreaterThan(60)
-})
-
-it('docs/operations.md ends the logs that RDS and Amazon MQ begin by themselves', () => {
-  expect(page).toContain('/aws/rds/cluster/stockroom-infrastructure-$STAGE')
-  expect(page).toContain('/aws/amazonmq/broker/')
-  expect(page).toContain('aws logs put-retention-policy')
-})
