@@ -310,17 +310,15 @@ describe('the audit of a shop at work', () => {
     })()
 
     const audits: Awaited<ReturnType<typeof reconcile>>[] = []
-    const end = performance.now() + 2000
-    while (performance.now() < end) audits.push(await reconcile())
+    const accepted = () => Number(audits.at(-1)?.orders.accepted ?? 0)
+    while (audits.length < 10 || accepted() < 100) audits.push(await reconcile())
     isOver = true
     await Promise.all([...customers, consumer])
     await handOn(broker)
 
     const last = await reconcile()
-    expect(audits.length).toBeGreaterThan(5)
     expect(audits.flatMap(({ violations }) => violations)).toEqual([])
     expect(last.violations).toEqual([])
-    expect(last.orders.accepted).toBeGreaterThan(100)
     expect(last.orders.pending).toBe(0)
     expect(last.products.map(({ sold, gone }) => sold - gone)).toEqual([0, 0])
   })
@@ -420,11 +418,8 @@ describe('the audit of a shop whose queues it asks for through its Lambda port',
   it('does not wait for an answer without end', async () => {
     await listen(() => {})
 
-    const begin = performance.now()
-    await within(10_000, audit()).catch(() => {})
-
-    expect(performance.now() - begin).toBeLessThan(9000)
-  }, 20_000)
+    expect((await within(60_000, audit())).code).toBe(1)
+  })
 })
 
 async function connect(first: string): Promise<pg.Client> {

@@ -204,13 +204,23 @@ describe('a key', () => {
   })
 })
 
+/** A busy machine lets some of so many run into their limit, which a client meets by asking again. */
+async function persistent(key: string, endpoint: Endpoint): Promise<Answer> {
+  for (;;) {
+    const answer = await order(key, {}, endpoint)
+    if (answer.statusCode !== 503) return answer
+  }
+}
+
 describe('requests that race with one key', () => {
   it('make one order for each key over three processes, and the same answer for all', async () => {
     const instances = [createOrder, await endpointElsewhere(), await endpointElsewhere()]
     const keys = Array.from({ length: 15 }, newKey)
 
     const answers = await Promise.all(
-      keys.map((key) => Promise.all(instances.flatMap((one) => [order(key, {}, one), order(key, {}, one)]))),
+      keys.map((key) =>
+        Promise.all(instances.flatMap((one) => [persistent(key, one), persistent(key, one)])),
+      ),
     )
 
     for (const ofOneKey of answers) {
