@@ -1,3 +1,4 @@
+import { sum } from '../../bench/figures/statistics.ts'
 import type { Books, ProductBook } from '../../commands/audit/books.ts'
 import { type Check, readable } from '../judging/check.ts'
 import { escaped } from './tables.ts'
@@ -27,25 +28,22 @@ function chip({ what, measured, limit, passed }: Check): string {
 /** The books as the audit has read them: all orders of the database, the stock of the run's own products. */
 export function booksCard({ orders, products, breaches }: Books, productIds: readonly number[]): string {
   const own = products.filter(({ id }) => productIds.includes(id))
-  const total = (pieces: (product: ProductBook) => number | null) =>
-    own.reduce((sum, product) => sum + (pieces(product) ?? 0), 0)
+  const total = (pieces: (product: ProductBook) => number | null) => sum(own.map((one) => pieces(one) ?? 0))
+  const pieces = {
+    sold: total(({ sold, returned }) => sold - returned),
+    reserved: total(({ reserved }) => reserved),
+    left: total(({ left }) => left),
+  }
+  const { accepted, pending, ...settled } = orders
   const balance = breaches.length === 0
   return `<section class="books">
 <h2>Books ${badge(balance, balance ? 'they balance' : `${readable(breaches.length)} breaches`)}</h2>
 ${account(
   total(({ initial, adjusted }) => initial + adjusted),
   'pieces put into stock',
-  {
-    sold: total(({ sold }) => sold),
-    reserved: total(({ reserved }) => reserved),
-    left: total(({ left }) => left),
-  },
+  pieces,
 )}
-${account(orders.accepted, 'orders in the database', {
-  confirmed: orders.confirmed,
-  rejected: orders.rejected,
-  pending: orders.pending,
-})}
+${account(accepted, 'orders in the database', { ...settled, pending })}
 ${breachList(breaches)}
 </section>`
 }
@@ -53,7 +51,7 @@ ${breachList(breaches)}
 /** A sum and what it is made of, whether that comes to the same or not. */
 function account(whole: number, what: string, parts: Record<string, number>): string {
   const terms = Object.entries(parts).map(([name, count]) => `<b>${readable(count)}</b> ${name}`)
-  const isEven = Object.values(parts).reduce((sum, part) => sum + part, 0) === whole
+  const isEven = sum(Object.values(parts)) === whole
   return `<p><b>${readable(whole)}</b> ${what} ${isEven ? '=' : '≠'} ${terms.join(' + ')}</p>`
 }
 
