@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { median } from '../bench/figures/statistics.ts'
 import type { Limits, LoadSettings } from './settings.ts'
 import { countUnsettled, readSettlement } from './settlement.ts'
 
@@ -29,10 +30,7 @@ export async function measureBaseline(url: string, productId: number): Promise<B
     await pause(50)
   }
   const { p50 } = await readSettlement([productId])
-  return {
-    answeredMs: answered.sort((one, other) => one - other)[orders / 2] as number,
-    settledMs: p50 as number,
-  }
+  return { answeredMs: median(answered), settledMs: p50 as number }
 }
 
 async function sendOrder(url: string, productId: number): Promise<number> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { metrics } from './fixtures/run-record.ts'
+import { metrics } from '../tests/support/run-record.ts'
 import { answersBetween, arrivalRateOf, promisedOrders } from './generator-report.ts'
 
 const counted = (counters: Record<string, number>) => ({ ...metrics(), counters })

@@ -1,3 +1,5 @@
+import { sum } from '../bench/figures/statistics.ts'
+
 /** What artillery counted in a period or in the whole run; times in milliseconds. */
 export interface Metrics {
   counters: Record<string, number>
@@ -24,10 +26,10 @@ export interface GeneratorReport {
 
 /** How many answers had a status from `from` up to, but not including, `to`. */
 export function answersBetween({ counters }: Metrics, from: number, to: number): number {
-  return Object.entries(counters)
-    .map(([name, count]) => [Number(name.match(/^http\.codes\.(\d+)$/)?.[1]), count] as const)
-    .filter(([status]) => status >= from && status < to)
-    .reduce((sum, [, count]) => sum + count, 0)
+  const codes = Object.entries(counters).map(
+    ([name, count]) => [Number(name.match(/^http\.codes\.(\d+)$/)?.[1]), count] as const,
+  )
+  return sum(codes.filter(([status]) => status >= from && status < to).map(([, count]) => count))
 }
 
 /**

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, openSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { Child } from '../bench/processes/child.ts'
 import type { Files } from './files.ts'
 import type { GeneratorReport } from './generator-report.ts'
 import { arrivalsOf, type Limits, type LoadSettings } from './settings.ts'
@@ -11,21 +11,9 @@ const artillery = `${home}node_modules/artillery/bin/run`
 
 /** The load generator while it runs. */
 export interface Generator {
-  process: ChildProcess
+  pid: number
   /** Resolves to its report and to whether its own thresholds were kept. */
   ended: Promise<{ report: GeneratorReport; keptThresholds: boolean }>
-}
-
-/**
- * Installs artillery when it isn't there, and says so.
- * @throws Error in one line when that fails
- */
-export function requireGenerator(say: (line: string) => void): void {
-  if (existsSync(artillery)) return
-  say('Artillery is not installed yet: npm ci in artillery/, about 300 packages.')
-  const { status } = spawnSync('npm', ['ci', '--silent'], { cwd: home, stdio: 'inherit' })
-  if (status !== 0 || !existsSync(artillery))
-    throw new Error('Artillery could not be installed: run npm ci in artillery/ to see why.')
 }
 
 /** What artillery is told. */
@@ -37,49 +25,34 @@ type Order = LoadSettings & { target: string; limits: Limits }
  * @param files where its report and what it prints go
  */
 export function startGenerator(
-  settings: Order,
+  order: Order,
   variables: Record<string, number>,
-  files: Pick<Files, 'generatorReport' | 'generatorLog'>,
+  { generatorReport, generatorLog: log }: Files,
 ): Generator {
-  const scenario = `${home}${settings.scenario}.yml`
-  const args = [
-    artillery,
-    'run',
-    scenario,
-    '--variables',
-    JSON.stringify(variables),
-    '--output',
-    files.generatorReport,
-  ]
-  const log = openSync(files.generatorLog, 'w')
-  const child = spawn(process.execPath, args, {
-    cwd: home,
-    env: environmentOf(settings),
-    stdio: ['ignore', log, log],
-  })
-  const exit = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject).once('exit', resolve)
-  })
-  return { process: child, ended: exit.then((code) => outcome(code, files)) }
+  for (const file of [generatorReport, log]) rmSync(file, { force: true })
+  const options = ['--variables', JSON.stringify(variables), '--output', generatorReport]
+  const command = [process.execPath, artillery, 'run', `${home}${order.scenario}.yml`, ...options]
+  const child = new Child(command, { cwd: home, env: environmentOf(order), log })
+  return { pid: child.pid, ended: child.ended.then((code) => outcome(code === 0, generatorReport, log)) }
 }
 
-async function outcome(code: number | null, files: Pick<Files, 'generatorReport' | 'generatorLog'>) {
-  const report = await readFile(files.generatorReport, 'utf8').catch(() => undefined)
-  if (!report) throw new Error(`Artillery ended without a report; ${files.generatorLog} says why.`)
-  return { report: JSON.parse(report) as GeneratorReport, keptThresholds: code === 0 }
+async function outcome(keptThresholds: boolean, file: string, log: string) {
+  const report = await readFile(file, 'utf8').catch(() => undefined)
+  if (!report) throw new Error(`Artillery ended without a report; ${log} says why.`)
+  return { report: JSON.parse(report) as GeneratorReport, keptThresholds }
 }
 
 /** Artillery counts the ramp in, and rounds the rates of periods of different lengths: the exact check is ours. */
 const rateTolerance = 0.9
 
-function environmentOf(settings: Order): NodeJS.ProcessEnv {
-  const { rate, connections, rampSeconds, seconds, limits } = settings
-  const leastRate = (rateTolerance * arrivalsOf(settings)) / (rampSeconds + seconds)
+function environmentOf(order: Order): NodeJS.ProcessEnv {
+  const { target, rate, connections, rampSeconds, seconds, limits } = order
+  const leastRate = (rateTolerance * arrivalsOf(order)) / (rampSeconds + seconds)
   return {
     ...process.env,
     WORKERS: '', // a variable of artillery's own, too
     ARTILLERY_DISABLE_TELEMETRY: 'true',
-    LOAD_TARGET: settings.target,
+    LOAD_TARGET: target,
     LOAD_RATE: String(rate),
     LOAD_CONNECTIONS: String(connections),
     LOAD_RAMP_SECONDS: String(rampSeconds),

@@ -10,45 +10,38 @@ export interface LoadedProducts {
   singleId: number
 }
 
-/** Creates them through the shop's API, and makes sure that the database we read is the one that the shop writes. */
+/**
+ * Creates them through the shop's API, and makes sure that the database we read is the one that the shop writes.
+ * @throws Error in one line when it isn't, or when the shop refuses
+ */
 export async function createProducts(url: string): Promise<LoadedProducts> {
-  const productId = await createProduct(url, { name: 'Load test', price: 19.99, qty: 1_000_000_000 })
-  const soldOutId = await createProduct(url, { name: 'Load test, sold out', price: 19.99, qty: 0 })
-  const singleId = await createProduct(url, {
-    name: 'Load test, one at a time',
-    price: 19.99,
-    qty: 1_000_000,
-  })
-  if (!(await isInOurDatabase(productId)))
-    throw new Error(
-      `The shop at ${url} has another database: set DATABASE_URL, or STOCKROOM_DATA_DIR, to its own.`,
-    )
-  return { productId, soldOutId, singleId }
+  const products = {
+    productId: await createProduct(url, 'Load test', 1_000_000_000),
+    soldOutId: await createProduct(url, 'Load test, sold out', 0),
+    singleId: await createProduct(url, 'Load test, one at a time', 1_000_000),
+  }
+  if (await isInOurDatabase(products.productId)) return products
+  throw new Error(
+    `The shop at ${url} has another database: set DATABASE_URL, or STOCKROOM_DATA_DIR, to its own.`,
+  )
 }
 
+/** Another database may have no such table. */
 async function isInOurDatabase(productId: number): Promise<boolean> {
-  const [schema] = await query<{ exists: boolean }>(
-    'products',
-    `select to_regclass('products.products') is not null as exists`,
-  )
-  if (!schema?.exists) return false
-  const rows = await query(
-    'products',
-    `select id from products.products
-      where id = ? and name = 'Load test' and created_at > now() - interval '1 minute'`,
-    [productId],
-  )
+  const sql = `select id from products.products
+                where id = ? and name = 'Load test' and created_at > now() - interval '1 minute'`
+  const rows = await query('products', sql, [productId]).catch(() => [])
   return rows.length > 0
 }
 
-async function createProduct(url: string, product: object): Promise<number> {
+async function createProduct(url: string, name: string, qty: number): Promise<number> {
   const response = await fetch(`${url}/products`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       'x-api-key': process.env.ADMIN_API_KEY?.split(',')[0] ?? '',
     },
-    body: JSON.stringify(product),
+    body: JSON.stringify({ name, price: 19.99, qty }),
   })
   const body = await response.text()
   if (response.status !== 201)

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { sample } from './fixtures/run-record.ts'
+import { sample } from '../tests/support/run-record.ts'
 import { progressLine, progressPrinter } from './progress.ts'
 
 it('tells of the time since the line before', () => {

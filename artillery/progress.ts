@@ -1,5 +1,4 @@
 import { readable } from './judging/check.ts'
-import type { Program } from './sampling/process-groups.ts'
 import type { Sample } from './sampling/sampler.ts'
 
 const everySamples = 5
@@ -22,14 +21,13 @@ export function progressLine(first: Sample, before: Sample, sample: Sample): str
   const seconds = (sample.at - before.at) / 1000
   const orders = ((sample.accepted ?? 0) - (before.accepted ?? 0)) / seconds
   const queues = Object.values(sample.queues ?? {}).join(' + ')
-  const usage = (program: Program) => sample.programs[program]
+  const { shop } = sample.programs
   const parts = [
     `${String(Math.round((sample.at - first.at) / 1000)).padStart(4)} s`,
     `${readable(Math.round(orders)).padStart(6)} orders/s`,
     `${String(sample.pending ?? '?').padStart(5)} pending`,
     queues && `queues ${queues}`,
-    usage('shop') &&
-      `shop ${Math.round(usage('shop')?.cpuPercent ?? 0)} % ${Math.round(usage('shop')?.memoryMb ?? 0)} MB`,
+    shop && `shop ${Math.round(shop.cpuPercent)} % ${Math.round(shop.memoryMb)} MB`,
     `generator ${Math.round(sample.generatorThreadPercent)} %`,
     `machine ${Math.round(sample.machinePercent)} %`,
   ]

@@ -7,39 +7,28 @@ import { startGenerator } from './generator.ts'
 import { describeMachine, describeParts } from './machine.ts'
 import { createProducts } from './products.ts'
 import { progressPrinter } from './progress.ts'
-import type { RunRecord } from './run-record.ts'
-import { messageCounter } from './sampling/count-messages.ts'
-import { Sampler } from './sampling/sampler.ts'
-import type { LoadSettings } from './settings.ts'
+import { startSampler } from './sampling/sampler.ts'
+import type { Kind, LoadSettings } from './settings.ts'
 import { readSettlement } from './settlement.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Shop } from './shop.ts'
+
+/** Everything that a run measured, and nothing that it concluded. */
+export type RunRecord = Awaited<ReturnType<typeof run>>
 
 type Say = (line: string) => void
 
 /** Loads the shop, waits until it has settled everything, audits it, and resolves to all that was measured. */
-export async function run(
-  kind: RunRecord['kind'],
-  settings: LoadSettings,
-  { local, shop, programs }: Surroundings,
-  files: Files,
-  say: Say,
-): Promise<RunRecord> {
-  const { singleId, ...products } = await createProducts(shop.url)
+export async function run(kind: Kind, settings: LoadSettings, shop: Shop, files: Files, say: Say) {
+  const { url, local, programs } = shop
+  const { singleId, ...products } = await createProducts(url)
   const productIds = [products.productId]
-  const baseline = await measureBaseline(shop.url, singleId)
+  const baseline = await measureBaseline(url, singleId)
   const limits = limitsOf(settings, baseline)
   say(`${baselineSentence(baseline)}.`)
-  const { process: child, ended } = startGenerator(
-    { ...settings, limits, target: shop.url },
-    { ...products },
-    files,
-  )
-  const stopWithUs = () => child.kill('SIGTERM')
-  process.once('exit', stopWithUs)
-  const roots = { ...programs, generator: child.pid ? [child.pid] : [] }
-  const sampler = new Sampler(roots, messageCounter(local), progressPrinter(say))
+  const { pid, ended } = startGenerator({ ...settings, limits, target: url }, products, files)
+  const sampler = startSampler({ ...programs, generator: [pid] }, local, progressPrinter(say))
   try {
-    const { report, keptThresholds } = await ended
+    const { report: generator, keptThresholds } = await ended
     shop.requireRunning()
     say('The load has ended; waiting for the last orders to be settled.')
     await drain(productIds, sampler.samples, settings.drainSeconds)
@@ -48,12 +37,14 @@ export async function run(
       kind,
       settings,
       baseline,
+      /** The ratios of the settings, applied to the baseline. */
       limits,
-      startedAt: report.aggregate.firstMetricAt,
-      loadEndedAt: report.aggregate.lastMetricAt,
+      /** Moments in milliseconds since the epoch; the load ends with the generator, the run when the queues are empty. */
+      startedAt: generator.aggregate.firstMetricAt,
+      loadEndedAt: generator.aggregate.lastMetricAt,
       endedAt: Date.now(),
       productIds,
-      generator: report,
+      generator,
       keptThresholds,
       samples: sampler.samples,
       settlement: await readSettlement(productIds),
@@ -64,6 +55,5 @@ export async function run(
     }
   } finally {
     await sampler.stop()
-    process.off('exit', stopWithUs)
   }
 }

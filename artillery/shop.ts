@@ -1,68 +1,71 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { openSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { setTimeout as pause } from 'node:timers/promises'
+import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { LocalSettings } from '../local/settings/settings.ts'
+import { shutDown } from '@stockroom/runtime/shutdown'
+import { Child } from '../bench/processes/child.ts'
+import { findPrograms } from '../bench/processes/find-programs.ts'
+import type { Roots } from '../bench/processes/process-groups.ts'
+import { prepareDatabase } from '../commands/audit/audit.ts'
+import { requireServices, withoutCache } from '../local/settings/reachability.ts'
+import { type LocalSettings, localSettings } from '../local/settings/settings.ts'
+import type { LoadSettings } from './settings.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
-const startWithinMs = 60_000
 
-/** A shop that the run loads. */
-export interface Shop {
-  url: string
-  /** @throws Error in one line when the run has started it and it has ended since */
-  requireRunning(): void
-  /** Ends it when the run has started it, and resolves when it is gone. */
-  stop(): Promise<void>
-}
+/** A shop that the run starts gets a folder of its own, so that a developer's data stays as it is. */
+const ownDataDirectory = '.stockroom/load'
+
+/** The shop that a run loads. */
+export type Shop = Awaited<ReturnType<typeof openShop>>
 
 /**
- * Uses the running shop at `target`.
- * @throws Error in one line when it doesn't say that it is healthy
+ * Uses or starts the shop, and makes its database ready for looking at; `cleanUp` gets what closes our connections and
+ * stops what the run has started.
+ * @throws Error in one line when one of them can't be used
  */
-export async function useShop(target: string): Promise<Shop> {
-  const health = await healthOf(target)
-  if (health !== 200)
-    throw new Error(`LOAD_TARGET ${target} is no healthy shop: GET /health gives ${health ?? 'no answer'}.`)
-  return { url: target, requireRunning() {}, async stop() {} }
+export async function openShop({ target }: LoadSettings, log: string, cleanUp: AsyncDisposableStack) {
+  if (!target) process.env.STOCKROOM_DATA_DIR ||= ownDataDirectory
+  const local = localSettings(process.env)
+  const shop = target ? await useShop(target) : await startShop(local, log, cleanUp)
+  // What follows is ours alone: the shop has its own limit for statements.
+  process.env.DATABASE_TIMEOUT_MS = '600000'
+  cleanUp.defer(await prepareDatabase(local))
+  cleanUp.defer(shutDown)
+  await requireServices({ ...process.env, ...withoutCache })
+  /** The processes of shop and services that run on this machine. */
+  const programs = programsOf(shop.url)
+  return { ...shop, local, programs }
 }
 
-/**
- * Starts a shop with `npm start`, its output in the file `log`, and resolves when it is healthy.
- * @throws Error with the shop's own words when it ends instead, such as one line about a port that is in use
- */
-export async function startShop(settings: LocalSettings, log: string): Promise<Shop> {
-  const output = openSync(log, 'w')
-  const child = spawn('npm', ['start', '--silent'], {
-    cwd: repository,
-    env: { ...process.env, STOCKROOM_DATA_DIR: settings.dataDirectory },
-    stdio: ['ignore', output, output],
+async function useShop(url: string) {
+  const health = await healthOf(url)
+  if (health === 200) return { url, requireRunning() {} }
+  throw new Error(`LOAD_TARGET ${url} is no healthy shop: GET /health gives ${health ?? 'no answer'}.`)
+}
+
+/** Its output goes to the file `log`; when it doesn't start, its own last words say why, such as a port that is in use. */
+async function startShop(
+  { dataDirectory, host, httpPort }: LocalSettings,
+  log: string,
+  cleanUp: AsyncDisposableStack,
+) {
+  await rm(log, { force: true })
+  const env = { ...process.env, STOCKROOM_DATA_DIR: dataDirectory }
+  const child = new Child(['npm', 'start', '--silent'], { cwd: repository, env, log })
+  cleanUp.defer(async () => {
+    child.signal('SIGTERM')
+    await child.ended
   })
-  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
-  const shop = {
-    url: `http://${/^(0\.0\.0\.0|::)$/.test(settings.host) ? 'localhost' : settings.host}:${settings.httpPort}`,
-    requireRunning() {
-      if (hasEnded()) throw new Error(`The shop has ended during the load; ${log} may say why.`)
-    },
-    async stop() {
-      if (hasEnded()) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
+  const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host}:${httpPort}`
+  await child
+    .until(async () => (await healthOf(url)) === 200)
+    .catch(() => {
+      throw new Error(`The shop did not start: ${child.lastWords.split('\n').at(-1) || `nothing in ${log}`}`)
+    })
+  /** @throws Error in one line when it has ended since */
+  const requireRunning = () => {
+    if (!child.isRunning) throw new Error(`The shop has ended during the load; ${log} may say why.`)
   }
-  process.once('exit', () => child.kill('SIGTERM'))
-  const deadline = performance.now() + startWithinMs
-  while ((await healthOf(shop.url)) !== 200) {
-    if (hasEnded()) throw new Error(await lastWords(log))
-    if (performance.now() > deadline) {
-      await shop.stop()
-      throw new Error(`The shop is not healthy after ${startWithinMs / 1000} s: ${log} says why.`)
-    }
-    await pause(100)
-  }
-  return shop
+  return { url, requireRunning }
 }
 
 async function healthOf(url: string): Promise<number | undefined> {
@@ -71,7 +74,12 @@ async function healthOf(url: string): Promise<number | undefined> {
   return answer?.status
 }
 
-async function lastWords(log: string): Promise<string> {
-  const lines = (await readFile(log, 'utf8')).trim().split('\n')
-  return `The shop did not start: ${lines.at(-1) || `nothing in ${log}`}`
+function programsOf(shop: string): Roots {
+  const { DATABASE_URL, ORDERS_DATABASE_URL, REDIS_URL, PRODUCTS_REDIS_URL, RABBITMQ_URL } = process.env
+  return findPrograms({
+    shop,
+    PostgreSQL: ORDERS_DATABASE_URL || DATABASE_URL,
+    Redis: PRODUCTS_REDIS_URL || REDIS_URL,
+    RabbitMQ: RABBITMQ_URL,
+  })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { runRecord, sample } from '../fixtures/run-record.ts'
-import type { RunRecord } from '../run-record.ts'
+import { runRecord, sample } from '../../tests/support/run-record.ts'
+import type { RunRecord } from '../run.ts'
 import { loadSettings } from '../settings.ts'
 import { loadChecks } from './load-checks.ts'
 

@@ -1,5 +1,6 @@
+import { sum } from '../../bench/figures/statistics.ts'
 import { answersBetween, arrivalRateOf, promisedOrders } from '../generator-report.ts'
-import type { RunRecord } from '../run-record.ts'
+import type { RunRecord } from '../run.ts'
 import { arrivalsOf } from '../settings.ts'
 import { atMost, type Check, exactly, readable } from './check.ts'
 
@@ -55,7 +56,7 @@ function checkLatency({ generator, limits, settlement }: RunRecord): Check[] {
 function checkBooks(run: RunRecord): Check[] {
   const { settlement, audit, productIds } = run
   const sold = audit.reconciliation.products.filter(({ id }) => productIds.includes(id))
-  const total = (member: 'gone' | 'sold') => sold.reduce((sum, product) => sum + product[member], 0)
+  const total = (member: 'gone' | 'sold') => sum(sold.map((product) => product[member]))
   return [
     checkPromises(run),
     exactly('orders not settled', settlement.pending, 0),

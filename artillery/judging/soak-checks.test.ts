@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { metrics, runRecord, sample } from '../fixtures/run-record.ts'
+import { metrics, runRecord, sample } from '../../tests/support/run-record.ts'
 import { soakChecks } from './soak-checks.ts'
 
 const seconds = 600

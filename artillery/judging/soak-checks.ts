@@ -1,4 +1,4 @@
-import type { RunRecord } from '../run-record.ts'
+import type { RunRecord } from '../run.ts'
 import { type Check, readable } from './check.ts'
 import { type Point, trendOf } from './trend.ts'
 

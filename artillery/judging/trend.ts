@@ -1,3 +1,5 @@
+import { mean, sum } from '../../bench/figures/statistics.ts'
+
 export interface Point {
   /** Seconds. */
   at: number
@@ -16,11 +18,9 @@ export function trendOf(points: readonly Point[]): Trend | undefined {
   const times = points.map(({ at }) => at)
   const span = Math.max(...times) - Math.min(...times)
   if (!(span > 0)) return undefined
-  const mean = average(points.map(({ value }) => value))
-  const middle = average(times)
-  const covariance = points.reduce((sum, { at, value }) => sum + (at - middle) * (value - mean), 0)
-  const variance = times.reduce((sum, at) => sum + (at - middle) ** 2, 0)
-  return { mean, rise: (covariance / variance) * span }
+  const height = mean(points.map(({ value }) => value))
+  const middle = mean(times)
+  const covariance = sum(points.map(({ at, value }) => (at - middle) * (value - height)))
+  const variance = sum(times.map((at) => (at - middle) ** 2))
+  return { mean: height, rise: (covariance / variance) * span }
 }
-
-const average = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { runRecord, sample } from '../fixtures/run-record.ts'
+import { runRecord, sample } from '../../tests/support/run-record.ts'
 import { warningsOf } from './warnings.ts'
 
 const seconds = Array.from({ length: 10 }, (_, second) => second)

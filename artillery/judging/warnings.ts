@@ -1,4 +1,5 @@
-import type { RunRecord } from '../run-record.ts'
+import { mean, sum } from '../../bench/figures/statistics.ts'
+import type { RunRecord } from '../run.ts'
 import type { Sample } from '../sampling/sampler.ts'
 
 const saturatedPercent = 90
@@ -25,7 +26,7 @@ export function warningsOf(run: RunRecord): string[] {
 
 /** What the rest of the machine used, our sampler included, as a percentage of one core. */
 export function elsewherePercent(cores: number, { programs, machinePercent }: Sample): number {
-  const known = Object.values(programs).reduce((sum, { cpuPercent }) => sum + cpuPercent, 0)
+  const known = sum(Object.values(programs).map(({ cpuPercent }) => cpuPercent))
   return Math.max(0, machinePercent * cores - known)
 }
 
@@ -36,6 +37,3 @@ function heldSamples({ samples, startedAt, settings, loadEndedAt }: RunRecord): 
 
 /** What can't be told from the rest of the machine isn't the rest of the machine. */
 const seesTheShop = (samples: Sample[]): boolean => samples.some(({ programs }) => programs.shop)
-
-const mean = (values: number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)

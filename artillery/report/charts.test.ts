@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { runRecord, sample } from '../fixtures/run-record.ts'
-import type { RunRecord } from '../run-record.ts'
+import { runRecord, sample } from '../../tests/support/run-record.ts'
+import type { RunRecord } from '../run.ts'
 import { chartsOf } from './charts.ts'
 
 function curve(run: RunRecord, title: string, label: string) {

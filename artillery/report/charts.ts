@@ -1,75 +1,11 @@
+import { programs } from '../../bench/processes/process-groups.ts'
+import type { Metrics } from '../generator-report.ts'
 import { readable } from '../judging/check.ts'
 import { elsewherePercent } from '../judging/warnings.ts'
-import type { RunRecord } from '../run-record.ts'
-import { programs } from '../sampling/process-groups.ts'
+import type { RunRecord } from '../run.ts'
+import type { Usage } from '../sampling/process-sampler.ts'
 import type { Sample } from '../sampling/sampler.ts'
 import { alignedChart, type Chart, type Curve, type Dot } from './series.ts'
-
-/** Every chart of the report, in its order. */
-export function chartsOf(run: RunRecord): Chart[] {
-  return [
-    rateChart(run),
-    latencyChart(run),
-    settleChart(run),
-    backlogChart(run),
-    cpuChart(run),
-    memoryChart(run),
-  ]
-}
-
-function rateChart(run: RunRecord): Chart {
-  const users = periods(run).map(({ at, metrics }) => {
-    const seconds = (metrics.lastMetricAt - metrics.firstMetricAt) / 1000
-    return { at, value: seconds < 1 ? null : (metrics.counters['vusers.created'] ?? 0) / seconds }
-  })
-  return alignedChart('Rate', 'a second', [
-    { label: 'orders accepted', color: 'green', dots: acceptedBySecond(run) },
-    { label: 'users, 10 s mean', color: 'blue', dots: users },
-    limitCurve('asked for', run, run.settings.rate),
-  ])
-}
-
-function latencyChart(run: RunRecord): Chart {
-  const { sessionP95Ms, sessionP99Ms } = run.limits
-  const percentile = (name: 'p50' | 'p95' | 'p99') =>
-    periods(run).map(({ at, metrics }) => ({
-      at,
-      value: metrics.summaries['vusers.session_length']?.[name] ?? null,
-    }))
-  return alignedChart('Latency of the whole user', 'ms, by 10 s', [
-    { label: 'p50', color: 'low', dots: percentile('p50') },
-    { label: 'p95', color: 'middle', dots: percentile('p95') },
-    { label: 'p99', color: 'high', dots: percentile('p99') },
-    limitCurve(`p95 target, ${readable(sessionP95Ms)} ms`, run, sessionP95Ms, 'middle'),
-    limitCurve(`p99 target, ${readable(sessionP99Ms)} ms`, run, sessionP99Ms, 'high'),
-  ])
-}
-
-function settleChart(run: RunRecord): Chart {
-  const { settledP99Ms } = run.limits
-  const percentile = (name: 'p50' | 'p95' | 'p99') =>
-    run.settlement.perSecond.map((row) => ({ at: since(run, row.second * 1000), value: row[name] }))
-  return alignedChart('From accepted to settled', 'ms', [
-    { label: 'p50', color: 'low', dots: percentile('p50') },
-    { label: 'p95', color: 'middle', dots: percentile('p95') },
-    { label: 'p99', color: 'high', dots: percentile('p99') },
-    limitCurve(`p99 target, ${readable(settledP99Ms)} ms`, run, settledP99Ms, 'high'),
-  ])
-}
-
-function backlogChart(run: RunRecord): Chart {
-  const queues = [...new Set(run.samples.flatMap(({ queues }) => Object.keys(queues ?? {})))]
-  const colors = ['violet', 'orange']
-  return alignedChart('What waits', 'orders, messages', [
-    { label: 'pending orders', color: 'green', dots: sampled(run, ({ pending }) => pending) },
-    { label: 'outbox', color: 'blue', dots: sampled(run, ({ outbox }) => outbox) },
-    ...queues.map((queue, index) => ({
-      label: queue,
-      color: colors[index % colors.length] as string,
-      dots: sampled(run, ({ queues }) => queues?.[queue] ?? null),
-    })),
-  ])
-}
 
 const programColors = {
   shop: 'green',
@@ -78,35 +14,68 @@ const programColors = {
   Redis: 'orange',
   RabbitMQ: 'violet',
 }
+const queueColors = ['violet', 'orange', 'pink']
+const percentiles = { p50: 'low', p95: 'middle', p99: 'high' } as const
+type Percentile = keyof typeof percentiles
 
-function cpuChart(run: RunRecord): Chart {
-  return alignedChart('CPU', '% of one core', [
-    ...measuredPrograms(run).map((program) => ({
-      label: program,
-      color: programColors[program],
-      dots: sampled(run, (sample) => sample.programs[program]?.cpuPercent ?? null),
-    })),
-    {
-      label: 'everything else',
-      color: 'grey',
-      dots: sampled(run, (sample) => elsewherePercent(run.cores, sample)),
-    },
-  ])
+/** Every chart of the report, in its order. */
+export function chartsOf(run: RunRecord): Chart[] {
+  const { limits, settings } = run
+  const { sessionP95Ms, sessionP99Ms, settledP99Ms } = limits
+  const rest = sampled(run, (sample) => elsewherePercent(run.cores, sample))
+  return [
+    alignedChart('Rate', 'a second', [
+      { label: 'orders accepted', color: 'green', dots: acceptedBySecond(run) },
+      { label: 'users, 10 s mean', color: 'blue', dots: periods(run, usersPerSecond) },
+      limitCurve('asked for', run, settings.rate),
+    ]),
+    alignedChart('Latency of the whole user', 'ms, by 10 s', [
+      ...percentileCurves((name) =>
+        periods(run, ({ summaries }) => summaries['vusers.session_length']?.[name] ?? null),
+      ),
+      limitCurve(`p95 target, ${readable(sessionP95Ms)} ms`, run, sessionP95Ms, 'middle'),
+      limitCurve(`p99 target, ${readable(sessionP99Ms)} ms`, run, sessionP99Ms, 'high'),
+    ]),
+    alignedChart('From accepted to settled', 'ms', [
+      ...percentileCurves((name) =>
+        run.settlement.perSecond.map((row) => ({ at: since(run, row.second * 1000), value: row[name] })),
+      ),
+      limitCurve(`p99 target, ${readable(settledP99Ms)} ms`, run, settledP99Ms, 'high'),
+    ]),
+    alignedChart('What waits', 'orders, messages', [
+      { label: 'pending orders', color: 'green', dots: sampled(run, ({ pending }) => pending) },
+      { label: 'outbox', color: 'blue', dots: sampled(run, ({ outbox }) => outbox) },
+      ...queueCurves(run),
+    ]),
+    alignedChart('CPU', '% of one core', [
+      ...programCurves(run, ({ cpuPercent }) => cpuPercent),
+      { label: 'everything else', color: 'grey', dots: rest },
+    ]),
+    alignedChart('Memory', 'MB', [
+      ...programCurves(run, ({ memoryMb }) => memoryMb),
+      limitCurve("the shop's limit", run, settings.memoryMb),
+    ]),
+  ]
 }
 
-function memoryChart(run: RunRecord): Chart {
-  return alignedChart('Memory', 'MB', [
-    ...measuredPrograms(run).map((program) => ({
+const percentileCurves = (read: (name: Percentile) => Dot[]): Curve[] =>
+  Object.entries(percentiles).map(([label, color]) => ({ label, color, dots: read(label as Percentile) }))
+
+const queueCurves = (run: RunRecord): Curve[] =>
+  [...new Set(run.samples.flatMap(({ queues }) => Object.keys(queues ?? {})))].map((queue, index) => ({
+    label: queue,
+    color: queueColors[index % queueColors.length] as string,
+    dots: sampled(run, ({ queues }) => queues?.[queue] ?? null),
+  }))
+
+const programCurves = (run: RunRecord, read: (usage: Usage) => number): Curve[] =>
+  programs
+    .filter((program) => run.samples.some((sample) => sample.programs[program]))
+    .map((program) => ({
       label: program,
       color: programColors[program],
-      dots: sampled(run, (sample) => sample.programs[program]?.memoryMb ?? null),
-    })),
-    limitCurve("the shop's limit", run, run.settings.memoryMb),
-  ])
-}
-
-const measuredPrograms = ({ samples }: RunRecord) =>
-  programs.filter((program) => samples.some((sample) => sample.programs[program]))
+      dots: sampled(run, ({ programs: { [program]: usage } }) => (usage ? read(usage) : null)),
+    }))
 
 /** A second in which nobody ordered has no row in the database, and is a zero here. */
 function acceptedBySecond(run: RunRecord): Dot[] {
@@ -119,6 +88,11 @@ function acceptedBySecond(run: RunRecord): Dot[] {
   }))
 }
 
+function usersPerSecond({ counters, firstMetricAt, lastMetricAt }: Metrics): number | null {
+  const seconds = (lastMetricAt - firstMetricAt) / 1000
+  return seconds < 1 ? null : (counters['vusers.created'] ?? 0) / seconds
+}
+
 const since = ({ startedAt }: RunRecord, at: number): number =>
   Math.round(at / 1000) - Math.round(startedAt / 1000)
 
@@ -127,10 +101,11 @@ const sampled = (run: RunRecord, read: (sample: Sample) => number | null): Dot[]
     .map((sample) => ({ at: since(run, sample.at), value: read(sample) }))
     .filter(({ at }) => at >= 0)
 
-const periods = (run: RunRecord) =>
+/** What artillery measured, in the middle of each period of ten seconds. */
+const periods = (run: RunRecord, read: (metrics: Metrics) => number | null): Dot[] =>
   run.generator.intermediate.map((metrics) => ({
     at: since(run, (metrics.firstMetricAt + metrics.lastMetricAt) / 2),
-    metrics,
+    value: read(metrics),
   }))
 
 /** A dashed line at `value`, in the colour of the curve that is held to it where there is more than one. */

@@ -18,10 +18,8 @@ function axis(size, format) {
 
 function seriesOf({ label, color: name, dashed }) {
   const format = (_, value) => (value == null ? '' : value.toLocaleString('en-US'))
-  const stroke = color(name)
-  return dashed
-    ? { label, stroke, width: 1, dash: [6, 4], spanGaps: true, points: { show: false }, value: format }
-    : { label, stroke, width: 2, spanGaps: true, points: { show: false }, value: format }
+  const line = dashed ? { width: 1, dash: [6, 4] } : { width: 2 }
+  return { label, stroke: color(name), ...line, spanGaps: true, points: { show: false }, value: format }
 }
 
 /** Adds an empty card and returns its head, which is as wide as a chart in it may be, and never higher for a chart. */

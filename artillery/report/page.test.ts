@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { runRecord } from '../fixtures/run-record.ts'
+import { runRecord } from '../../tests/support/run-record.ts'
 import { atMost, exactly } from '../judging/check.ts'
 import { reportPage } from './page.ts'
 

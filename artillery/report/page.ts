@@ -4,9 +4,9 @@ import { baselineSentence } from '../baseline.ts'
 import type { Check } from '../judging/check.ts'
 import { readable } from '../judging/check.ts'
 import { warningsOf } from '../judging/warnings.ts'
-import type { RunRecord } from '../run-record.ts'
+import type { RunRecord } from '../run.ts'
 import { chartsOf } from './charts.ts'
-import { endpointTable, escaped, productTable } from './tables.ts'
+import { endpointTable, escaped } from './tables.ts'
 import { booksCard, checkChips, verdictLine } from './verdict.ts'
 
 /** A policy that lets the page load nothing at all: everything it needs stands in it. */
@@ -40,8 +40,6 @@ ${booksCard(run.audit.reconciliation, run.productIds)}
 <main id="charts"></main>
 <section>
 ${endpointTable(run.generator)}
-<h2>Stock</h2>
-${productTable(run)}
 <h2>Set-up</h2>
 <p>${escaped(setUp(run))}</p>
 </section>

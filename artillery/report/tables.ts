@@ -1,23 +1,9 @@
 import type { Metrics } from '../generator-report.ts'
 import { readable } from '../judging/check.ts'
-import type { RunRecord } from '../run-record.ts'
 
 /** Text as it may stand in HTML. */
 export const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
-
-/** The stock of the run's own products, piece by piece. */
-export function productTable({ audit: { reconciliation }, productIds }: RunRecord): string {
-  const products = reconciliation.products.filter(({ id }) => productIds.includes(id))
-  return table(
-    ['product of the run', 'initial stock', 'adjusted', 'gone', 'sold', 'reserved', 'left'],
-    products.map(({ id, initial, adjusted, gone, sold, reserved, left }) => [
-      `${id}`,
-      ...[initial, adjusted, gone, sold, reserved].map(readable),
-      left === null ? 'deleted' : readable(left),
-    ]),
-  )
-}
 
 /** Answers and first-byte times of each request that has a name; empty when none has. */
 export function endpointTable({ aggregate }: { aggregate: Metrics }): string {

@@ -1,3 +1,4 @@
+import { sum } from '../../bench/figures/statistics.ts'
 import type { ProductStock, Reconciliation } from '../../commands/audit/reconciliation.ts'
 import { type Check, readable } from '../judging/check.ts'
 import { escaped } from './tables.ts'
@@ -30,25 +31,22 @@ export function booksCard(
   productIds: readonly number[],
 ): string {
   const own = products.filter(({ id }) => productIds.includes(id))
-  const total = (pieces: (product: ProductStock) => number | null) =>
-    own.reduce((sum, product) => sum + (pieces(product) ?? 0), 0)
+  const total = (pieces: (product: ProductStock) => number | null) => sum(own.map((one) => pieces(one) ?? 0))
+  const pieces = {
+    sold: total(({ sold, returned }) => sold - returned),
+    reserved: total(({ reserved }) => reserved),
+    left: total(({ left }) => left),
+  }
+  const { accepted, pending, ...settled } = orders
   const balance = violations.length === 0
   return `<section class="books">
 <h2>Books ${badge(balance, balance ? 'they balance' : `${readable(violations.length)} ${violations.length === 1 ? 'violation' : 'violations'}`)}</h2>
 ${account(
   total(({ initial, adjusted }) => initial + adjusted),
   'pieces put into stock',
-  {
-    sold: total(({ sold }) => sold),
-    reserved: total(({ reserved }) => reserved),
-    left: total(({ left }) => left),
-  },
+  pieces,
 )}
-${account(orders.accepted, 'orders in the database', {
-  confirmed: orders.confirmed,
-  rejected: orders.rejected,
-  pending: orders.pending,
-})}
+${account(accepted, 'orders in the database', { ...settled, pending })}
 ${violationList(violations)}
 </section>`
 }
@@ -56,7 +54,7 @@ ${violationList(violations)}
 /** A sum and what it is made of, whether that comes to the same or not. */
 function account(whole: number, what: string, parts: Record<string, number>): string {
   const terms = Object.entries(parts).map(([name, count]) => `<b>${readable(count)}</b> ${name}`)
-  const isEven = Object.values(parts).reduce((sum, part) => sum + part, 0) === whole
+  const isEven = sum(Object.values(parts)) === whole
   return `<p><b>${readable(whole)}</b> ${what} ${isEven ? '=' : '≠'} ${terms.join(' + ')}</p>`
 }
 

@@ -1,5 +1,12 @@
-import { groupProcesses, type Program, type Roots } from './process-groups.ts'
-import { type ProcessEntry, readMachine, readMemory, readProcessTable, readThreads } from './process-table.ts'
+import { sum } from '../../bench/figures/statistics.ts'
+import { groupProcesses, type Program, type Roots } from '../../bench/processes/process-groups.ts'
+import {
+  type ProcessEntry,
+  readMachine,
+  readMemory,
+  readProcessTable,
+  readThreads,
+} from '../../bench/processes/process-table.ts'
 
 /** CPU as a percentage of one core, memory in MB. */
 export interface Usage {
@@ -15,60 +22,42 @@ export interface ProcessSample {
   machinePercent: number
 }
 
+/** What the kernel has counted until now. */
+const look = ({ generator = [] }: Roots) => ({
+  at: performance.now(),
+  processes: readProcessTable(),
+  threads: new Map(generator.flatMap((pid) => [...readThreads(pid)])),
+  machine: readMachine(),
+})
+
 /** Reads what the programs of a run use; each sample tells of the time since the one before. */
-export class ProcessSampler {
-  readonly #roots: Roots
-  #at = performance.now()
-  #processes = new Map<number, ProcessEntry>()
-  #threads = new Map<number, number>()
-  #machine = readMachine()
-
-  constructor(roots: Roots) {
-    this.#roots = roots
-    this.sample()
-  }
-
-  sample(): ProcessSample {
-    const now = performance.now()
-    const percent = (ms: number) => (100 * ms) / Math.max(1, now - this.#at)
-    const processes = readProcessTable()
-    const programs = Object.fromEntries(
-      [...groupProcesses(processes, this.#roots)].map(([program, members]) => [
-        program,
-        { cpuPercent: percent(this.#spentBy(members)), memoryMb: memoryOf(members) },
-      ]),
-    )
-    const sample = {
-      programs,
-      generatorThreadPercent: percent(this.#busiestThread()),
-      machinePercent: this.#machinePercent(),
+export function processSampler(roots: Roots): () => ProcessSample {
+  let last = look(roots)
+  return () => {
+    const before = last
+    const now = look(roots)
+    last = now
+    const percent = (ms: number) => (100 * ms) / Math.max(1, now.at - before.at)
+    const spent = new Map(before.processes.map(({ pid, cpuMs }) => [pid, cpuMs]))
+    const usageOf = (members: ProcessEntry[]): Usage => ({
+      cpuPercent: percent(sum(members.map(({ pid, cpuMs }) => cpuMs - (spent.get(pid) ?? 0)))),
+      memoryMb: memoryOf(members),
+    })
+    const groups = groupProcesses(now.processes, roots)
+    const threads = [...now.threads].map(([id, cpuMs]) => cpuMs - (before.threads.get(id) ?? 0))
+    const busyMs = now.machine.busyMs - before.machine.busyMs
+    const idleMs = now.machine.idleMs - before.machine.idleMs
+    return {
+      programs: Object.fromEntries([...groups].map(([program, members]) => [program, usageOf(members)])),
+      generatorThreadPercent: percent(Math.max(0, ...threads)),
+      machinePercent: (100 * busyMs) / Math.max(1, busyMs + idleMs),
     }
-    this.#processes = new Map(processes.map((process) => [process.pid, process]))
-    this.#at = now
-    return sample
-  }
-
-  #spentBy(members: ProcessEntry[]): number {
-    return members.reduce((sum, { pid, cpuMs }) => sum + cpuMs - (this.#processes.get(pid)?.cpuMs ?? 0), 0)
-  }
-
-  #busiestThread(): number {
-    const before = this.#threads
-    this.#threads = new Map((this.#roots.generator ?? []).flatMap((pid) => [...readThreads(pid)]))
-    return Math.max(0, ...[...this.#threads].map(([id, cpuMs]) => cpuMs - (before.get(id) ?? 0)))
-  }
-
-  #machinePercent(): number {
-    const before = this.#machine
-    this.#machine = readMachine()
-    const busyMs = this.#machine.busyMs - before.busyMs
-    return (100 * busyMs) / Math.max(1, busyMs + this.#machine.idleMs - before.idleMs)
   }
 }
 
 /** What siblings share, such as PostgreSQL's buffers, is counted once. */
 function memoryOf(members: ProcessEntry[]): number {
   const memories = members.map(({ pid }) => readMemory(pid))
-  const ownKb = memories.reduce((sum, memory) => sum + memory.ownKb, 0)
+  const ownKb = sum(memories.map(({ ownKb }) => ownKb))
   return (ownKb + Math.max(0, ...memories.map(({ sharedKb }) => sharedKb))) / 1024
 }

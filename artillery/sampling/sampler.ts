@@ -1,6 +1,10 @@
+import { outboxBacklog } from '@stockroom/database/outbox-backlog'
 import { query } from '@stockroom/database/query'
-import type { Roots } from './process-groups.ts'
-import { type ProcessSample, ProcessSampler } from './process-sampler.ts'
+import { countQueues } from '@stockroom/messaging/queue-counts'
+import type { Roots } from '../../bench/processes/process-groups.ts'
+import { askShop } from '../../commands/audit/audit.ts'
+import type { LocalSettings } from '../../local/settings/settings.ts'
+import { type ProcessSample, processSampler } from './process-sampler.ts'
 
 /** What a run looks at once a second; null what could not be read in time. */
 export interface Sample extends ProcessSample {
@@ -15,58 +19,41 @@ export interface Sample extends ProcessSample {
   queues: Record<string, number> | null
 }
 
-/** Tells how many messages are ready in each queue. */
-export type CountMessages = () => Promise<Record<string, number>>
-
 const everyMs = 1000
 
 /** Takes a sample a second until it is stopped, and hands each to `onSample`. */
-export class Sampler {
-  readonly samples: Sample[] = []
-  readonly #processes: ProcessSampler
-  readonly #countMessages: CountMessages
-  readonly #onSample: (sample: Sample) => void
-  readonly #timer: NodeJS.Timeout
-  #firstId: number | undefined
-  #current: Promise<void> | undefined
-
-  constructor(roots: Roots, countMessages: CountMessages, onSample: (sample: Sample) => void) {
-    this.#processes = new ProcessSampler(roots)
-    this.#countMessages = countMessages
-    this.#onSample = onSample
-    this.#timer = setInterval(() => {
-      // A slow database gets no second question on top of the first.
-      this.#current ??= this.#take().finally(() => {
-        this.#current = undefined
-      })
-    }, everyMs)
-  }
-
-  /** Resolves when the last sample is taken. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#current
-  }
-
-  async #take(): Promise<void> {
+export function startSampler(roots: Roots, local: LocalSettings, onSample: (sample: Sample) => void) {
+  const samples: Sample[] = []
+  const readUsage = processSampler(roots)
+  let firstId: number | undefined
+  const take = async () => {
     const at = Date.now()
-    const processes = this.#processes.sample()
+    const usage = readUsage()
     const [orders, outbox, queues] = await Promise.all([
       readOrders().catch(() => undefined),
       countOutboxes().catch(() => null),
-      this.#countMessages().catch(() => null),
+      countReady(local).catch(() => null),
     ])
-    if (orders) this.#firstId ??= orders.lastId
-    const sample: Sample = {
-      ...processes,
-      at,
-      accepted: orders ? orders.lastId - (this.#firstId ?? 0) : null,
-      pending: orders?.pending ?? null,
-      outbox,
-      queues,
-    }
-    this.samples.push(sample)
-    this.#onSample(sample)
+    firstId ??= orders?.lastId
+    const accepted = orders ? orders.lastId - (firstId ?? 0) : null
+    const sample: Sample = { ...usage, at, accepted, pending: orders?.pending ?? null, outbox, queues }
+    samples.push(sample)
+    onSample(sample)
+  }
+  let current: Promise<void> | undefined
+  const timer = setInterval(() => {
+    // A slow database gets no second question on top of the first.
+    current ??= take().finally(() => {
+      current = undefined
+    })
+  }, everyMs)
+  return {
+    samples,
+    /** Resolves when the last one is taken. */
+    async stop() {
+      clearInterval(timer)
+      await current
+    },
   }
 }
 
@@ -81,10 +68,11 @@ async function readOrders(): Promise<{ lastId: number; pending: number }> {
 }
 
 async function countOutboxes(): Promise<number> {
-  const counts = await Promise.all(
-    (['orders', 'products'] as const).map((domain) =>
-      query<{ count: number }>(domain, `select count(*) as count from ${domain}.outbox`),
-    ),
-  )
-  return counts.reduce((sum, [row]) => sum + (row?.count ?? 0), 0)
+  return (await outboxBacklog('orders')).events + (await outboxBacklog('products')).events
+}
+
+/** The broker tells, or the shop when the broker is in its process. */
+async function countReady(local: LocalSettings): Promise<Record<string, number>> {
+  if (local.embedded.broker) return (await askShop(local))?.ready ?? {}
+  return Object.fromEntries((await countQueues()).map(({ name, ready }) => [name, ready]))
 }

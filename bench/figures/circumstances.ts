@@ -4,7 +4,7 @@ import { type ServiceUrls, serviceVersions } from '../services/versions.ts'
 import { formatted } from './table.ts'
 
 /** What a measurement says of itself. */
-interface Measurement {
+export interface Measurement {
   command: string
   /** How it measured, in a few words. */
   how: string
@@ -15,13 +15,10 @@ interface Measurement {
 
 /** What figures are worth nothing without: the command, how it measured, the day, the machine and the versions. */
 export async function circumstances({ command, how, urls, packages }: Measurement): Promise<string> {
-  const { postgresql, redis, rabbitmq } = await serviceVersions(urls)
   const versions = [
     `Node ${process.versions.node}`,
     ...packages.map((name) => `${name} ${versionOf(name)}`),
-    `PostgreSQL ${postgresql}`,
-    `Redis ${redis}`,
-    `RabbitMQ ${rabbitmq}`,
+    ...(await serviceVersions(urls)),
   ]
   const day = new Date().toISOString().slice(0, 10)
   const memory = formatted(totalmem() / 2 ** 30)

@@ -1,9 +1,9 @@
-import { median } from './statistics.ts'
-import { formatted, table } from './table.ts'
+import { type Figure, figureTable, formatted, middle } from './table.ts'
 
 /** One environment of a function, from nothing. */
 export interface ColdStart {
   key: string
+  zippedBytes: number
   initMs: number
   /** The first invocation, which opens the connections. */
   firstMs: number
@@ -14,31 +14,21 @@ export interface ColdStart {
 /** What an initialisation may take. */
 const budgetMs = 350
 
-/** The table of medians by function, the slowest first, and whether all keep the budget. */
-export function coldStartReport(starts: readonly ColdStart[], zippedBytes: Record<string, number>): string {
-  const rows = [...new Set(starts.map(({ key }) => key))]
-    .map((key) => {
-      const own = starts.filter((start) => start.key === key)
-      const of = (part: 'initMs' | 'firstMs' | 'nextMs') => median(own.map((start) => start[part]))
-      return { key, initMs: of('initMs'), firstMs: of('firstMs'), nextMs: of('nextMs') }
-    })
-    .sort((one, other) => other.initMs - one.initMs)
-  const columns = [
-    { title: 'function' },
-    ...['zip, KB', 'init, ms', 'first, ms', 'next, ms'].map((title) => ({ title, align: 'right' as const })),
-  ]
-  const cells = rows.map(({ key, initMs, firstMs, nextMs }) => [
-    key,
-    formatted((zippedBytes[key] ?? 0) / 1024, 1),
-    formatted(initMs),
-    formatted(firstMs),
-    formatted(nextMs, 1),
-  ])
-  return `${table(columns, cells)}\n\n${verdict(rows)}`
-}
+const initialisation = middle(({ initMs }: ColdStart) => initMs)
+const figures: Figure<ColdStart>[] = [
+  ['zip, KB', middle(({ zippedBytes }) => zippedBytes / 1024), 1],
+  ['init, ms', initialisation],
+  ['first, ms', middle(({ firstMs }) => firstMs)],
+  ['next, ms', middle(({ nextMs }) => nextMs), 1],
+]
 
-function verdict(rows: { key: string; initMs: number }[]): string {
-  const missed = rows.filter(({ initMs }) => initMs > budgetMs).map(({ key }) => key)
-  const slowest = `The slowest initialisation takes ${formatted(rows[0]?.initMs ?? 0)} ms; the budget of ${budgetMs} ms`
-  return missed.length === 0 ? `${slowest} is kept.` : `${slowest} is missed by ${missed.join(', ')}.`
+/** The table of medians by function, the slowest first, and whether all keep the budget. */
+export function coldStartReport(starts: readonly ColdStart[]): string {
+  const groups = [...Map.groupBy(starts, ({ key }) => key)].sort(
+    ([, one], [, other]) => initialisation(other) - initialisation(one),
+  )
+  const missed = groups.filter(([, group]) => initialisation(group) > budgetMs).map(([key]) => key)
+  const verdict = missed.length === 0 ? 'is kept' : `is missed by ${missed.join(', ')}`
+  const slowest = formatted(initialisation(groups[0]?.[1] ?? []))
+  return `${figureTable('function', groups, figures)}\n\nThe slowest initialisation takes ${slowest} ms; the budget of ${budgetMs} ms ${verdict}.`
 }

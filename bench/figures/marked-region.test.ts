@@ -40,7 +40,7 @@ describe('a marked region', () => {
   })
 })
 
-it.each(['bench', 'profile', 'size'])('docs/performance.md has a region for %s', (name) => {
+it.each(['bench', 'size', 'cold-start'])('docs/performance.md has a region for %s', (name) => {
   const written = replaceRegion(readFileSync('docs/performance.md', 'utf8'), name, 'figures')
 
   expect(written).toContain(`<!-- ${name}:begin -->\nfigures\n<!-- ${name}:end -->`)

@@ -4,6 +4,9 @@ import { pairsReport } from './pairs-report.ts'
 
 const run = (perSecond: number, shop: number) => ({
   accepted: 1000,
+  failed: 0,
+  generatorLoad: 0.3,
+  settlement: { settledPerSecond: perSecond, drainedAfterSeconds: 0 },
   perSecond,
   p50Ms: 1,
   p95Ms: 20_000 / perSecond,

@@ -1,57 +1,40 @@
 import type { Cell } from '../size/measure.ts'
-import { median } from './statistics.ts'
-import { type Column, formatted, table } from './table.ts'
+import { type Figure, figureTable, formatted, middle } from './table.ts'
 
 /** The latency at a size may be this many times the one at the smallest size. */
 const targetRatio = 1.3
 
-interface Row {
-  operation: string
-  latencies: { p50Ms: number; p95Ms: number }[]
-  /** Of the medians, to the one of the smallest size; one less than there are sizes. */
-  ratios: number[]
-}
-
 /** The table of median latencies by size with their ratios to the smallest one, and whether all are within the target. */
 export function sizeReport(cells: readonly Cell[]): string {
   const sizes = [...new Set(cells.map(({ orders }) => orders))].sort((one, other) => one - other)
-  const rows = [...new Set(cells.map(({ operation }) => operation))].map((operation) =>
-    rowOf(operation, sizes, cells),
-  )
-  return `${table(columnsOf(sizes), rows.map(cellsOf))}\n\n${verdict(rows)}`
-}
-
-function columnsOf([smallest = 0, ...larger]: number[]): Column[] {
-  const right = (title: string): Column => ({ title, align: 'right' })
-  return [
-    { title: 'ms, p50 (p95)' },
-    ...[smallest, ...larger].map((orders) => right(`${formatted(orders)} orders`)),
-    ...larger.map((orders) => right(`${formatted(orders)} ÷ ${formatted(smallest)}`)),
+  const [smallest = 0, ...larger] = sizes
+  const groups = Map.groupBy(cells, ({ operation }) => operation)
+  const figures: Figure<Cell>[] = [
+    ...sizes.map((size): Figure<Cell> => [`${formatted(size)} orders`, (group) => latencies(group, size)]),
+    ...larger.map(
+      (size): Figure<Cell> => [
+        `${formatted(size)} ÷ ${formatted(smallest)}`,
+        (group) => p50(at(group, size)) / p50(at(group, smallest)),
+        2,
+      ],
+    ),
   ]
+  const ratios = [...groups].map(([operation, group]) => ({
+    operation,
+    ratio: Math.max(...larger.map((size) => p50(at(group, size)) / p50(at(group, smallest)))),
+  }))
+  return `${figureTable('ms, p50 (p95)', groups, figures)}\n\n${verdict(ratios)}`
 }
 
-function rowOf(operation: string, sizes: readonly number[], cells: readonly Cell[]): Row {
-  const latencies = sizes.map((orders) => {
-    const rounds = cells.filter((cell) => cell.operation === operation && cell.orders === orders)
-    return {
-      p50Ms: median(rounds.map(({ p50Ms }) => p50Ms)),
-      p95Ms: median(rounds.map(({ p95Ms }) => p95Ms)),
-    }
-  })
-  const [smallest, ...larger] = latencies
-  return { operation, latencies, ratios: larger.map(({ p50Ms }) => p50Ms / (smallest?.p50Ms as number)) }
-}
+const at = (group: readonly Cell[], size: number) => group.filter(({ orders }) => orders === size)
+const p50 = middle(({ p50Ms }: Cell) => p50Ms)
+const p95 = middle(({ p95Ms }: Cell) => p95Ms)
+const latencies = (group: readonly Cell[], size: number): string =>
+  `${formatted(p50(at(group, size)), 2)} (${formatted(p95(at(group, size)), 2)})`
 
-const cellsOf = ({ operation, latencies, ratios }: Row): string[] => [
-  operation,
-  ...latencies.map(({ p50Ms, p95Ms }) => `${formatted(p50Ms, 2)} (${formatted(p95Ms, 2)})`),
-  ...ratios.map((ratio) => formatted(ratio, 2)),
-]
-
-function verdict(rows: readonly Row[]): string {
-  const highest = Math.max(...rows.flatMap(({ ratios }) => ratios))
-  const missed = rows.filter(({ ratios }) => ratios.some((ratio) => ratio > targetRatio))
-  const says =
-    missed.length === 0 ? 'kept' : `missed by: ${missed.map(({ operation }) => operation).join('; ')}`
+function verdict(ratios: readonly { operation: string; ratio: number }[]): string {
+  const highest = Math.max(...ratios.map(({ ratio }) => ratio))
+  const missed = ratios.filter(({ ratio }) => ratio > targetRatio).map(({ operation }) => operation)
+  const says = missed.length === 0 ? 'kept' : `missed by: ${missed.join('; ')}`
   return `The highest ratio is ${formatted(highest, 2)}; the target of at most ${targetRatio} is ${says}.`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { median, percentile, rotated, shuffled } from './statistics.ts'
+import { mean, median, percentile, rotated, shuffled } from './statistics.ts'
 
 describe('the median', () => {
   it.each([
@@ -29,6 +29,15 @@ describe('a percentile', () => {
 
   it('refuses to speak of nothing', () => {
     expect(() => percentile([], 0.5)).toThrow('nothing')
+  })
+})
+
+describe('a mean', () => {
+  it.each([
+    [[1, 2, 6], 3],
+    [[], 0],
+  ])('of %j is %d', (values, result) => {
+    expect(mean(values)).toBe(result)
   })
 })
 

@@ -8,13 +8,23 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number
 }
 
-/** The middle value, or the mean of the two in the middle. */
+/**
+ * The middle value, or the mean of the two in the middle.
+ * @throws Error when there are no values
+ */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error('there is nothing to take a median of')
   const sorted = Float64Array.from(values).sort()
   const middle = sorted.length / 2
   return ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle) - 1] as number)) / 2
 }
+
+/** All of them together. */
+export const sum = (values: Iterable<number>): number =>
+  [...values].reduce((total, value) => total + value, 0)
+
+/** Their sum by their number; 0 for none. */
+export const mean = (values: readonly number[]): number => sum(values) / Math.max(1, values.length)
 
 /** `values` with its first `count` moved to the end, so that rounds begin with another one each. */
 export function rotated<Value>(values: readonly Value[], count: number): Value[] {

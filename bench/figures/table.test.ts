@@ -1,29 +1,25 @@
 import { expect, it } from '@jest/globals'
-import { formatted, table } from './table.ts'
+import { figureTable, formatted, middle } from './table.ts'
 
-it('lays a Markdown table out in columns of one width', () => {
-  const text = table(
-    [{ title: 'target' }, { title: 'rate', align: 'right' }],
-    [
-      ['shop', '12,345'],
-      ['another', '7'],
-    ],
-  )
+it('lays groups of measurements out in columns of one width', () => {
+  const groups = new Map([
+    ['shop', [12_345, 12_345, 1]],
+    ['another', [7]],
+  ])
+
+  const text = figureTable('target', groups, [
+    ['rate', middle((rate) => rate)],
+    ['range', (rates) => `${Math.min(...rates)}–`],
+  ])
 
   expect(text.split('\n')).toEqual([
-    '| target  |   rate |',
-    '| ------- | -----: |',
-    '| shop    | 12,345 |',
-    '| another |      7 |',
+    '| target  |   rate | range |',
+    '| ------- | -----: | ----: |',
+    '| shop    | 12,345 |    1– |',
+    '| another |      7 |    7– |',
   ])
 })
 
-it('leaves a cell that is not given empty', () => {
-  const text = table([{ title: 'one' }, { title: 'two' }], [['1']])
-
-  expect(text.split('\n').at(-1)).toBe('| 1   |     |')
-})
-
-it('sets thousands apart and keeps the decimals that are asked for', () => {
-  expect([formatted(12_345.6), formatted(1.5, 2)]).toEqual(['12,346', '1.50'])
+it('sets thousands apart, keeps the decimals that are asked for, and has a dash for what is no number', () => {
+  expect([formatted(12_345.6), formatted(1.5, 2), formatted(Number.NaN)]).toEqual(['12,346', '1.50', '–'])
 })

@@ -1,7 +1,9 @@
+import { Agent } from 'node:http'
 import autocannon from 'autocannon'
 import { percentile } from '../figures/statistics.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
-import { sendSmoothly } from './smooth.ts'
+import { keepPace } from './pace.ts'
+import { send } from './send.ts'
 
 /** A process of its own: reads what to do from its first argument and writes what came of it as JSON. */
 const { url, connections, seconds, body, perSecond } = JSON.parse(process.argv[2] as string) as LoadOrder
@@ -17,21 +19,34 @@ const note = (statusCode: number | undefined, latencyMs: number) => {
 }
 
 async function sendAtOnce(): Promise<void> {
-  const run = autocannon({
-    url,
-    connections,
-    duration: seconds,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  })
-  run.on('response', (_client, statusCode, _bytes, responseTimeMs) => note(statusCode, responseTimeMs))
+  const headers = { 'content-type': 'application/json' }
+  const run = autocannon({ url, connections, duration: seconds, method: 'POST', headers, body })
+  run.on('response', (_client: unknown, status: number, _bytes: number, ms: number) => note(status, ms))
   const { errors } = await run
   refused += errors
 }
 
+/**
+ * Sends at a constant rate, whether anything is answered or not. autocannon's `overallRate` sends a second's requests in
+ * bursts; here one is due after the other, and its latency counts from then, so that a shop that falls behind can't hide
+ * what its clients wait.
+ */
+async function sendSmoothly(perSecond: number): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const underWay: Promise<void>[] = []
+  await keepPace({ perSecond, total: seconds * perSecond }, (dueAt) => {
+    const status = send('POST', url, { agent, body }).then(
+      ({ status }) => status,
+      () => undefined,
+    )
+    underWay.push(status.then((status) => note(status, performance.now() - dueAt)))
+  })
+  await Promise.all(underWay)
+  agent.destroy()
+}
+
 const beginAt = performance.now()
-await (perSecond ? sendSmoothly({ url, connections, seconds, body, perSecond }, note) : sendAtOnce())
+await (perSecond ? sendSmoothly(perSecond) : sendAtOnce())
 
 const elapsedMs = endAt - beginAt
 const { user, system } = process.cpuUsage()

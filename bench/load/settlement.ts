@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Books } from '../targets/target.ts'
+import type { Books } from '../targets/all.ts'
 
 /** What became of the orders that were accepted. */
 export interface Settlement {

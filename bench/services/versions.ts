@@ -10,32 +10,23 @@ export interface ServiceUrls {
 }
 
 /** The versions of the services, as they tell them themselves. */
-export async function serviceVersions(urls: ServiceUrls) {
-  return {
-    postgresql: await postgresqlVersion(urls.database),
-    redis: await redisVersion(urls.redis),
-    rabbitmq: await rabbitmqVersion(urls.rabbitmq),
-  }
+export async function serviceVersions({ database, redis, rabbitmq }: ServiceUrls): Promise<string[]> {
+  const [row] = await runSql<{ server_version: string }>(database, 'show server_version')
+  return [
+    `PostgreSQL ${row?.server_version.split(' ')[0]}`,
+    `Redis ${await redisVersion(redis)}`,
+    `RabbitMQ ${await rabbitmqVersion(rabbitmq)}`,
+  ]
 }
 
-async function postgresqlVersion(url: string): Promise<string> {
-  const [row] = await runSql<{ server_version: string }>(url, 'show server_version')
-  return row?.server_version.split(' ')[0] ?? 'unknown'
-}
-
-async function redisVersion(url: string): Promise<string> {
+async function redisVersion(url: string): Promise<string | undefined> {
   const redis = new Redis(url)
-  try {
-    return /^redis_version:(.*?)\r?$/m.exec(await redis.info('server'))?.[1] ?? 'unknown'
-  } finally {
-    redis.disconnect()
-  }
+  const about = await redis.info('server').finally(() => redis.disconnect())
+  return /^redis_version:(.*?)\r?$/m.exec(about)?.[1]
 }
 
-async function rabbitmqVersion(url: string): Promise<string> {
-  const connection = await amqp.connect(url)
-  connection.on('error', () => {})
-  const { version } = connection.connection.serverProperties as { version?: string }
-  await connection.close()
-  return version ?? 'unknown'
+async function rabbitmqVersion(url: string): Promise<string | undefined> {
+  const model = await amqp.connect(url)
+  await model.close()
+  return (model.connection.serverProperties as { version?: string }).version
 }

@@ -1,7 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { Agent } from 'node:http'
 import { median, percentile, shuffled } from '../figures/statistics.ts'
-import { type Operation, operations } from './operations.ts'
-import { latencyOf } from './probe.ts'
+import { keepPace } from '../load/pace.ts'
+import { send } from '../load/send.ts'
+import { operations, type Probe } from './operations.ts'
 
 /** A shop with a table of some size. */
 export interface SizedShop {
@@ -20,42 +21,42 @@ export interface Cell {
 interface Pace {
   seconds: number
   /** Requests a second. */
-  rate: number
+  perSecond: number
 }
+
+const agent = new Agent({ keepAlive: true })
 
 /**
  * Sends every operation to every shop equally often, at a constant rate in random order, so that whatever else the
  * machine does meets them alike.
  */
-export async function measureRound(shops: readonly SizedShop[], { seconds, rate }: Pace): Promise<Cell[]> {
+export async function measureRound(
+  shops: readonly SizedShop[],
+  { seconds, perSecond }: Pace,
+): Promise<Cell[]> {
   const pairs = shops.flatMap((shop) => operations.map((operation) => ({ shop, operation })))
-  const samples = new Map(pairs.map((pair) => [pair, [] as number[]]))
-  const sent: Promise<unknown>[] = []
+  const cycles = Math.max(1, Math.round((seconds * perSecond) / pairs.length))
+  const turns = Array.from({ length: cycles }, () => shuffled(pairs)).flat()
+  const sent: Promise<number>[] = []
+  await keepPace({ perSecond, total: turns.length }, () => {
+    const { shop, operation } = turns[sent.length] as (typeof turns)[number]
+    sent.push(latencyOf(shop.url, operation.probe(shop.orders)))
+  })
+  const latencies = await Promise.all(sent)
+  return pairs.map((pair) => {
+    const own = latencies.filter((_, at) => turns[at] === pair)
+    const { orders } = pair.shop
+    return { operation: pair.operation.name, orders, p50Ms: median(own), p95Ms: percentile(own, 0.95) }
+  })
+}
+
+/**
+ * Sends one request and resolves to the milliseconds until the whole answer was there.
+ * @throws Error when the answer is another one than expected
+ */
+async function latencyOf(url: string, { method, path, body, expected }: Probe): Promise<number> {
   const begin = performance.now()
-  const cycles = Math.max(1, Math.round((seconds * rate) / pairs.length))
-  for (let cycle = 0; cycle < cycles; cycle += 1) {
-    for (const pair of shuffled(pairs)) {
-      await until(begin + (sent.length * 1000) / rate)
-      sent.push(sample(pair).then((latency) => samples.get(pair)?.push(latency)))
-    }
-  }
-  await Promise.all(sent)
-  return pairs.map((pair) => cellOf(pair, samples.get(pair) as number[]))
-}
-
-const sample = ({ shop, operation }: { shop: SizedShop; operation: Operation }) =>
-  latencyOf(shop.url, operation.probe(shop.orders))
-
-function cellOf({ shop, operation }: { shop: SizedShop; operation: Operation }, latencies: number[]): Cell {
-  return {
-    operation: operation.name,
-    orders: shop.orders,
-    p50Ms: median(latencies),
-    p95Ms: percentile(latencies, 0.95),
-  }
-}
-
-async function until(moment: number): Promise<void> {
-  const waitMs = moment - performance.now()
-  if (waitMs > 0) await pause(waitMs)
+  const { status, text } = await send(method, url + path, { agent, body })
+  if (status !== expected) throw new Error(`${method} ${path} was answered with ${status}: ${text}`)
+  return performance.now() - begin
 }

@@ -1,4 +1,4 @@
-import amqp, { type ConfirmChannel, type ConsumeMessage } from 'amqplib'
+import amqp, { type ConsumeMessage } from 'amqplib'
 import fastify from 'fastify'
 import pg from 'pg'
 
@@ -16,10 +16,6 @@ interface OrderCreated {
   productId: number
   quantity: number
 }
-interface StockDecided {
-  orderId: number
-  status: 'confirmed' | 'rejected'
-}
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
@@ -29,26 +25,17 @@ const pool = new pg.Pool({
 })
 await pool.query(`
   create table products (
-    id bigint generated always as identity primary key,
-    name text not null,
-    price numeric(11, 2) not null,
-    qty integer not null check (qty >= 0)
+    id bigint generated always as identity primary key, name text not null,
+    price numeric(11, 2) not null, qty integer not null check (qty >= 0)
   );
   create table stock_movements (
-    id bigint generated always as identity primary key,
-    product_id bigint not null references products,
-    order_id bigint not null unique,
-    change integer not null
+    id bigint generated always as identity primary key, product_id bigint not null references products,
+    order_id bigint not null unique, change integer not null
   );
   create table orders (
-    id bigint generated always as identity primary key,
-    product_id bigint not null references products,
-    quantity integer not null,
-    unit_price numeric(11, 2) not null,
-    total_price numeric(15, 2) not null,
-    status text not null default 'pending',
-    created_at timestamptz not null default now(),
-    settled_at timestamptz
+    id bigint generated always as identity primary key, product_id bigint not null references products,
+    quantity integer not null, unit_price numeric(11, 2) not null, total_price numeric(15, 2) not null,
+    status text not null default 'pending', created_at timestamptz not null default now(), settled_at timestamptz
   );
   create index orders_product_id on orders (product_id, id desc);
   insert into products (name, price, qty) values ('Mug', 12.5, 1000000000)`)
@@ -70,29 +57,26 @@ async function findProduct(id: number): Promise<Product | undefined> {
   return product
 }
 
-function publish(channel: ConfirmChannel, queue: string, event: object): Promise<void> {
-  return new Promise((resolve, reject) => {
-    channel.sendToQueue(queue, Buffer.from(JSON.stringify(event)), { persistent: true }, (error) =>
-      error ? reject(error) : resolve(),
-    )
+const publish = (queue: string, event: object): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const content = Buffer.from(JSON.stringify(event))
+    const settle = (error: unknown) => (error ? reject(error) : resolve())
+    publishing.sendToQueue(queue, content, { persistent: true }, settle)
   })
-}
 
 async function reduceStock({ orderId, productId, quantity }: OrderCreated): Promise<boolean> {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    const { rows } = await client.query<Product>('select qty from products where id = $1 for update', [
-      productId,
-    ])
+    const lock = 'select qty from products where id = $1 for update'
+    const { rows } = await client.query<Product>(lock, [productId])
     const isEnough = (rows[0]?.qty ?? 0) >= quantity
     const { rowCount } = await client.query(
       'insert into stock_movements (product_id, order_id, change) values ($1, $2, $3) on conflict do nothing',
       [productId, orderId, isEnough ? -quantity : 0],
     )
-    if (isEnough && rowCount === 1) {
+    if (isEnough && rowCount === 1)
       await client.query('update products set qty = qty - $2 where id = $1', [productId, quantity])
-    }
     await client.query('commit')
     return isEnough
   } catch (error) {
@@ -103,7 +87,7 @@ async function reduceStock({ orderId, productId, quantity }: OrderCreated): Prom
   }
 }
 
-async function consume<Event>(queue: string, handle: (event: Event) => Promise<void>): Promise<void> {
+async function consume<Event>(queue: string, handle: (event: Event) => Promise<unknown>): Promise<void> {
   const channel = await connection.createChannel()
   await channel.prefetch(prefetch)
   await channel.consume(queue, async (message: ConsumeMessage | null) => {
@@ -114,41 +98,41 @@ async function consume<Event>(queue: string, handle: (event: Event) => Promise<v
 }
 
 await consume<OrderCreated>('order-created', async (order) => {
-  const isReduced = await reduceStock(order)
-  const outcome = { orderId: order.orderId, status: isReduced ? 'confirmed' : 'rejected' }
-  await publish(publishing, 'stock-decided', outcome)
+  const status = (await reduceStock(order)) ? 'confirmed' : 'rejected'
+  await publish('stock-decided', { orderId: order.orderId, status })
 })
-await consume<StockDecided>('stock-decided', async ({ orderId, status }) => {
-  await pool.query(`update orders set status = $2, settled_at = now() where id = $1 and status = 'pending'`, [
-    orderId,
-    status,
-  ])
-})
+const settle = `update orders set status = $2, settled_at = now() where id = $1 and status = 'pending'`
+await consume<{ orderId: number; status: string }>('stock-decided', ({ orderId, status }) =>
+  pool.query(settle, [orderId, status]),
+)
 
-const schema = {
-  body: {
-    type: 'object',
-    required: ['productId', 'quantity'],
-    additionalProperties: false,
-    properties: {
-      productId: { type: 'integer', minimum: 1 },
-      quantity: { type: 'integer', minimum: 1, maximum: 1_000_000 },
-    },
+const body = {
+  type: 'object',
+  required: ['productId', 'quantity'],
+  additionalProperties: false,
+  properties: {
+    productId: { type: 'integer', minimum: 1 },
+    quantity: { type: 'integer', minimum: 1, maximum: 1_000_000 },
   },
+}
+const place = `insert into orders (product_id, quantity, unit_price, total_price) values ($1, $2, $3, $4) returning *`
+
+interface Reply {
+  code(statusCode: number): Reply
+  header(name: string, value: string): Reply
+  send(body: object): Reply
 }
 
 const app = fastify()
-app.post<{ productId: number; quantity: number }>('/orders', { schema }, async ({ body }, reply) => {
+app.post('/orders', { schema: { body } }, async ({ body }: { body: OrderCreated }, reply: Reply) => {
   const { productId, quantity } = body
   const product = await findProduct(productId)
   if (!product) return reply.code(404).send({ error: 'There is no such product' })
   if (product.qty < quantity) return reply.code(409).send({ error: 'There is not enough stock' })
-  const { rows } = await pool.query<{ id: number }>(
-    `insert into orders (product_id, quantity, unit_price, total_price) values ($1, $2, $3, $4) returning *`,
-    [productId, quantity, product.price, product.price * quantity],
-  )
+  const { price } = product
+  const { rows } = await pool.query<{ id: number }>(place, [productId, quantity, price, price * quantity])
   const stored = rows[0] as { id: number }
-  await publish(publishing, 'order-created', { orderId: stored.id, productId, quantity })
+  await publish('order-created', { orderId: stored.id, productId, quantity })
   return reply.code(202).header('location', `/orders/${stored.id}`).send(stored)
 })
 

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { runRecord } from '../../artillery/fixtures/run-record.ts'
 import { loadChecks } from '../../artillery/judging/load-checks.ts'
 import { chartsOf } from '../../artillery/report/charts.ts'
 import { reportPage } from '../../artillery/report/page.ts'
 import { openBrowser } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { runRecord } from '../support/run-record.ts'
 
 const run = runRecord()
 const laptop = { width: 1280, height: 800 }

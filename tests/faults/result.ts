@@ -1,16 +1,13 @@
-import { type OrderBook, percentile } from './load/order-book.ts'
+import { percentile } from '../../bench/figures/statistics.ts'
+import type { Verdict } from './checks/judge.ts'
+import type { OrderBook } from './load/order-book.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What came of a scenario. Where it couldn't even begin, there is nothing but the breach that says why. */
-export interface Result {
+export interface Result extends Partial<Verdict> {
   scenario: Scenario
   breaches: string[]
-  /** How long it took, with everything around it. */
-  seconds: number
   book?: OrderBook
-  settled?: number
-  lost?: number
-  oversold?: number
   /** From the end of the fault until the shop was healthy and had settled every order of before. */
   recoverySeconds?: number | undefined
 }
@@ -20,10 +17,10 @@ const columns: { title: string; width: number; cell(result: Result): string | nu
   { title: 'what was done', width: 71, cell: ({ scenario }) => scenario.injected },
   { title: 'requests', width: 8, cell: ({ book }) => book?.outcomes.length },
   { title: 'orders', width: 6, cell: ({ book }) => book?.accepted().size },
-  { title: '503', width: 5, cell: ({ book }) => book?.count(503) },
-  { title: 'unknown', width: 7, cell: ({ book }) => book?.countUnknown() },
-  { title: '409', width: 5, cell: ({ book }) => book?.count(409) },
-  { title: 'no answer', width: 9, cell: ({ book }) => book?.count(undefined) },
+  { title: '503', width: 5, cell: ({ book }) => book?.count(({ status }) => status === 503) },
+  { title: 'unknown', width: 7, cell: ({ book }) => book?.count(({ code }) => code === 'outcome-unknown') },
+  { title: '409', width: 5, cell: ({ book }) => book?.count(({ status }) => status === 409) },
+  { title: 'no answer', width: 9, cell: ({ book }) => book?.count(({ status }) => status === undefined) },
   { title: 'settled', width: 7, cell: ({ settled }) => settled },
   { title: 'lost', width: 4, cell: ({ lost }) => lost },
   { title: 'oversold', width: 8, cell: ({ oversold }) => oversold },
@@ -44,7 +41,6 @@ const row = (cells: string[]): string =>
   `| ${cells.map((cell, index) => cell.padEnd(columns[index]?.width ?? 0)).join(' | ')} |`
 
 function refusalTimes(book: OrderBook): string {
-  const latencies = book.latencies(503)
-  if (latencies.length === 0) return '–'
-  return `${percentile(latencies, 0.95).toFixed()}, ${latencies.at(-1)?.toFixed()}`
+  const times = book.refusalTimes()
+  return times.length === 0 ? '–' : `${percentile(times, 0.95).toFixed()}, ${Math.max(...times).toFixed()}`
 }

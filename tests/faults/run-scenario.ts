@@ -1,14 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Bench } from './bench.ts'
-import { auditBreaches } from './checks/audit.ts'
-import { breaches, lostOrders, oversoldPieces } from './checks/judge.ts'
-import { storedOrders, storedProducts, untilSettled } from './checks/shop-books.ts'
-import { staleProducts } from './checks/shown-stock.ts'
+import { judge } from './checks/judge.ts'
+import { untilSettled } from './checks/shop-books.ts'
 import { send } from './load/client.ts'
-import { HealthWatch } from './load/health-watch.ts'
+import { watchHealth } from './load/health-watch.ts'
 import { Load } from './load/load.ts'
 import type { Result } from './result.ts'
-import { type Scenario, Stage } from './scenario.ts'
+import { type Scenario, type Stage, stageOf } from './scenario.ts'
 
 const warmUpMs = 2000
 const afterwardsMs = 2500
@@ -19,26 +17,26 @@ const stocks = [250, 1_000_000, 1_000_000, 1_000_000]
 
 /** Plays one scenario under load and judges it. Never throws: what goes wrong is a breach. */
 export async function runScenario(bench: Bench, scenario: Scenario): Promise<Result> {
-  const begin = performance.now()
   const breach = (error: unknown) => [error instanceof Error ? error.message : String(error)]
   try {
     await prepareShops(bench, scenario)
     const stage = await openStage(bench, scenario)
     const { failures, recoverySeconds } = await play(scenario, stage)
-    const result = await judge(scenario, stage)
-    const verified = await Promise.resolve(scenario.verify?.(stage)).then(() => [], breach)
-    const all = [...failures, ...result.breaches, ...verified]
-    return { ...result, recoverySeconds, breaches: all, seconds: (performance.now() - begin) / 1000 }
+    const verdict = await judge(scenario, stage)
+    const verified = await verify(scenario, stage).then(() => [], breach)
+    const breaches = [...failures, ...verdict.breaches, ...verified]
+    return { ...verdict, scenario, book: stage.load.book, recoverySeconds, breaches }
   } catch (error) {
-    return { scenario, breaches: breach(error), seconds: (performance.now() - begin) / 1000 }
+    return { scenario, breaches: breach(error) }
   }
 }
 
 /** The usual shop goes on from scenario to scenario; one with settings of its own is started for it. */
 async function prepareShops({ shops: [first, second] }: Bench, scenario: Scenario): Promise<void> {
-  if (first.isRunning && first.settings !== JSON.stringify(scenario.settings ?? {})) await first.kill()
-  if (!first.isRunning) await first.start(scenario.settings)
-  if (scenario.instances === 2) await second.start(scenario.settings)
+  const { settings = {} } = scenario
+  if (!first.has(settings)) await first.kill()
+  if (!first.isRunning) await first.start(settings)
+  if (scenario.instances === 2) await second.start(settings)
   else await second.kill()
 }
 
@@ -46,26 +44,21 @@ async function openStage(bench: Bench, { perSecond = 120, instances = 1 }: Scena
   const shopUrls = bench.shops.slice(0, instances).map(({ url }) => url)
   const productIds: number[] = []
   for (const qty of stocks) {
-    const { status, body } = await send('POST', `${shopUrls[0]}/products`, {
-      body: { name: 'Lamp', price: 9.9, qty },
-    })
+    const product = { name: 'Lamp', price: 9.9, qty }
+    const { status, body } = await send('POST', `${shopUrls[0]}/products`, { body: product })
     if (status !== 201) throw new Error(`POST /products answered ${status}`)
     productIds.push((body as { id: number }).id)
   }
   const load = new Load({ shopUrls, productIds, perSecond })
-  return new Stage(bench, load, new HealthWatch(shopUrls[0] as string), productIds)
+  return stageOf(bench, load, watchHealth(shopUrls[0] as string), productIds)
 }
 
-async function play(
-  scenario: Scenario,
-  stage: Stage,
-): Promise<{ failures: string[]; recoverySeconds: number | undefined }> {
-  const { load, health, bench } = stage
+async function play(scenario: Scenario, stage: Stage) {
+  const { load, health, bench, urls } = stage
   const settleMs = (scenario.settleSeconds ?? defaultSettleSeconds) * 1000
   const failures: string[] = []
   let recoverySeconds: number | undefined
   load.start()
-  health.start()
   try {
     await pause(warmUpMs)
     await scenario.inject(stage)
@@ -79,38 +72,19 @@ async function play(
   } finally {
     await Promise.all([load.stop(), health.stop()])
   }
-  if (failures.length === 0) await untilSettled(bench.urls.DATABASE_URL, settleMs)
+  if (failures.length === 0) await untilSettled(urls.DATABASE_URL, settleMs)
   const [shop] = bench.shops
   if (!shop.isRunning) failures.push(`the shop has ended by itself:\n${shop.lastWords}`)
   return { failures, recoverySeconds }
 }
 
-/** Waits until the shop is healthy and has settled what it had accepted; resolves to how many it hasn't. */
-async function recover({ health, bench }: Stage, settleMs: number): Promise<number> {
-  const [left] = await Promise.all([
-    untilSettled(bench.urls.DATABASE_URL, settleMs),
-    health.untilHealthy(settleMs),
-  ])
-  return left
+async function verify(scenario: Scenario, stage: Stage): Promise<void> {
+  for (const check of stage.checks) await check()
+  await scenario.verify?.(stage)
 }
 
-async function judge(scenario: Scenario, stage: Stage): Promise<Omit<Result, 'seconds'>> {
-  const { bench, load, productIds } = stage
-  const url = bench.urls.DATABASE_URL
-  const found = {
-    orders: await storedOrders(url, productIds),
-    products: await storedProducts(url, productIds),
-  }
-  return {
-    scenario,
-    book: load.book,
-    settled: found.orders.filter(({ status }) => status !== 'pending').length,
-    lost: lostOrders(stage, found).length,
-    oversold: oversoldPieces(found),
-    breaches: [
-      ...breaches(scenario, stage, found),
-      ...(await staleProducts(bench, found.products, scenario.needs.includes('cache'))),
-      ...(await auditBreaches(bench)),
-    ],
-  }
+/** Waits until the shop is healthy and has settled what it had accepted; resolves to how many it hasn't. */
+async function recover({ health, urls }: Stage, settleMs: number): Promise<number> {
+  const [left] = await Promise.all([untilSettled(urls.DATABASE_URL, settleMs), health.untilHealthy(settleMs)])
+  return left
 }

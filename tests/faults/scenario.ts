@@ -1,6 +1,8 @@
 import type { Bench } from './bench.ts'
+import { numberOf } from './checks/shop-books.ts'
 import type { HealthWatch, Part } from './load/health-watch.ts'
 import type { Load } from './load/load.ts'
+import type { AmqpGate } from './services/amqp-gate.ts'
 import type { Service } from './services/service.ts'
 
 /** One fault, or one kind of them, that the shop has to live through. */
@@ -27,35 +29,49 @@ export interface Scenario {
 }
 
 /** What a scenario works with. */
-export class Stage {
-  readonly bench: Bench
-  readonly load: Load
-  readonly health: HealthWatch
-  readonly productIds: readonly number[]
+export type Stage = ReturnType<typeof stageOf>
+
+export function stageOf(bench: Bench, load: Load, health: HealthWatch, productIds: readonly number[]) {
   /** What `GET /health` has to say, and since when it is so. */
-  readonly changes: { part: Part; state: 'up' | 'down'; at: number }[] = []
-
-  constructor(bench: Bench, load: Load, health: HealthWatch, productIds: readonly number[]) {
-    this.bench = bench
-    this.load = load
-    this.health = health
-    this.productIds = productIds
-  }
-
-  /** The service behind a part; the scenario has said that it needs it. */
-  service(part: Part): Service {
-    return this.bench[part] as Service
-  }
-
-  /** Does something that takes a part away, after which /health has to say so within two seconds. */
-  async takeDown(part: Part, work: () => unknown): Promise<void> {
+  const changes: { part: Part; state: 'up' | 'down'; at: number }[] = []
+  const change = async (part: Part, state: 'up' | 'down', work: () => unknown) => {
     await work()
-    this.changes.push({ part, state: 'down', at: performance.now() })
+    changes.push({ part, state, at: performance.now() })
   }
+  return {
+    bench,
+    load,
+    health,
+    productIds,
+    changes,
+    /** What of this run alone has to hold, like `verify`. */
+    checks: [] as (() => Promise<void>)[],
+    /** Where the services are, for whoever asks them past the shop. */
+    urls: bench.urls,
+    /** Before the broker; the scenario has said that it needs one. */
+    gate: bench.gate as AmqpGate,
 
-  /** Does something that brings a part back, after which /health has to say so within two seconds. */
-  async bringUp(part: Part, work: () => unknown): Promise<void> {
-    await work()
-    this.changes.push({ part, state: 'up', at: performance.now() })
+    /** The service behind a part; the scenario has said that it needs it. */
+    service: (part: Part) => bench[part] as Service,
+
+    /** The one number that a statement selects, under the name `number`. */
+    numberOf: (sql: string, values: unknown[] = []) => numberOf(bench.urls.DATABASE_URL, sql, values),
+
+    /** Does something that takes a part away, after which /health has to say so within two seconds. */
+    takeDown: (part: Part, work: () => unknown) => change(part, 'down', work),
+
+    /** Does something that brings a part back, after which /health has to say so within two seconds. */
+    bringUp: (part: Part, work: () => unknown) => change(part, 'up', work),
+
+    /** Kills the shop, loses what the gate holds of it, and starts it again when `meanwhile` is done. */
+    async killShop(meanwhile: () => unknown = () => {}): Promise<void> {
+      const [shop] = bench.shops
+      load.phase = 'killed'
+      await shop.kill()
+      bench.gate?.lose()
+      await meanwhile()
+      await shop.start()
+      load.phase = 'healthy'
+    },
   }
 }

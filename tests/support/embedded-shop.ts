@@ -1,14 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { Child } from '../../bench/processes/child.ts'
+import { shopEnvironment } from '../../bench/processes/shop-environment.ts'
 import { lambdaAccess } from '../../local/functions/lambda-access.ts'
-import { eventually } from './eventually.ts'
 import { freePort } from './free-port.ts'
-import { shopEnvironment } from './shop-environment.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const serverless = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'))
@@ -18,8 +17,7 @@ export class EmbeddedShop {
   readonly environment: NodeJS.ProcessEnv
   readonly dataDirectory: string
   readonly url: string
-  output = ''
-  #child: ChildProcess | undefined
+  #child: Child | undefined
 
   private constructor(dataDirectory: string, httpPort: number, lambdaPort: number) {
     this.dataDirectory = dataDirectory
@@ -46,23 +44,18 @@ export class EmbeddedShop {
     return new EmbeddedShop(directory, await freePort(), await freePort())
   }
 
+  get output(): string {
+    return `${this.#child?.stdout}${this.#child?.stderr}`
+  }
+
   /** Starts it as `npm start` does, and resolves when it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [serverless, 'offline', 'start'], {
+    const child = new Child([process.execPath, serverless, 'offline', 'start'], {
       cwd: repository,
       env: this.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
     })
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        this.output += chunk
-      })
-    }
     this.#child = child
-    await eventually(() => {
-      if (child.exitCode !== null) throw new Error(`the shop has ended: ${this.output}`)
-      return this.output.includes('Ctrl-C stops it.')
-    }, 60_000)
+    await child.until(() => child.stdout.includes('Ctrl-C stops it.'))
   }
 
   /** Invokes one of its functions with an event, through its Lambda API. */
@@ -86,14 +79,9 @@ export class EmbeddedShop {
   }
 
   /** Stops it and resolves to its exit code. */
-  async stop(): Promise<number | null> {
-    const child = this.#child
-    if (!child) return null
-    if (child.exitCode === null) {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    }
-    return child.exitCode
+  async stop(): Promise<number | string | undefined> {
+    this.#child?.signal('SIGTERM', 'process')
+    return this.#child?.ended
   }
 
   /** Stops it and removes its data. */

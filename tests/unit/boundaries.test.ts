@@ -33,8 +33,8 @@ const mayImport: Record<string, string[]> = {
   local: ['functions', 'layers', 'migrations', 'plugins'],
   commands: ['functions', 'layers', 'local', 'migrations'],
   deploy: [],
-  artillery: ['commands', 'layers', 'local'],
-  bench: ['artillery', 'functions', 'layers', 'local', 'migrations', 'tests'],
+  artillery: ['bench', 'commands', 'layers', 'local'],
+  bench: ['layers', 'local', 'tests'],
   tests: [
     'artillery',
     'bench',
@@ -65,9 +65,8 @@ const rules: Rule[] = [
   {
     name: 'stores-stay-at-home',
     sentence:
-      'A store belongs to the domain whose tables it reads, so nobody outside of its folder imports it, but for tests and benchmarks.',
-    forbids: ({ from, to }) =>
-      isStore(to) && dirname(from) !== dirname(to) && !['bench', 'tests'].includes(folderOf(from)),
+      'A store belongs to the domain whose tables it reads, so nobody outside of its folder imports it, but for tests.',
+    forbids: ({ from, to }) => isStore(to) && dirname(from) !== dirname(to) && folderOf(from) !== 'tests',
   },
   {
     name: 'one-door-to-products',

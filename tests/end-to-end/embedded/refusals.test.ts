@@ -2,7 +2,6 @@ import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { addressesOf } from '../../../local/gateway/loopback.ts'
 import { freePort } from '../../support/free-port.ts'
-import type { ShopVariable } from '../../support/shop-environment.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'
 import { startSilentServer } from '../../support/tcp-proxy.ts'
 
@@ -19,10 +18,7 @@ afterEach(killShops)
 afterAll(() => data.remove())
 
 /** Starts a command that should refuse; resolves to its exit code and the lines on its standard error. */
-async function refusalOf(
-  environment: Partial<Record<ShopVariable, string>>,
-  command = ['npm', 'start', '--silent'],
-) {
+async function refusalOf(environment: Record<string, string>, command = ['npm', 'start', '--silent']) {
   const shop = await ShopProcess.launch({
     command,
     environment: { STOCKROOM_DATA_DIR: data.path, ...environment },

@@ -16,7 +16,6 @@ import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
-import type { ShopVariable } from '../../support/shop-environment.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
 import { ledgerOf } from '../../support/stories.ts'
 import { pathOf } from '../../support/tools.ts'
@@ -73,7 +72,7 @@ const startApi = () =>
     },
   })
 
-const startConsumers = (environment: Partial<Record<ShopVariable, string>> = {}) =>
+const startConsumers = (environment: Record<string, string> = {}) =>
   ShopProcess.start({
     command: commandOf('consumers'),
     environment: { ...services.environment, SLS_LOG_LEVEL: 'warning', ...environment },

@@ -1,72 +1,71 @@
-import type { Outcome } from '../load/order-book.ts'
-import { percentile } from '../load/order-book.ts'
+import { percentile, sum } from '../../../bench/figures/statistics.ts'
+import type { ProductStock } from '../../../commands/audit/reconciliation.ts'
+import { eventually } from '../../support/eventually.ts'
+import { send } from '../load/client.ts'
+import type { OrderBook, Outcome } from '../load/order-book.ts'
 import type { Scenario, Stage } from '../scenario.ts'
-import type { StoredOrder, StoredProduct } from './shop-books.ts'
-
-/** What the database has at the end of a scenario. */
-export interface Found {
-  orders: readonly StoredOrder[]
-  products: readonly StoredProduct[]
-}
+import { auditOf } from './audit.ts'
+import { type StoredOrder, storedOrders } from './shop-books.ts'
 
 /** The contract's limits, with room for a machine that does everything at once. */
 const refusalLimitMs = { away: { p95: 250, longest: 1500 }, silent: { p95: 2300, longest: 2800 } }
 const healthLimitSeconds = 2.5
+/** After Redis was away within the time to live, here 5 s. */
+const shownWithinMs = { usually: 1500, afterAnOutageOfTheCache: 6000 }
+const mostBreaches = 10
+
+/** What a scenario has come to. */
+export interface Verdict {
+  settled: number
+  lost: number
+  oversold: number
+  /** Everything in which it breaks a promise; nothing when it went well. */
+  breaches: string[]
+}
+
+/** Holds what was answered against what the database has, what the audit says and what the shops show. */
+export async function judge(scenario: Scenario, stage: Stage): Promise<Verdict> {
+  const { bench, load, health, productIds } = stage
+  const orders = await storedOrders(bench.urls.DATABASE_URL, productIds)
+  const { products, breaches } = await auditOf(bench)
+  const own = products.filter(({ id }) => productIds.includes(id))
+  const lost = lostOrders(load.book, orders)
+  return {
+    settled: orders.filter(({ status }) => status !== 'pending').length,
+    lost: lost.length,
+    oversold: sum(own.map(({ sold, returned, initial }) => Math.max(0, sold - returned - initial))),
+    breaches: [
+      ...(lost.length > 0 ? [`lost: ${lost.length} orders answered with 202, such as ${lost[0]}`] : []),
+      ...load.book.duplicates(),
+      ...unaskedOrders(load.book, orders),
+      ...unexpectedAnswers(load.book.outcomes, scenario),
+      ...slowRefusals(load.book),
+      ...health.wrong(),
+      ...untoldChanges(stage),
+      ...(await staleProducts(stage, own, scenario)),
+      ...breaches.slice(0, mostBreaches).map((breach) => `npm run audit: ${breach}`),
+    ],
+  }
+}
 
 /** Orders answered with 202 that aren't in the database, or not settled. */
-export function lostOrders({ load }: Stage, { orders }: Found): number[] {
+function lostOrders(book: OrderBook, orders: readonly StoredOrder[]): number[] {
   const settled = new Set(orders.filter(({ status }) => status !== 'pending').map(({ id }) => id))
-  return [...load.book.accepted()].filter((id) => !settled.has(id))
-}
-
-/** Pieces that were sold beyond what there was. */
-export function oversoldPieces({ orders, products }: Found): number {
-  return products.reduce((sum, { id, initial }) => sum + Math.max(0, soldPieces(orders, id) - initial), 0)
-}
-
-/** Everything in which a scenario's outcome breaks a promise; nothing when it went well. */
-export function breaches(scenario: Scenario, stage: Stage, found: Found): string[] {
-  const lost = lostOrders(stage, found)
-  return [
-    ...(lost.length > 0 ? [`lost: ${lost.length} orders answered with 202, such as ${lost[0]}`] : []),
-    ...stage.load.book.duplicates(),
-    ...unaskedOrders(stage, found),
-    ...found.products.flatMap((product) => unbalanced(product, found.orders)),
-    ...unexpectedAnswers(stage.load.book.outcomes, scenario),
-    ...slowRefusals(stage),
-    ...stage.health.wrong(),
-    ...untoldChanges(stage),
-  ]
+  return [...book.accepted()].filter((id) => !settled.has(id))
 }
 
 /** An order without a 202 is right only where its request got no answer, or one that leaves it open. */
-function unaskedOrders({ load }: Stage, { orders }: Found): string[] {
-  const accepted = load.book.accepted()
-  const uncertain = load.book.uncertain()
+function unaskedOrders(book: OrderBook, orders: readonly StoredOrder[]): string[] {
+  const accepted = book.accepted()
+  const uncertain = book.uncertain()
   return orders
     .filter(({ id, requestId }) => !accepted.has(id) && !uncertain.has(requestId))
     .map(({ id, requestId }) => `order ${id} (request ${requestId}) exists, but was answered otherwise`)
 }
 
-function unbalanced({ id, initial, left }: StoredProduct, orders: readonly StoredOrder[]): string[] {
-  const sold = soldPieces(orders, id)
-  return left >= 0 && initial - left === sold
-    ? []
-    : [`product ${id}: ${initial} came in, ${sold} were sold, and ${left} are left`]
-}
-
-const soldPieces = (orders: readonly StoredOrder[], id: number) =>
-  orders
-    .filter(({ productId, status }) => productId === id && status === 'confirmed')
-    .reduce((sum, { quantity }) => sum + quantity, 0)
-
 function unexpectedAnswers(outcomes: readonly Outcome[], scenario: Scenario): string[] {
-  const kinds = new Map<string, number>()
-  for (const outcome of outcomes) {
-    const kind = unexpected(outcome, scenario)
-    if (kind) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
-  }
-  return [...kinds].map(([kind, times]) => `${times} × ${kind}`)
+  const kinds = Map.groupBy(outcomes, (outcome) => unexpected(outcome, scenario))
+  return [...kinds].flatMap(([kind, { length }]) => (kind ? [`${length} × ${kind}`] : []))
 }
 
 function unexpected(
@@ -80,13 +79,14 @@ function unexpected(
   return shopGoes && failure !== 'ETIMEDOUT' ? undefined : `no answer (${failure}) while ${phase}`
 }
 
-function slowRefusals({ load }: Stage): string[] {
-  return Object.entries(refusalLimitMs).flatMap(([phase, { p95, longest }]) => {
-    const latencies = load.book.latencies(503, phase)
-    const found = { p95: percentile(latencies, 0.95), longest: latencies.at(-1) ?? 0 }
-    return found.p95 <= p95 && found.longest <= longest
+function slowRefusals(book: OrderBook): string[] {
+  return Object.entries(refusalLimitMs).flatMap(([phase, limit]) => {
+    const times = book.refusalTimes(phase)
+    if (times.length === 0) return []
+    const [p95, longest] = [percentile(times, 0.95), Math.max(...times)]
+    return p95 <= limit.p95 && longest <= limit.longest
       ? []
-      : [`503 while ${phase} took ${found.p95.toFixed()} ms (95 %), ${found.longest.toFixed()} ms at most`]
+      : [`503 while ${phase} took ${p95.toFixed()} ms (95 %), ${longest.toFixed()} ms at most`]
   })
 }
 
@@ -97,4 +97,31 @@ function untoldChanges({ changes, health }: Stage): string[] {
       ? []
       : [`/health said that ${part} is ${state} after ${seconds?.toFixed(1) ?? 'any number of'} s`]
   })
+}
+
+/** Settled stock is shown on every instance. */
+async function staleProducts(
+  { bench }: Stage,
+  products: readonly ProductStock[],
+  { needs }: Scenario,
+): Promise<string[]> {
+  const limitMs = needs.includes('cache') ? shownWithinMs.afterAnOutageOfTheCache : shownWithinMs.usually
+  const running = bench.shops.filter((shop) => shop.isRunning)
+  const findings = running.flatMap(({ url }) =>
+    products.map((product) => staleness(`${url}/products/${product.id}`, product.left, limitMs)),
+  )
+  return (await Promise.all(findings)).flat()
+}
+
+async function staleness(url: string, left: number | null, limitMs: number): Promise<string[]> {
+  let shown: unknown
+  const isShown = async () => {
+    const { body } = await send('GET', url)
+    shown = (body as { qty?: number }).qty
+    return shown === left
+  }
+  return eventually(isShown, limitMs).then(
+    () => [],
+    () => [`${left} pieces are left, but ${url} still shows ${shown}`],
+  )
 }

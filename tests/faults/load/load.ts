@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { keepPace } from '../../../bench/load/pace.ts'
 import { send } from './client.ts'
 import { OrderBook, type OrderRequest, type Outcome } from './order-book.ts'
 
@@ -10,6 +11,8 @@ export interface LoadSetting {
   productIds: readonly number[]
   perSecond: number
 }
+
+type Order = Omit<OrderRequest, 'requestId' | 'phase'>
 
 const tickMs = 20
 const keyedShare = 0.5
@@ -37,7 +40,10 @@ export class Load {
   }
 
   start(): void {
-    this.#running = this.#run()
+    const { perSecond } = this.#setting
+    this.#running = keepPace({ perSecond, tickMs, isOver: () => this.#stopped }, () => {
+      if (!this.rests && this.#underWay.size < mostUnderWay) this.#begin()
+    })
   }
 
   /** Sends nothing new and resolves when everything that is under way has its answer, retries included. */
@@ -45,16 +51,6 @@ export class Load {
     this.#stopped = true
     await this.#running
     await Promise.all(this.#underWay)
-  }
-
-  async #run(): Promise<void> {
-    const begin = performance.now()
-    let due = 0
-    while (!this.#stopped) {
-      const target = ((performance.now() - begin) / 1000) * this.#setting.perSecond
-      for (; due < target; due += 1) if (!this.rests && this.#underWay.size < mostUnderWay) this.#begin()
-      await pause(tickMs)
-    }
   }
 
   #begin(): void {
@@ -71,11 +67,11 @@ export class Load {
       quantity: 1 + Math.floor(Math.random() * 3),
     }
     const twice = order.key !== undefined && Math.random() < duplicateShare
-    await Promise.all([this.#persist(order), ...(twice ? [this.#persist(order)] : [])])
+    await Promise.all([this.#persist(order), twice && this.#persist(order)])
   }
 
   /** A keyed request may be repeated without harm, and is while the load runs. */
-  async #persist(order: Omit<OrderRequest, 'requestId' | 'phase'>): Promise<void> {
+  async #persist(order: Order): Promise<void> {
     let outcome = await this.send(order)
     while (order.key && mayPass(outcome) && !this.#stopped) {
       await pause(500 + Math.random() * 500)
@@ -84,35 +80,30 @@ export class Load {
   }
 
   /** Sends one request and notes what became of it. */
-  async send(order: Omit<OrderRequest, 'requestId' | 'phase'>): Promise<Outcome> {
+  async send(order: Order): Promise<Outcome> {
     const { shopUrls } = this.#setting
     const url = shopUrls[this.#sent++ % shopUrls.length]
     const request = { ...order, requestId: randomUUID(), phase: this.phase }
-    const headers = { 'x-request-id': request.requestId, ...(order.key && { 'idempotency-key': order.key }) }
-    const body = { productId: order.productId, quantity: order.quantity }
+    const { key, productId, quantity } = order
+    const headers = { 'x-request-id': request.requestId, ...(key && { 'idempotency-key': key }) }
     const begin = performance.now()
-    const took = () => performance.now() - begin
     let closedConnections = 0
     const onClosed = () => {
       closedConnections += 1
     }
-    const outcome: Outcome = await send('POST', `${url}/orders`, { body, headers, onClosed }).then(
+    const answer = await send('POST', `${url}/orders`, {
+      body: { productId, quantity },
+      headers,
+      onClosed,
+    }).then(
       ({ status, headers, body }) => ({
-        ...request,
-        closedConnections,
         status,
-        milliseconds: took(),
         retryAfter: headers['retry-after'] as string | undefined,
         ...(status === 202 ? { orderId: (body as { id: number }).id } : { code: codeOf(body) }),
       }),
-      (error) => ({
-        ...request,
-        closedConnections,
-        status: undefined,
-        failure: error.code ?? error.message,
-        milliseconds: took(),
-      }),
+      (error) => ({ status: undefined, failure: error.code ?? error.message }),
     )
+    const outcome = { ...request, ...answer, closedConnections, milliseconds: performance.now() - begin }
     this.book.add(outcome)
     return outcome
   }

@@ -26,33 +26,29 @@ export interface Outcome extends OrderRequest {
 /** The generator's own record of everything that it sent: what the shop's books are held against. */
 export class OrderBook {
   readonly outcomes: Outcome[] = []
+  /** Called for each order that was answered with 202. */
+  onAccepted: (orderId: number) => void = () => {}
 
   add(outcome: Outcome): void {
     this.outcomes.push(outcome)
+    if (outcome.orderId) this.onAccepted(outcome.orderId)
   }
 
-  count(status: number | undefined): number {
-    return this.outcomes.filter((outcome) => outcome.status === status).length
-  }
-
-  /** How many were told that nobody knows what became of them. */
-  countUnknown(): number {
-    return this.outcomes.filter(({ code }) => code === 'outcome-unknown').length
+  count(isCounted: (outcome: Outcome) => boolean): number {
+    return this.outcomes.filter(isCounted).length
   }
 
   /** The ids of the orders that were answered with 202, each once. */
   accepted(): Set<number> {
-    return new Set(this.outcomes.flatMap(({ status, orderId }) => (status === 202 && orderId ? orderId : [])))
+    return new Set(this.outcomes.flatMap(({ orderId }) => orderId ?? []))
   }
 
   /** Keys that stand for more than one order: a duplicate that took effect. */
   duplicates(): string[] {
-    const orderOf = new Map<string, number>()
-    return this.outcomes.flatMap(({ key, status, orderId }) => {
-      if (!key || status !== 202 || !orderId) return []
-      const first = orderOf.get(key) ?? orderId
-      orderOf.set(key, first)
-      return first === orderId ? [] : [`key ${key} stands for the orders ${first} and ${orderId}`]
+    const keyed = this.outcomes.filter(({ key, orderId }) => key && orderId)
+    return [...Map.groupBy(keyed, ({ key }) => key)].flatMap(([key, outcomes]) => {
+      const orders = [...new Set(outcomes.map(({ orderId }) => orderId))]
+      return orders.length > 1 ? [`key ${key} stands for the orders ${orders.join(' and ')}`] : []
     })
   }
 
@@ -62,16 +58,9 @@ export class OrderBook {
     return new Set(this.outcomes.filter(isUncertain).map(({ requestId }) => requestId))
   }
 
-  /** Milliseconds of the answers with `status` to requests that were sent in `phase`, ascending. */
-  latencies(status: number, phase?: string): number[] {
-    return this.outcomes
-      .filter((outcome) => outcome.status === status && (!phase || outcome.phase === phase))
-      .map(({ milliseconds }) => milliseconds)
-      .sort((one, other) => one - other)
+  /** Milliseconds of the answers with 503, of those to requests that were sent in `phase` where one is named. */
+  refusalTimes(phase?: string): number[] {
+    const refused = this.outcomes.filter((one) => one.status === 503 && (!phase || one.phase === phase))
+    return refused.map(({ milliseconds }) => milliseconds)
   }
-}
-
-/** The value below which the share `rank` (0 to 1) of the ascending values lie; 0 when there are none. */
-export function percentile(ascending: readonly number[], rank: number): number {
-  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * rank))] ?? 0
 }

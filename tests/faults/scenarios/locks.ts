@@ -3,24 +3,34 @@ import { prepareSession, sessionSettings } from '@stockroom/database/session-set
 import pg from 'pg'
 import { eventually } from '../../support/eventually.ts'
 import { runSql } from '../../support/test-database.ts'
+import { slowestSettlement } from '../checks/shop-books.ts'
 import type { Scenario, Stage } from '../scenario.ts'
+import { succeeds } from '../services/service.ts'
 
 const slowestSettlementSeconds = 5
 /** After 10 s the server ends a session that leaves its transaction alone. */
 const orphansEndWithinMs = 15_000
 
-/** A session as the shop opens it, within a transaction that nobody will end. */
-async function orphan(stage: Stage, sql: string, values: unknown[]): Promise<pg.Client> {
-  const client = new pg.Client(stage.bench.urls.DATABASE_URL)
+/** Does some work beside a session as the shop opens it, within a transaction that nobody ends. */
+async function besideAnOrphan(
+  { load, urls }: Stage,
+  sql: string,
+  values: unknown[],
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const client = new pg.Client(urls.DATABASE_URL)
   client.on('error', () => {}) // that it was ended
   await client.connect()
   await prepareSession(client, sessionSettings(1500))
   await client.query('begin')
   await client.query(sql, values)
-  return client
+  load.phase = 'locked'
+  await work().finally(() => client.end().catch(() => {}))
+  load.phase = 'healthy'
 }
 
 const lockedProduct = ({ productIds }: Stage) => productIds.at(-1) as number
+const lock = 'select 1 from products.products where id = $1 for update'
 
 /** The instance that locked a product is gone, and its connection still stands. */
 const orphanedLock: Scenario = {
@@ -28,36 +38,29 @@ const orphanedLock: Scenario = {
   injected: 'a product locked by a session that vanished in its transaction',
   needs: ['database'],
   quick: true,
-  async inject(stage) {
+  inject(stage) {
     const id = lockedProduct(stage)
-    const lock = 'select 1 from products.products where id = $1 for update'
-    const client = await orphan(stage, lock, [id])
-    stage.load.phase = 'locked'
-    const url = stage.bench.urls.DATABASE_URL
-    await pause(6000)
-    const pending = `select 1 from orders.orders where status = 'pending' and product_id = $1 limit 1`
-    if ((await runSql(url, pending, [id])).length === 0) throw new Error('no order waits for the product')
-    const isFree = () =>
-      runSql(url, `${lock} nowait`, [id]).then(
-        () => true,
-        () => false,
-      )
-    await eventually(isFree, orphansEndWithinMs).finally(() => client.end().catch(() => {}))
-    stage.load.phase = 'healthy'
+    const isFree = () => succeeds(runSql(stage.urls.DATABASE_URL, `${lock} nowait`, [id]))
+    return besideAnOrphan(stage, lock, [id], async () => {
+      await pause(6000)
+      const waiting = `select count(*) as number from orders.orders where status = 'pending' and product_id = $1`
+      if ((await stage.numberOf(waiting, [id])) === 0) throw new Error('no order waits for the product')
+      await eventually(isFree, orphansEndWithinMs)
+    })
   },
   async verify(stage) {
-    const [row] = await runSql<{ seconds: number }>(
-      stage.bench.urls.DATABASE_URL,
-      `select extract(epoch from max(settled_at - created_at))::float as seconds
-         from orders.orders where product_id = any($1) and product_id <> $2`,
-      [stage.productIds, lockedProduct(stage)],
-    )
-    if (!row || row.seconds > slowestSettlementSeconds)
-      throw new Error(`an order of another product took ${row?.seconds} s to settle`)
+    const others = stage.productIds.filter((id) => id !== lockedProduct(stage))
+    const seconds = await slowestSettlement(stage.urls.DATABASE_URL, others)
+    if (seconds > slowestSettlementSeconds)
+      throw new Error(`an order of another product took ${seconds} s to settle`)
   },
 }
 
 const orphanedKeys = Array.from({ length: 5 }, (_, n) => `orphaned-key-${n}`)
+/** As placeOrders takes them. */
+const takeKeys = `insert into orders.idempotency_keys (key, fingerprint)
+                  select key, 'any' from unnest($1::text[]) as key
+                   where pg_try_advisory_xact_lock(hashtextextended(key, 0))`
 
 /** The instance that was just taking keys is gone, and the clients send their requests again. */
 const orphanedKey: Scenario = {
@@ -65,27 +68,19 @@ const orphanedKey: Scenario = {
   injected: `${orphanedKeys.length} idempotency keys taken by a session that vanished in its transaction`,
   needs: ['database'],
   quick: true,
-  async inject(stage) {
-    // As placeOrders takes them.
-    const take = `insert into orders.idempotency_keys (key, fingerprint)
-                  select key, 'any' from unnest($1::text[]) as key
-                   where pg_try_advisory_xact_lock(hashtextextended(key, 0))`
-    const client = await orphan(stage, take, [orphanedKeys])
-    stage.load.phase = 'locked'
+  inject(stage) {
     const retry = async (key: string) => {
       const request = { key, productId: stage.productIds[1] as number, quantity: 1 }
       await eventually(async () => (await stage.load.send(request)).status === 202, orphansEndWithinMs)
     }
-    await Promise.all(orphanedKeys.map(retry)).finally(() => client.end().catch(() => {}))
-    stage.load.phase = 'healthy'
+    return besideAnOrphan(stage, takeKeys, [orphanedKeys], () => Promise.all(orphanedKeys.map(retry)))
   },
-  async verify({ load }) {
+  async verify({ load: { book } }) {
     const isRetry = (key: string | undefined) => key !== undefined && orphanedKeys.includes(key)
-    const refused = load.book.outcomes.filter(({ status, key }) => status === 503 && !isRetry(key))
-    if (refused.length > 0)
-      throw new Error(`${refused.length} requests with other keys, or none, were refused`)
-    const retries = load.book.outcomes.filter(({ status, key }) => status !== 202 && isRetry(key))
-    if (retries.length < orphanedKeys.length) throw new Error('the keys were free')
+    const refused = book.count(({ status, key }) => status === 503 && !isRetry(key))
+    if (refused > 0) throw new Error(`${refused} requests with other keys, or none, were refused`)
+    const retries = book.count(({ status, key }) => status !== 202 && isRetry(key))
+    if (retries < orphanedKeys.length) throw new Error('the keys were free')
   },
 }
 

@@ -1,45 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { deadLetterQueue, queues as topology } from '@stockroom/messaging/topology'
-import amqp from 'amqplib'
+import { queues as topology } from '@stockroom/messaging/topology'
+import type { Options } from 'amqplib'
 import { eventually } from '../../support/eventually.ts'
-import { runSql } from '../../support/test-database.ts'
 import { runScript } from '../checks/audit.ts'
+import { slowestSettlement } from '../checks/shop-books.ts'
 import type { Scenario, Stage } from '../scenario.ts'
-import { countReady, withChannel } from '../services/broker-client.ts'
+import { countDeadLetters, listen, queueOf, queues, withChannel } from '../services/broker-client.ts'
 import { publishHostile } from '../services/hostile-publisher.ts'
-
-/** Which queue each event goes to. */
-export const queueOf: Record<string, string> = Object.fromEntries(
-  Object.entries(topology).flatMap(([queue, events]) => events.map(({ name }) => [name, queue])),
-)
-export const queues = Object.keys(topology)
-const deadQueues = queues.map(deadLetterQueue)
-
-/** Listens to the exchange and puts two copies of every event into its queue; resolves to what ends it. */
-async function tap(url: string): Promise<{ copies(): number; end(): Promise<void> }> {
-  const connection = await amqp.connect(url)
-  connection.on('error', () => {})
-  const channel = await connection.createChannel()
-  const { queue } = await channel.assertQueue('', { exclusive: true })
-  for (const event of Object.keys(queueOf)) await channel.bindQueue(queue, 'shop.events', event)
-  let copies = 0
-  await channel.consume(
-    queue,
-    (message) => {
-      if (!message) return
-      for (let copy = 0; copy < 2; copy += 1) {
-        copies += 1
-        channel.sendToQueue(queueOf[message.fields.routingKey] as string, message.content, {
-          ...message.properties,
-          persistent: true,
-        })
-      }
-    },
-    { noAck: true },
-  )
-  return { copies: () => copies, end: () => connection.close() }
-}
 
 const deliveredTwice: Scenario = {
   name: 'delivered-twice-more',
@@ -47,19 +15,52 @@ const deliveredTwice: Scenario = {
   needs: ['broker'],
   quick: true,
   perSecond: 60,
-  async inject(stage) {
-    const { copies, end } = await tap(stage.bench.urls.RABBITMQ_URL)
+  async inject({ urls }) {
+    let copies = 0
+    const end = await listen(urls.RABBITMQ_URL, ({ fields, content, properties }, channel) => {
+      const queue = queueOf[fields.routingKey]
+      for (let copy = 0; queue && copy < 2; copy += 1) {
+        copies += 1
+        channel.sendToQueue(queue, content, { ...properties, persistent: true })
+      }
+    })
     await pause(6000)
     await end()
-    if (copies() === 0) throw new Error('nothing was delivered twice')
+    if (copies === 0) throw new Error('nothing was delivered twice')
   },
 }
 
-const poisonPerQueue = 1000
 const slowestSettlementSeconds = 5
 
+/** Messages that can never be handled end among the dead letters, and delay nobody. */
+const poison = (
+  name: string,
+  what: string,
+  perQueue: number,
+  publish: (url: string) => Promise<void>,
+): Scenario => ({
+  name,
+  injected: `${perQueue} messages ${what}, into each queue`,
+  needs: ['broker'],
+  quick: true,
+  async inject({ urls: { RABBITMQ_URL } }) {
+    const expected = (await countDeadLetters(RABBITMQ_URL)) + queues.length * perQueue
+    await publish(RABBITMQ_URL)
+    await eventually(async () => (await countDeadLetters(RABBITMQ_URL)) === expected, 20_000)
+  },
+  async verify(stage) {
+    const seconds = await slowestSettlement(stage.urls.DATABASE_URL, stage.productIds)
+    if (seconds > slowestSettlementSeconds)
+      throw new Error(`an order among the poison took ${seconds} s to settle`)
+    await discardDeadLetters(stage)
+  },
+})
+
+const floodPerQueue = 1000
+const hostilePerQueue = 500
+
 /** Five kinds of messages that can never be handled. */
-const poisons: { content: string; options: amqp.Options.Publish }[] = [
+const poisons: { content: string; options: Options.Publish }[] = [
   { content: 'not JSON at all', options: {} },
   { content: '', options: {} },
   { content: JSON.stringify({ orderId: 'seven', productId: null }), options: {} },
@@ -70,69 +71,22 @@ const poisons: { content: string; options: amqp.Options.Publish }[] = [
   { content: '{}', options: { type: 'order.imagined' } },
 ]
 
-const poisonFlood: Scenario = {
-  name: 'poison-flood',
-  injected: `${poisonPerQueue} messages that can never be handled, into each queue`,
-  needs: ['broker'],
-  quick: true,
-  async inject({ bench }) {
-    const url = bench.urls.RABBITMQ_URL
-    const before = await countReady(url, deadQueues)
-    await withChannel(url, async (channel) => {
-      for (let sent = 0; sent < poisonPerQueue; sent += 1) {
-        const { content, options } = poisons[sent % poisons.length] as (typeof poisons)[number]
-        for (const [queue, [event]] of Object.entries(topology)) {
-          const properties = { type: event?.name, messageId: randomUUID(), persistent: true, ...options }
-          channel.sendToQueue(queue, Buffer.from(content), properties)
-        }
-        if (sent % 50 === 49) await pause(100)
+const flood = (url: string): Promise<void> =>
+  withChannel(url, async (channel) => {
+    for (let sent = 0; sent < floodPerQueue; sent += 1) {
+      const { content, options } = poisons[sent % poisons.length] as (typeof poisons)[number]
+      for (const [queue, [event]] of Object.entries(topology)) {
+        const properties = { type: event?.name, messageId: randomUUID(), persistent: true, ...options }
+        channel.sendToQueue(queue, Buffer.from(content), properties)
       }
-      await channel.waitForConfirms()
-    })
-    const expected = before + queues.length * poisonPerQueue
-    await eventually(async () => (await countReady(url, deadQueues)) === expected, 20_000)
-  },
-  async verify(stage) {
-    await requirePromptSettlement(stage)
-    await discardDeadLetters(stage)
-  },
-}
-
-const hostilePerQueue = 500
-
-const hostileFrames: Scenario = {
-  name: 'hostile-frames',
-  injected: `${hostilePerQueue} messages with headers and properties made to break their readers, into each queue`,
-  needs: ['broker'],
-  quick: true,
-  async inject({ bench }) {
-    const url = bench.urls.RABBITMQ_URL
-    const before = await countReady(url, deadQueues)
-    await publishHostile(url, queues, hostilePerQueue)
-    const expected = before + queues.length * hostilePerQueue
-    await eventually(async () => (await countReady(url, deadQueues)) === expected, 20_000)
-  },
-  async verify(stage) {
-    await requirePromptSettlement(stage)
-    await discardDeadLetters(stage)
-  },
-}
-
-/** The poison delays nobody. */
-async function requirePromptSettlement({ bench, productIds }: Stage): Promise<void> {
-  const [row] = await runSql<{ seconds: number }>(
-    bench.urls.DATABASE_URL,
-    `select extract(epoch from max(settled_at - created_at))::float as seconds
-       from orders.orders where product_id = any($1)`,
-    [productIds],
-  )
-  if (!row || row.seconds > slowestSettlementSeconds)
-    throw new Error(`an order among the poison took ${row?.seconds} s to settle`)
-}
+      if (sent % 50 === 49) await pause(100)
+    }
+    await channel.waitForConfirms()
+  })
 
 /** Throws all dead letters away, as a person would; every one has to say why it is there. */
-export async function discardDeadLetters({ bench }: Stage): Promise<void> {
-  const count = () => countReady(bench.urls.RABBITMQ_URL, deadQueues)
+export async function discardDeadLetters({ bench, urls }: Stage): Promise<void> {
+  const count = () => countDeadLetters(urls.RABBITMQ_URL)
   const before = await count()
   const list = await runScript(bench, 'dead-letters', ['list'])
   const unexplained = list.output.split('\n').filter((line) => /no reason given/.test(line))
@@ -146,4 +100,13 @@ export async function discardDeadLetters({ bench }: Stage): Promise<void> {
   if (left > 0) throw new Error(`${left} dead letters are left after discarding all ${before} (${output})`)
 }
 
-export const messages: Scenario[] = [deliveredTwice, poisonFlood, hostileFrames]
+export const messages: Scenario[] = [
+  deliveredTwice,
+  poison('poison-flood', 'that can never be handled', floodPerQueue, flood),
+  poison(
+    'hostile-frames',
+    'with headers and properties made to break their readers',
+    hostilePerQueue,
+    (url) => publishHostile(url, queues, hostilePerQueue),
+  ),
+]

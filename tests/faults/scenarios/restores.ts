@@ -1,12 +1,13 @@
-import type { GetMessage } from 'amqplib'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ConsumeMessage } from 'amqplib'
 import { eventually } from '../../support/eventually.ts'
 import { runSql } from '../../support/test-database.ts'
 import { runScript } from '../checks/audit.ts'
 import { untilSettled } from '../checks/shop-books.ts'
 import { send } from '../load/client.ts'
 import type { Scenario, Stage } from '../scenario.ts'
-import { countReady, withChannel } from '../services/broker-client.ts'
-import { discardDeadLetters, queueOf, queues } from './messages.ts'
+import { countDeadLetters, listen, queueOf, withChannel } from '../services/broker-client.ts'
+import { discardDeadLetters } from './messages.ts'
 import { gather } from './outages.ts'
 
 const forgottenOrders = 60
@@ -21,7 +22,7 @@ const settleSeconds = 90
 const restore = (
   name: string,
   injected: string,
-  prepare: (stage: Stage, events: readonly GetMessage[]) => Promise<void>,
+  prepare: (stage: Stage, events: readonly ConsumeMessage[]) => Promise<void>,
 ): Scenario => ({
   name,
   injected,
@@ -29,22 +30,26 @@ const restore = (
   shopGoes: true,
   settleSeconds,
   async inject(stage) {
-    const url = stage.bench.urls.DATABASE_URL
-    const gate = await gather(stage)
-    Object.assign(stage.load, { phase: 'killed', rests: true })
-    await stage.bench.shops[0].kill()
-    gate.lose()
-    await copyDatabase(url, 'postgres', 'backup')
-    const newestKept = await newestOrder(url)
-    const events = await forgottenEvents(stage)
-    const newestForgotten = await newestOrder(url)
-    await copyDatabase(url, 'backup', 'postgres')
-    await prepare(stage, events)
-    await stage.bench.shops[0].start()
-    Object.assign(stage.load, { phase: 'healthy', rests: false })
-    await eventually(async () => (await newestOrder(url)) > newestForgotten, 60_000)
-    const late = events.filter((event) => orderOf(event) > newestKept)
-    await deliverAsStrangers(stage, late)
+    const url = stage.urls.DATABASE_URL
+    const newestOrder = () => stage.numberOf('select max(id) as number from orders.orders')
+    await gather(stage)
+    stage.load.rests = true
+    let events: readonly ConsumeMessage[] = []
+    let newest = { kept: 0, forgotten: 0 }
+    await stage.killShop(async () => {
+      await copyDatabase(url, 'postgres', 'backup')
+      const kept = await newestOrder()
+      events = await forgottenEvents(stage)
+      newest = { kept, forgotten: await newestOrder() }
+      await copyDatabase(url, 'backup', 'postgres')
+      await prepare(stage, events)
+    })
+    stage.load.rests = false
+    await eventually(async () => (await newestOrder()) > newest.forgotten, 60_000)
+    await deliverAsStrangers(
+      stage,
+      events.filter((event) => orderOf(event) > newest.kept),
+    )
   },
   verify: discardDeadLetters,
 })
@@ -56,53 +61,39 @@ async function copyDatabase(url: string, from: string, to: string): Promise<void
   await runSql(href, `create database ${to} template ${from}`)
 }
 
-async function newestOrder(url: string): Promise<number> {
-  const sql = 'select coalesce(max(id), 0)::float8 as id from orders.orders'
-  const [newest] = await runSql<{ id: number }>(url, sql)
-  return newest?.id ?? 0
-}
-
-const orderOf = ({ content }: GetMessage): number => JSON.parse(content.toString()).orderId
+const orderOf = ({ content }: ConsumeMessage): number => JSON.parse(content.toString()).orderId
 
 /** What another shop tells of while it settles everything and takes orders that the backup doesn't know. */
-function forgottenEvents({ bench, productIds }: Stage): Promise<GetMessage[]> {
-  const { RABBITMQ_URL, DATABASE_URL } = bench.urls
+async function forgottenEvents({ bench, urls, productIds }: Stage): Promise<ConsumeMessage[]> {
   const [, shop] = bench.shops
-  return withChannel(RABBITMQ_URL, async (channel) => {
-    const { queue } = await channel.assertQueue('', { exclusive: true })
-    for (const event of Object.keys(queueOf)) await channel.bindQueue(queue, 'shop.events', event)
-    await shop.start()
-    for (let sent = 0; sent < forgottenOrders; sent += 1) {
-      const body = { productId: productIds[1 + (sent % 3)], quantity: 4 }
-      const { status } = await send('POST', `${shop.url}/orders`, { body })
-      if (status !== 202) throw new Error(`an order that shall be forgotten was answered with ${status}`)
-    }
-    const left = await untilSettled(DATABASE_URL, 60_000)
-    if (left > 0) throw new Error(`${left} orders were not settled before the restore`)
-    await shop.kill()
-    const events: GetMessage[] = []
-    for (;;) {
-      const event = await channel.get(queue, { noAck: true })
-      if (!event) return events
-      events.push(event)
-    }
+  const events: ConsumeMessage[] = []
+  const end = await listen(urls.RABBITMQ_URL, (event) => {
+    if (event.fields.routingKey in queueOf) events.push(event)
   })
+  await shop.start()
+  for (let sent = 0; sent < forgottenOrders; sent += 1) {
+    const body = { productId: productIds[1 + (sent % 3)], quantity: 4 }
+    const { status } = await send('POST', `${shop.url}/orders`, { body })
+    if (status !== 202) throw new Error(`an order that shall be forgotten was answered with ${status}`)
+  }
+  const left = await untilSettled(urls.DATABASE_URL, 60_000)
+  if (left > 0) throw new Error(`${left} orders were not settled before the restore`)
+  await shop.kill()
+  await pause(500) // for what is still on its way to us
+  await end()
+  return events
 }
 
-const deliver = (stage: Stage, events: readonly GetMessage[]) =>
-  withChannel(stage.bench.urls.RABBITMQ_URL, async (channel) => {
+const deliver = ({ urls }: Stage, events: readonly ConsumeMessage[]) =>
+  withChannel(urls.RABBITMQ_URL, async (channel) => {
     for (const { fields, properties, content } of events)
       channel.sendToQueue(queueOf[fields.routingKey] as string, content, properties)
     await channel.waitForConfirms()
   })
 
 /** Every one of them has to end among the dead letters. */
-async function deliverAsStrangers(stage: Stage, events: readonly GetMessage[]): Promise<void> {
-  const count = () =>
-    countReady(
-      stage.bench.urls.RABBITMQ_URL,
-      queues.map((queue) => `${queue}.dead`),
-    )
+async function deliverAsStrangers(stage: Stage, events: readonly ConsumeMessage[]): Promise<void> {
+  const count = () => countDeadLetters(stage.urls.RABBITMQ_URL)
   if (events.length < 2 * forgottenOrders) throw new Error(`only ${events.length} events came late`)
   const before = await count()
   await deliver(stage, events)

@@ -3,6 +3,16 @@ import { type ClientFrame, FrameReader } from './amqp-frames.ts'
 
 type Criterion = (frame: ClientFrame) => boolean
 
+/** One client's connection. */
+interface Link {
+  client: Socket
+  broker: Socket
+  consumes: boolean
+  /** Set from the first frame on that met it. */
+  heldBy: Criterion | undefined
+  waiting: ClientFrame[]
+}
+
 /**
  * Stands before a broker and holds back what it is told to, on every connection by itself: a process that is killed
  * meanwhile dies at exactly that point. What was held is passed on at `release`, or lost at `lose`.
@@ -11,15 +21,13 @@ type Criterion = (frame: ClientFrame) => boolean
  * gate.holdFrom(({ kind }) => kind === 'publish') // committed, never published
  */
 export class AmqpGate {
-  readonly #target: number
   readonly #server: Server
   readonly #links = new Set<Link>()
   #criterion: Criterion | undefined
   #holdsDeliveries = false
 
   private constructor(target: number) {
-    this.#target = target
-    this.#server = createServer({ noDelay: true }, (client) => this.#join(client))
+    this.#server = createServer({ noDelay: true }, (client) => this.#join(client, target))
   }
 
   static async inFrontOf(url: string): Promise<AmqpGate> {
@@ -35,7 +43,7 @@ export class AmqpGate {
 
   /** How many of the frames that `holdFrom` was asked to hold wait now. */
   get held(): number {
-    return [...this.#links].reduce((sum, { held }) => sum + held, 0)
+    return [...this.#links].flatMap(({ heldBy, waiting }) => (heldBy ? waiting.filter(heldBy) : [])).length
   }
 
   /** Holds everything that a client sends on a connection from the first frame on that meets the criterion. */
@@ -54,14 +62,15 @@ export class AmqpGate {
     this.#criterion = undefined
     this.#holdsDeliveries = false
     for (const link of this.#links) {
-      link.release()
+      link.heldBy = undefined
+      for (const { bytes } of link.waiting.splice(0)) link.broker.write(bytes)
       link.broker.resume()
     }
   }
 
   /** Loses everything that is held, with its connections, and holds nothing more. */
   lose(): void {
-    for (const link of this.#links) link.end()
+    for (const link of this.#links) end(link)
     this.release()
   }
 
@@ -70,60 +79,35 @@ export class AmqpGate {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  #join(client: Socket): void {
-    const link = new Link(client, connect({ port: this.#target, host: '127.0.0.1', noDelay: true }))
+  #join(client: Socket, port: number): void {
+    const broker = connect({ port, host: '127.0.0.1', noDelay: true })
+    const link: Link = { client, broker, consumes: false, heldBy: undefined, waiting: [] }
     this.#links.add(link)
     const frames = new FrameReader()
     client.on('data', (chunk) => {
-      for (const frame of frames.read(chunk)) {
-        link.pass(frame, this.#criterion)
-        if (link.consumes && this.#holdsDeliveries) link.broker.pause()
-      }
+      for (const frame of frames.read(chunk)) this.#pass(frame, link)
     })
-    link.broker.on('data', (chunk) => client.write(chunk))
-    for (const socket of [client, link.broker]) {
+    broker.on('data', (chunk) => client.write(chunk))
+    for (const socket of [client, broker]) {
       socket.on('error', () => {})
       socket.on('close', () => {
         this.#links.delete(link)
-        link.end()
+        end(link)
       })
     }
   }
+
+  #pass(frame: ClientFrame, link: Link): void {
+    if (frame.kind === 'consume') link.consumes = true
+    if (this.#criterion?.(frame)) link.heldBy = this.#criterion
+    if (link.heldBy) link.waiting.push(frame)
+    else link.broker.write(frame.bytes)
+    if (link.consumes && this.#holdsDeliveries) link.broker.pause()
+  }
 }
 
-/** One client's connection. */
-class Link {
-  readonly client: Socket
-  readonly broker: Socket
-  consumes = false
-  #criterion: Criterion | undefined
-  #waiting: ClientFrame[] = []
-
-  constructor(client: Socket, broker: Socket) {
-    this.client = client
-    this.broker = broker
-  }
-
-  get held(): number {
-    const criterion = this.#criterion
-    return criterion ? this.#waiting.filter(criterion).length : 0
-  }
-
-  pass(frame: ClientFrame, criterion: Criterion | undefined): void {
-    if (frame.kind === 'consume') this.consumes = true
-    if (criterion?.(frame)) this.#criterion = criterion
-    if (this.#criterion) this.#waiting.push(frame)
-    else this.broker.write(frame.bytes)
-  }
-
-  release(): void {
-    this.#criterion = undefined
-    for (const { bytes } of this.#waiting.splice(0)) this.broker.write(bytes)
-  }
-
-  end(): void {
-    this.#waiting = []
-    this.client.destroy()
-    this.broker.destroy()
-  }
+function end(link: Link): void {
+  link.waiting = []
+  link.client.destroy()
+  link.broker.destroy()
 }

