@@ -26,7 +26,7 @@ export const peakSettings = (environment: Environment) => ({
  * @throws ConfigurationError for a variable that is wrong
  */
 export function sizeSettings(environment: Environment) {
-  const largest = { fallback: 5_000_000, from: 100_000, to: 100_000_000 }
+  const largest = { fallback: 5_000_000, from: 100_001, to: 100_000_000 }
   return {
     ...common(environment, { rounds: 5, seconds: 12, rate: 120 }),
     /** Orders in each of the tables, rising. */
