@@ -15,7 +15,8 @@ export default async function setUp(): Promise<void> {
   if (missing.length > 0) process.stderr.write(`${refusal ?? missingServicesLine(missing)}\n`)
   if (refusal) process.exit(1)
   process.stderr.write(missingTools(process.env.CI === 'true').line)
-  process.stderr.write('On two cores these tests take some four minutes.\n')
+  const minutes = process.env.STOCKROOM_TESTS === 'long' ? 'ten' : 'three'
+  process.stderr.write(`On two cores these tests take some ${minutes} minutes.\n`)
   if (!environment.databaseServerUrl) {
     publishEnvironment({ ...environment, databaseServerUrl: await startOwnPostgres() })
   }
