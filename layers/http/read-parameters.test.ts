@@ -86,3 +86,11 @@ describe('the parameters of a request', () => {
     )
   })
 })
+
+it('holds a parameter to all that its schema says, a pattern too', () => {
+  const colour = { description: 'A colour.', schema: Type.String({ pattern: '^#[0-9a-f]{6}$' }) }
+  const read = parameterReader('query', { colour })
+
+  expect(read({ colour: '#00ff00' })).toEqual({ colour: '#00ff00' })
+  expect(() => read({ colour: 'green' })).toThrow(expect.objectContaining({ code: 'validation-failed' }))
+})

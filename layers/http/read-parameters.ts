@@ -1,5 +1,7 @@
+import type { TSchema } from 'typebox'
 import type { Parameter, Parameters } from './parameter.ts'
 import { type InvalidMember, Problem } from './problem.ts'
+import { validator } from './validator.ts'
 
 type Texts = Readonly<Record<string, string | undefined>>
 
@@ -55,27 +57,23 @@ interface Schema {
 
 /** A parameter with what its schema says of texts. */
 function completed(parameter: Parameter) {
-  const schema = parameter.schema as Schema
-  return { read: (text: string) => readText(schema, text), message: messageOf(schema), ...parameter }
+  return { read: readerOf(parameter.schema), message: messageOf(parameter.schema as Schema), ...parameter }
 }
 
-function readText(schema: Schema, text: string): string | number | undefined {
-  if (schema.type === 'integer') return readInteger(schema, text)
-  if (schema.enum) return schema.enum.includes(text) ? text : undefined
-  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema
-  return text.length >= minLength && text.length <= maxLength ? text : undefined
+/** Compiled when a request first has the parameter, which most that may be left out never have. */
+function readerOf(schema: TSchema): (text: string) => string | number | undefined {
+  let errorsOf: ReturnType<typeof validator> | undefined
+  return (text) => {
+    errorsOf ??= validator(schema)
+    const value = isInteger(schema) && /^\d+$/.test(text) ? Number(text) : text
+    return errorsOf(value) ? undefined : value
+  }
 }
 
-function readInteger(
-  { minimum = 0, maximum = Number.POSITIVE_INFINITY }: Schema,
-  text: string,
-): number | undefined {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  return value >= minimum && value <= maximum ? value : undefined
-}
+const isInteger = (schema: Schema) => schema.type === 'integer'
 
 function messageOf(schema: Schema): string {
-  if (schema.type === 'integer') return `must be an integer from ${schema.minimum} to ${schema.maximum}`
+  if (isInteger(schema)) return `must be an integer from ${schema.minimum} to ${schema.maximum}`
   if (schema.enum?.length === 2) return `must be ${schema.enum.join(' or ')}`
   if (schema.enum) return `must be one of ${schema.enum.join(', ')}`
   return `must have ${schema.minLength} to ${schema.maxLength} characters`
