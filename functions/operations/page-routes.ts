@@ -1,7 +1,22 @@
 import type { Routes } from '@stockroom/http/route'
 import Type from 'typebox'
 
-const page = Type.String()
+const text = Type.String()
+const page = { 200: { description: 'The page.', schema: text, mediaTypes: ['text/html; charset=utf-8'] } }
+
+/** A script or a style that a page loads. */
+const fileOf = (example: string) => ({
+  path: { file: { description: 'The name of the file.', schema: text, example } },
+  responses: {
+    200: {
+      description: 'The file.',
+      schema: text,
+      mediaTypes: ['text/javascript; charset=utf-8', 'text/css; charset=utf-8'],
+    },
+  },
+  errors: ['route-not-found' as const],
+  isConditional: true,
+})
 
 /** The routes of pages for a browser, and of the document that one of them shows. */
 export const pageRoutes = {
@@ -9,7 +24,7 @@ export const pageRoutes = {
     route: 'GET /',
     summary: 'Find the way',
     description: 'A page with links to what a browser can look at.',
-    responses: { 200: { description: 'The page.', schema: page, mediaTypes: ['text/html; charset=utf-8'] } },
+    responses: page,
     isConditional: true,
   },
   getOpenapi: {
@@ -25,47 +40,27 @@ export const pageRoutes = {
     route: 'GET /docs',
     summary: 'Read and try the API in a browser',
     description: 'A page that shows this document and sends requests. All that it needs comes from the shop.',
-    responses: { 200: { description: 'The page.', schema: page, mediaTypes: ['text/html; charset=utf-8'] } },
+    responses: page,
     isConditional: true,
   },
   getDocsFile: {
     route: 'GET /docs/{file}',
     summary: 'Get a script or a style of the page',
     description: 'What the page at `/docs` loads.',
-    path: {
-      file: { description: 'The name of the file.', schema: Type.String(), example: 'swagger-ui.css' },
-    },
-    responses: {
-      200: {
-        description: 'The file.',
-        schema: page,
-        mediaTypes: ['text/javascript; charset=utf-8', 'text/css; charset=utf-8'],
-      },
-    },
-    errors: ['route-not-found'],
-    isConditional: true,
+    ...fileOf('swagger-ui.css'),
   },
   getConsole: {
     route: 'GET /console',
     summary: 'Watch and run the shop in a browser',
     description:
       'A page that shows `/admin/overview` every second, sells a product out before one’s eyes, and does what an operator does. All that it needs comes from the shop.',
-    responses: { 200: { description: 'The page.', schema: page, mediaTypes: ['text/html; charset=utf-8'] } },
+    responses: page,
     isConditional: true,
   },
   getConsoleFile: {
     route: 'GET /console/{file}',
     summary: 'Get a script or a style of the console',
     description: 'What the page at `/console` loads.',
-    path: { file: { description: 'The name of the file.', schema: Type.String(), example: 'console.css' } },
-    responses: {
-      200: {
-        description: 'The file.',
-        schema: page,
-        mediaTypes: ['text/javascript; charset=utf-8', 'text/css; charset=utf-8'],
-      },
-    },
-    errors: ['route-not-found'],
-    isConditional: true,
+    ...fileOf('console.css'),
   },
 } satisfies Routes
