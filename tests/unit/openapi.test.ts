@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { describe, expect, it } from '@jest/globals'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { errorCodes } from '@stockroom/http/error-codes'
 import { apiDocument } from '../../functions/operations/api-document.ts'
+import { serverlessFile } from '../support/cloudformation/serverless-file.ts'
 
 type HttpEvent = string | { method: string; path: string; authorizer?: object }
-interface Service {
-  functions: Record<string, { events?: { httpApi?: HttpEvent }[] }>
-}
 interface Operation {
   operationId: string
   summary: string
@@ -17,8 +14,6 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { examples?: Record<string, unknown> }> }>
 }
 
-const { load } = createRequire(import.meta.url)('js-yaml') as { load(text: string): unknown }
-const { functions } = load(readFileSync('serverless.yml', 'utf8')) as Service
 const paths = apiDocument.paths as Record<string, Record<string, Operation>>
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
@@ -28,8 +23,9 @@ const operations = Object.entries(paths).flatMap(([path, methods]) =>
 )
 
 /** Each route of serverless.yml with its function; the `*` of unknown routes is none. */
-const routes = Object.entries(functions).flatMap(([name, { events = [] }]) =>
-  events.flatMap(({ httpApi }) => {
+const routes = Object.entries(serverlessFile.functions).flatMap(([name, { events = [] }]) =>
+  events.flatMap((event) => {
+    const httpApi = event.httpApi as HttpEvent | undefined
     if (!httpApi || httpApi === '*') return []
     const route = typeof httpApi === 'string' ? httpApi : `${httpApi.method} ${httpApi.path}`
     return [{ name, route, isGuarded: typeof httpApi === 'object' && 'authorizer' in httpApi }]
