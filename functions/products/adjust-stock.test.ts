@@ -60,6 +60,12 @@ describe('POST /products/{id}/adjustments', () => {
     expect(changeStock).not.toHaveBeenCalled()
   })
 
+  it('answers 404 for a product that does not exist', async () => {
+    lockProduct.mockResolvedValue(undefined)
+
+    expect((await send(handler, request)).body).toEqual(problem(404, 'product-not-found'))
+  })
+
   it.each([
     ['/change', { change: 0, reason: 'Counted' }],
     ['/change', { change: 1_000_000_001, reason: 'Counted' }],
