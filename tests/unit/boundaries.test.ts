@@ -34,7 +34,7 @@ const mayImport: Record<string, string[]> = {
   commands: ['functions', 'layers', 'local', 'migrations'],
   deploy: [],
   artillery: ['bench', 'commands', 'layers', 'local'],
-  bench: ['layers', 'local', 'tests'],
+  bench: ['layers', 'local'],
   tests: [
     'artillery',
     'bench',
@@ -245,6 +245,8 @@ describe('the check of the arrows', () => {
     ],
     ['local/plugin.ts', "import { Poller } from '../plugins/serverless-offline-rabbitmq/polling/poller.ts'"],
     ['migrations/all.ts', "import { ports } from '../local/ports.ts'"],
+    ['bench/size.ts', "import { own } from '../tests/support/own-services.ts'"],
+    ['artillery/run.ts', "import { own } from '../tests/support/own-services.ts'"],
   ])('sees what is forbidden in %s: %s', (from, source) => {
     expect(broken(arrowsOf(from, `// A file.\n${source}\n`))).not.toEqual([])
   })

@@ -1,6 +1,6 @@
 import { percentile, sum } from '../../../bench/figures/statistics.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import type { ProductStock } from '../../../commands/audit/reconciliation.ts'
-import { eventually } from '../../support/eventually.ts'
 import { send } from '../load/client.ts'
 import type { OrderBook, Outcome } from '../load/order-book.ts'
 import type { Scenario, Stage } from '../scenario.ts'

@@ -1,5 +1,5 @@
-import { eventually } from '../../support/eventually.ts'
-import { runSql } from '../../support/test-database.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 
 /** An order as the database has it. */
 export interface StoredOrder {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ConsumeMessage } from 'amqplib'
-import { eventually } from '../../support/eventually.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { auditOf } from '../checks/audit.ts'
 import type { Scenario, Stage } from '../scenario.ts'
 import { countDeadLetters, listen } from '../services/broker-client.ts'

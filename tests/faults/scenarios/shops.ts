@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { eventually } from '../../support/eventually.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { storedOrders } from '../checks/shop-books.ts'
 import { type Cancellations, cancelOrders } from '../load/cancellations.ts'
 import type { Scenario, Stage } from '../scenario.ts'
