@@ -1,13 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
+import { standingClock } from '../fixtures/standing-clock.ts'
 import { BatchWindow } from './batch-window.ts'
 
-beforeEach(() => {
-  jest.useFakeTimers()
-})
-
-afterEach(() => {
-  jest.useRealTimers()
-})
+standingClock()
 
 const outcomeOf = <T>(promise: Promise<T>) => {
   const outcome: { value?: T; settled: boolean } = { settled: false }

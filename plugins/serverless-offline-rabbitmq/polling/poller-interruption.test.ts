@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
+import { standingClock } from '../fixtures/standing-clock.ts'
 import { FakeChannel, settled, startedPoller } from '../fixtures/started-poller.ts'
 import type { ConsumerChannel } from './subscription.ts'
 
-beforeEach(() => {
-  jest.useFakeTimers()
-})
-
-afterEach(() => {
-  jest.useRealTimers()
-})
+standingClock()
 
 describe('an interruption', () => {
   it('does not begin a second batch beside the running one', async () => {

@@ -1,16 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { mapping } from '../fixtures/mapping.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
+import { standingClock } from '../fixtures/standing-clock.ts'
 import { forever, settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
 import { Poller } from './poller.ts'
 
-beforeEach(() => {
-  jest.useFakeTimers()
-})
-
-afterEach(() => {
-  jest.useRealTimers()
-})
+standingClock()
 
 describe('a failed batch', () => {
   it('returns after pauses that double to 60 s, and start again after a success', async () => {

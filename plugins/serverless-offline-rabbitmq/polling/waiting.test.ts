@@ -1,13 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
+import { standingClock } from '../fixtures/standing-clock.ts'
 import { atMost, pause, retry } from './waiting.ts'
 
-beforeEach(() => {
-  jest.useFakeTimers()
-})
-
-afterEach(() => {
-  jest.useRealTimers()
-})
+standingClock()
 
 const pauses = { firstMs: 100, longestMs: 400 }
 

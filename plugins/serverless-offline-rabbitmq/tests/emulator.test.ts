@@ -92,6 +92,16 @@ describe('Emulator, with RabbitMQ', () => {
     )
   })
 
+  it.each([
+    [
+      { brokerUrl: 'amqp://guest:secret@127.0.0.1:1' },
+      "127.0.0.1:1 can't be reached (ECONNREFUSED): start it",
+    ],
+    [{ virtualHost: 'missing' }, 'has no virtual host "missing" that this user may open: create it'],
+  ])('says what its start wants: %j', async (members, line) => {
+    await expect(queue.poll(() => {}, { mappings: [members] })).rejects.toThrow(line)
+  })
+
   it('goes on when its queue was deleted and declared again', async () => {
     const { batches, log } = await queue.poll(() => {}, { mappings: [atOnce] })
 
