@@ -28,16 +28,18 @@ describe(documentedAs('Function error'), () => {
 })
 
 describe(documentedAs('Unrecoverable error'), () => {
-  it('stops the consumer on AWS; here it is tried again, and a line says what AWS would have done', async () => {
+  it('stops the consumer on AWS; here it is tried again with growing pauses, and one line says what AWS would have done', async () => {
     const channel = new FakeChannel()
     const openChannel = jest.fn<() => Promise<ConsumerChannel>>().mockResolvedValueOnce(channel)
-    openChannel.mockRejectedValueOnce(Object.assign(new Error('404 (NOT-FOUND)'), { code: 404 }))
+    const refusal = Object.assign(new Error('404 (NOT-FOUND)'), { code: 404 })
+    for (let attempt = 0; attempt < 3; attempt += 1) openChannel.mockRejectedValueOnce(refusal)
     openChannel.mockResolvedValueOnce(new FakeChannel())
     const { log } = await startedPoller({ openChannel })
 
     channel.emit('close')
-    await jest.advanceTimersByTimeAsync(250 + 250)
+    await jest.advanceTimersByTimeAsync(250 + 250 + 500 + 1000)
 
+    expect(openChannel).toHaveBeenCalledTimes(5)
     expect(log.warning.mock.calls).toEqual([
       [
         "(λ: reduce) queue stock: waiting for the queue: 404 (NOT-FOUND); AWS would stop this mapping where it can't recover from that",

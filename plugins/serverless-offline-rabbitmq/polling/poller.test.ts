@@ -2,8 +2,9 @@ import { describe, expect, it, jest } from '@jest/globals'
 import { mapping } from '../fixtures/mapping.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
 import { standingClock } from '../fixtures/standing-clock.ts'
-import { forever, settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
+import { FakeChannel, forever, settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
 import { Poller } from './poller.ts'
+import type { ConsumerChannel } from './subscription.ts'
 
 standingClock()
 
@@ -71,5 +72,32 @@ describe('start', () => {
     patience.abort()
 
     await expect(started).rejects.toThrow('no queue')
+  })
+})
+
+describe('an interruption', () => {
+  it('does not begin a second batch beside the running one', async () => {
+    const { channel, channels, batches } = await startedPoller()
+    const second = new FakeChannel()
+    channels.push(second)
+    channel.deliver(3)
+    await settled()
+
+    channel.emit('close')
+    await jest.advanceTimersByTimeAsync(60_000)
+
+    expect(second.told).toEqual([])
+    expect(batches()).toHaveLength(1)
+  })
+
+  it('does not keep stop waiting', async () => {
+    const channel = new FakeChannel()
+    const openChannel = jest.fn<() => Promise<ConsumerChannel>>().mockResolvedValueOnce(channel)
+    openChannel.mockReturnValue(new Promise(() => {}))
+    const { poller } = await startedPoller({ openChannel })
+    channel.emit('close')
+    await jest.advanceTimersByTimeAsync(1000)
+
+    await expect(poller.stop()).resolves.toBeUndefined()
   })
 })
