@@ -14,12 +14,12 @@ export async function redisServer(program: string, directory: string): Promise<S
     port,
     '--bind',
     '127.0.0.1',
+    '--dir',
+    directory,
     '--save',
     '',
     '--appendonly',
     'no',
-    '--dir',
-    directory,
   ]
   return {
     url,
