@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { freePort } from '../bench/processes/free-port.ts'
 import { runCommand } from '../tests/support/command.ts'
-import { freePort } from '../tests/support/free-port.ts'
 import { migrationsOf, newestMigrations } from '../tests/support/migrations.ts'
 import { ownDataDirectory } from '../tests/support/shop-process.ts'
 

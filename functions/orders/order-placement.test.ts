@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { eventually } from '../../tests/support/eventually.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
 import { recordedCommits } from '../../tests/support/recorded-commits.ts'
 import { exampleOrder, type Order } from './order.ts'
 import type { TracedRequest } from './order-placement.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
+import { eventually } from '../../bench/processes/eventually.ts'
+import { runSql } from '../../bench/services/databases.ts'
 import { apiEvent } from '../support/api-event.ts'
-import { eventually } from '../support/eventually.ts'
-import { runSql } from '../support/test-database.ts'
 import { answerOf, credentialsOf, DeployedShop, secretArns } from './deployed-shop.ts'
 import type { LambdaEnvironment } from './runtime/lambda-environment.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals'
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel, type GetMessage } from 'amqplib'
-import { eventually } from './eventually.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
 import type { OwnServices } from './own-services.ts'
 
 /** A client of the suite's own virtual host, to look at the broker from outside. */

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import { eventually } from './eventually.ts'
-import { runSql } from './test-database.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
+import { runSql } from '../../bench/services/databases.ts'
 
 type Statement = readonly [sql: string, values?: unknown[]]
 

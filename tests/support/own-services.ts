@@ -1,10 +1,10 @@
 import { afterAll, beforeAll } from '@jest/globals'
 import { shutDown } from '@stockroom/runtime/shutdown'
+import { removeKeys } from '../../bench/services/redis-keys.ts'
+import { createVirtualHost, deleteVirtualHost } from '../../bench/services/virtual-host.ts'
 import { migrateAll } from '../../migrations/all.ts'
 import { ownName, testEnvironment } from './environment.ts'
-import { removeKeys } from './real-services.ts'
 import { createDatabase, type TestDatabase } from './test-database.ts'
-import { createVirtualHost, deleteVirtualHost } from './virtual-host.ts'
 
 /** What a suite has for itself, from its `beforeAll` on. */
 export interface OwnServices {

@@ -4,8 +4,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { eventually } from './eventually.ts'
-import { freePort } from './free-port.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
+import { freePort } from '../../bench/processes/free-port.ts'
 import { pathOf } from './tools.ts'
 
 /** Starts a PgBouncer in front of the server of `databaseUrl`; resolves to the URL of the same database behind it. */

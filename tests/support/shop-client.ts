@@ -1,7 +1,7 @@
+import { eventually } from '../../bench/processes/eventually.ts'
 import type { Order } from '../../functions/orders/order.ts'
 import type { Product } from '../../functions/products/product.ts'
 import { expectContract } from './contract.ts'
-import { eventually } from './eventually.ts'
 
 /** An answer of the shop; `body` is the parsed JSON, or undefined when there is none. */
 export interface Answer<Body> {

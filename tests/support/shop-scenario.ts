@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { eventually } from '../../bench/processes/eventually.ts'
 import type { Order } from '../../functions/orders/order.ts'
 import type { Product } from '../../functions/products/product.ts'
-import { eventually } from './eventually.ts'
 import type { ShopClient } from './shop-client.ts'
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Statement } from '@stockroom/database/pipelined'
 import { query, type Transaction, transaction } from '@stockroom/database/query'
 import type { Context } from 'aws-lambda'
+import { runSql } from '../../bench/services/databases.ts'
 import type { Order } from '../../functions/orders/order.ts'
 import { orderCreatedEvent, placeOrder } from '../../functions/orders/order-placement.ts'
 import type { OrderDraft } from '../../functions/orders/order-store.ts'
@@ -9,7 +10,6 @@ import { type Placed, placeOrders } from '../../functions/orders/placement-store
 import { findProducts, insertProduct } from '../../functions/products/product-store.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { rmqEvent } from './rmq-event.ts'
-import { runSql } from './test-database.ts'
 
 type Consumer = (event: ReturnType<typeof rmqEvent>, context: Context) => Promise<void>
 type Message = Parameters<typeof rmqEvent>[0]['messages'][number]

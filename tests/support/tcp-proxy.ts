@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../bench/processes/free-port.ts'
 
 /**
  * A TCP proxy in front of a service, for what happens to a network: it can be cut, refuse, fall silent and be slow. It

@@ -33,7 +33,7 @@ const mayImport: Record<string, string[]> = {
   commands: ['functions', 'layers', 'local', 'migrations'],
   deploy: [],
   artillery: ['bench', 'commands', 'layers', 'local'],
-  bench: ['layers', 'local', 'tests'],
+  bench: ['layers', 'local'],
   tests: [],
 }
 const pureRules = [
@@ -187,6 +187,8 @@ describe('the check of the arrows', () => {
     ['functions/products/product.ts', "import { json } from '@stockroom/http/response'"],
     [poller, "export * from '../../../layers/runtime/logger.ts'"],
     ['local/plugin.ts', `import { Poller } from '../${poller}'`],
+    ['bench/size.ts', "import { own } from '../tests/support/own-services.ts'"],
+    ['artillery/run.ts', "import { own } from '../tests/support/own-services.ts'"],
   ])('sees what is forbidden in %s: %s', (from, source) => {
     expect(broken(from, source)).not.toEqual([])
   })

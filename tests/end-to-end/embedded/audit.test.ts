@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { freePort } from '../../../bench/processes/free-port.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import type { Order } from '../../../functions/orders/order.ts'
 import { runningEmbeddedPostgres } from '../../../local/embedded/embedded-postgres.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
-import { freePort } from '../../support/free-port.ts'
 import { rmqEvent } from '../../support/rmq-event.ts'
 import { ShopClient } from '../../support/shop-client.ts'
-import { runSql } from '../../support/test-database.ts'
 
 let shop: EmbeddedShop
 

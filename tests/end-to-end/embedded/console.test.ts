@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import type { Overview } from '../../../functions/operations/overview.ts'
 import type { Order } from '../../../functions/orders/order.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
-import { eventually } from '../../support/eventually.ts'
 import { rmqEvent } from '../../support/rmq-event.ts'
 
 const adminKey = 'console-key'

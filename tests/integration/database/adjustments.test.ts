@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { runSql } from '../../../bench/services/databases.ts'
 import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as adjustStock } from '../../../functions/products/adjust-stock.ts'
 import { handler as deleteProduct } from '../../../functions/products/delete-product.ts'
@@ -10,7 +11,6 @@ import { openTransaction } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { ledgerOf, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { within } from '@stockroom/runtime/deadline'
 import pg from 'pg'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { freePort } from '../../../bench/processes/free-port.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { main } from '../../../commands/audit/audit.ts'
 import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { findOrder } from '../../../functions/orders/order-store.ts'
@@ -13,13 +16,10 @@ import { handler as deleteProduct } from '../../../functions/products/delete-pro
 import { handler as updateProduct } from '../../../functions/products/update-product.ts'
 import { keepToken } from '../../../local/functions/lambda-access.ts'
 import { send } from '../../support/endpoint-promises.ts'
-import { eventually } from '../../support/eventually.ts'
-import { freePort } from '../../support/free-port.ts'
 import { handOn } from '../../support/loopback-shop.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { place, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { runSql } from '../../../bench/services/databases.ts'
 import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as cancelOrder } from '../../../functions/orders/cancel-order.ts'
 import { handler as reannounce } from '../../../functions/orders/reannounce-pending-orders.ts'
@@ -13,7 +14,6 @@ import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { seed } from '../../support/seed.ts'
 import { deliver, emptyTables, orderCreatedMessages, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const first = { cancelOrder, reannounce, settleOrder, reduceStock, returnStock }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { cancelledOrders } from '@stockroom/telemetry/shop-metrics'
+import { runSql } from '../../../bench/services/databases.ts'
 import { reconcile } from '../../../commands/audit/reconciliation.ts'
 import { handler as cancelOrder } from '../../../functions/orders/cancel-order.ts'
 import type { Order } from '../../../functions/orders/order.ts'
@@ -17,7 +18,6 @@ import { ownServices } from '../../support/own-services.ts'
 import type { Published } from '../../support/recording-broker.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { deliver, emptyTables, orderCreatedMessage, qtyOf, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 // As long as somebody keeps a row locked, a batch waits for it for two thirds of this.
 process.env.DATABASE_TIMEOUT_MS = '6000'

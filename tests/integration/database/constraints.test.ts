@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { runSql } from '../../../bench/services/databases.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { RequestDeadline, runUntil } from '@stockroom/runtime/commit-deadline'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { handler as createOrder } from '../../../functions/orders/create-order.ts'
 import { placeOrder } from '../../../functions/orders/order-placement.ts'
 import { findOrder } from '../../../functions/orders/order-store.ts'
@@ -9,14 +11,12 @@ import { handler as deleteProduct } from '../../../functions/products/delete-pro
 import { handler as updateProduct } from '../../../functions/products/update-product.ts'
 import { anotherInstance } from '../../support/another-instance.ts'
 import { problem, send } from '../../support/endpoint-promises.ts'
-import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { handOn } from '../../support/loopback-shop.ts'
 import { openTransaction } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 // As long as somebody keeps a key locked, a request waits for it for two thirds of this.
 process.env.DATABASE_TIMEOUT_MS = '6000'

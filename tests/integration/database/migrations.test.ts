@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Knex } from 'knex'
+import { runSql } from '../../../bench/services/databases.ts'
 import { testEnvironment } from '../../support/environment.ts'
 import { migrationsOf, newestMigrations } from '../../support/migrations.ts'
-import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
+import { createDatabase, type TestDatabase } from '../../support/test-database.ts'
 
 const products = migrationsOf('products')
 const orders = migrationsOf('orders')

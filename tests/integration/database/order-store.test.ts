@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { readAndCommit } from '@stockroom/database/pipelined'
+import { runSql } from '../../../bench/services/databases.ts'
 import {
   claimUnsettledOrders,
   findOrder,
@@ -16,7 +17,6 @@ import {
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { place, storeOrders } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()

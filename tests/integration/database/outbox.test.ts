@@ -7,12 +7,12 @@ import { query, type Transaction, transaction } from '@stockroom/database/query'
 import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { orderConfirmed } from '@stockroom/messaging/events'
 import { workUnderWay } from '@stockroom/runtime/before-freeze'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { handler as publishPendingEvents } from '../../../functions/operations/publish-pending-events.ts'
-import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { runSql } from '../../../bench/services/databases.ts'
 import { readOrderPace } from '../../../functions/orders/order-pace.ts'
 import { readSales } from '../../../functions/products/sales.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { rowsRead } from '../../support/rows-read.ts'
 import { storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const run = (sql: string, parameters: unknown[] = []) => runSql(own.databaseUrl, sql, parameters)

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
+import { runSql } from '../../../bench/services/databases.ts'
 import type { ProductListRequest } from '../../../functions/products/product-list.ts'
 import { listProducts } from '../../../functions/products/product-list-store.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { rowsRead } from '../../support/rows-read.ts'
 import { storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Transaction, transaction } from '@stockroom/database/query'
+import { runSql } from '../../../bench/services/databases.ts'
 import type { ProductChange, VersionedProduct } from '../../../functions/products/product.ts'
 import {
   changeProduct,
@@ -10,7 +11,6 @@ import {
 } from '../../../functions/products/product-store.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { ledgerOf, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 

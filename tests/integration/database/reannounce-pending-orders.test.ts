@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { runSql } from '../../../bench/services/databases.ts'
 import { handler as reannouncePendingOrders } from '../../../functions/orders/reannounce-pending-orders.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { deliver, place } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { runSql } from '../../../bench/services/databases.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
 import { anotherInstance } from '../../support/another-instance.ts'
 import { ownServices } from '../../support/own-services.ts'
@@ -11,7 +12,6 @@ import {
   orderCreatedMessages,
   storeProduct,
 } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()

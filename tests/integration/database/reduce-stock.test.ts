@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { transaction } from '@stockroom/database/query'
+import { runSql } from '../../../bench/services/databases.ts'
 import type { VersionedProduct } from '../../../functions/products/product.ts'
 import { changeProduct, findProducts, lockProduct } from '../../../functions/products/product-store.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
@@ -16,7 +17,6 @@ import {
   qtyOf,
   storeProduct,
 } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 // As long as somebody keeps a row locked, a batch waits for it for two thirds of this.
 process.env.DATABASE_TIMEOUT_MS = '6000'

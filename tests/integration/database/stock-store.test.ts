@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Transaction, transaction } from '@stockroom/database/query'
+import { runSql } from '../../../bench/services/databases.ts'
 import type { Product } from '../../../functions/products/product.ts'
 import type { ReturnEntry, StockDecision } from '../../../functions/products/stock.ts'
 import {
@@ -13,7 +14,6 @@ import {
 import { lockRow } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { ledgerOf, run, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 

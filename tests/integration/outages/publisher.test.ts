@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { OutboundMessage } from '@stockroom/messaging/publisher'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { anotherInstance } from '../../support/another-instance.ts'
 import { BrokerClient, bodyOf } from '../../support/broker-client.ts'
-import { eventually, timed } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { startSilentServer, TcpProxy } from '../../support/tcp-proxy.ts'
-import { runSql } from '../../support/test-database.ts'
+import { timed } from '../../support/timed.ts'
 
 /** Whoever waits for an answer that never comes waits longer, however busy the machine is. */
 const generousMs = 20_000

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { declareTopology } from '@stockroom/messaging/topology'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { main } from '../../../commands/after-restore.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { orderCreatedMessage, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices({ rabbitmq: true })
 const broker = BrokerClient.of(own)

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { declareTopology, queues as topology } from '@stockroom/messaging/topology'
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { main } from '../../../commands/audit/audit.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { runSql } from '../../support/test-database.ts'
 
 let connection: ChannelModel
 let channel: ConfirmChannel

@@ -2,9 +2,9 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import { countQueues } from '@stockroom/messaging/queue-counts'
 import { declareTopology } from '@stockroom/messaging/topology'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { dealWithDeadLetters, lookAtDeadLetters } from '../../../functions/operations/dead-letter-desk.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 
 const own = ownServices({ rabbitmq: true })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import type { Product } from '../../../functions/products/product.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RedisClient } from '../../support/redis-client.ts'
 import { storeProduct } from '../../support/stories.ts'

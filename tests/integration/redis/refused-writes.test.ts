@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import type { Product } from '../../../functions/products/product.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
 import { ownName } from '../../support/environment.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RedisClient } from '../../support/redis-client.ts'
 import { storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 // Before the client goes.
 afterAll(() => client.redis.acl('DELUSER', user))

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
+import { removeKeys } from '../../../bench/services/redis-keys.ts'
 import { migrateAll } from '../../../migrations/all.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
 import { testEnvironment } from '../../support/environment.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { removeKeys } from '../../support/real-services.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices({ redis: true })
 const firstPage = { limit: 20, before: undefined }
