@@ -3,7 +3,7 @@ import { shutDown } from '@stockroom/runtime/shutdown'
 import { migrateAll } from '../../migrations/all.ts'
 import { ownName, testEnvironment } from './environment.ts'
 import { removeKeys } from './real-services.ts'
-import { createDatabase, type TestDatabase } from './test-database.ts'
+import { createDatabase, runSql, type TestDatabase } from './test-database.ts'
 import { createVirtualHost, deleteVirtualHost } from './virtual-host.ts'
 
 /** What a suite has for itself, from its `beforeAll` on. */
@@ -12,6 +12,8 @@ export interface OwnServices {
   redisUrl: string
   rabbitmqUrl: string
   cachePrefix: string
+  /** Runs one statement in the database. */
+  sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>
 }
 
 /** The URL of a broker that a double stands for. */
@@ -35,6 +37,7 @@ export function ownServices({ database = 'migrated', redis, rabbitmq }: Wanted =
     redisUrl: '',
     rabbitmqUrl: inProcess,
     cachePrefix: '',
+    sql: (text, values) => runSql(own.databaseUrl, text, values),
   }
   const { services } = testEnvironment()
   let testDatabase: TestDatabase | undefined
