@@ -10,7 +10,6 @@ import { openTransaction } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { ledgerOf, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
@@ -104,8 +103,7 @@ describe('an adjustment', () => {
   it('is made anew after 24 hours, and old keys are forgotten', async () => {
     await adjust(-1, 'old')
     await adjust(-1, 'older')
-    await runSql(
-      own.databaseUrl,
+    await own.sql(
       "update products.adjustment_keys set created_at = now() - interval '24 hours' where key in ('old', 'older')",
     )
 
@@ -113,10 +111,7 @@ describe('an adjustment', () => {
 
     expect(again.headers['idempotent-replayed']).toBeUndefined()
     expect((await show()).body.qty).toBe(7)
-    const keys = await runSql(
-      own.databaseUrl,
-      "select key from products.adjustment_keys where key like 'old%'",
-    )
+    const keys = await own.sql("select key from products.adjustment_keys where key like 'old%'")
     expect(keys).toEqual([{ key: 'old' }])
   })
 

@@ -4,7 +4,6 @@ import { listProducts } from '../../../functions/products/product-list-store.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { rowsRead } from '../../support/rows-read.ts'
 import { storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 
@@ -132,18 +131,15 @@ describe('a list of products', () => {
     for (const name of names) await storeProduct({ name })
 
     expect((await walk({ sort: 'name' })).filter((name) => names.includes(name))).toHaveLength(names.length)
-    await runSql(own.databaseUrl, 'delete from products.products where id > $1', [shelf.length])
+    await own.sql('delete from products.products where id > $1', [shelf.length])
   })
 })
 
 describe('a list of fifty thousand products', () => {
   beforeAll(async () => {
-    await runSql(
-      own.databaseUrl,
-      `insert into products.products (name, price, qty)
-       select 'Poster ' || n, n % 1000, case when n % 1000 = 0 then 1 else 0 end from generate_series(1, 50000) as n`,
-    )
-    await runSql(own.databaseUrl, 'vacuum (analyze) products.products')
+    await own.sql(`insert into products.products (name, price, qty)
+       select 'Poster ' || n, n % 1000, case when n % 1000 = 0 then 1 else 0 end from generate_series(1, 50000) as n`)
+    await own.sql('vacuum (analyze) products.products')
   }, 60_000)
 
   it.each([

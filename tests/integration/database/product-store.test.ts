@@ -10,7 +10,6 @@ import {
 } from '../../../functions/products/product-store.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { ledgerOf, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 
@@ -84,11 +83,7 @@ describe('changeProduct', () => {
 
     await change(id, { qty: 10 })
 
-    const movements = await runSql(
-      own.databaseUrl,
-      'select kind from products.stock_movements where product_id = $1',
-      [id],
-    )
+    const movements = await own.sql('select kind from products.stock_movements where product_id = $1', [id])
     expect(movements).toEqual([{ kind: 'initial' }])
   })
 })

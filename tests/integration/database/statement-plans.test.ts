@@ -7,7 +7,6 @@ import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { rowsRead } from '../../support/rows-read.ts'
 import { deliver, place, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
@@ -31,18 +30,14 @@ async function messagesOf(eventName: string) {
 /** Twenty thousand orders that were pending and are settled, of which PostgreSQL's statistics know nothing yet. */
 async function sellMany(productId: number): Promise<void> {
   const parameters = [productId, manyOrders]
-  await runSql(
-    own.databaseUrl,
+  await own.sql(
     `insert into orders.orders (product_id, quantity, unit_price, total_price)
      select $1, 1, 1, 1 from generate_series(1, $2)`,
     parameters,
   )
-  await runSql(own.databaseUrl, `update orders.orders set status = 'confirmed', settled_at = now()`)
-  await runSql(
-    own.databaseUrl,
-    `insert into products.stock_movements (product_id, order_id, change, kind)
-     select product_id, id, -1, 'sale' from orders.orders on conflict (order_id) where kind <> 'return' do nothing`,
-  )
+  await own.sql(`update orders.orders set status = 'confirmed', settled_at = now()`)
+  await own.sql(`insert into products.stock_movements (product_id, order_id, change, kind)
+     select product_id, id, -1, 'sale' from orders.orders on conflict (order_id) where kind <> 'return' do nothing`)
 }
 
 describe('the statements of a sale', () => {

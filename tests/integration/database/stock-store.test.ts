@@ -13,7 +13,6 @@ import {
 import { lockRow } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { ledgerOf, run, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 
@@ -33,7 +32,7 @@ describe('lockAndRead, while somebody keeps a product locked', () => {
     const [free, kept] = [await storeProduct({ qty: 3 }), await storeProduct({ qty: 4 })]
     const holder = await lockRow(own.databaseUrl, 'products.products', kept.id)
     const isFree = (id: number) =>
-      runSql(own.databaseUrl, 'select 1 from products.products where id = $1 for update nowait', [id]).then(
+      own.sql('select 1 from products.products where id = $1 for update nowait', [id]).then(
         () => true,
         () => false,
       )

@@ -6,7 +6,6 @@ import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RedisClient } from '../../support/redis-client.ts'
 import { storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 // Before the client goes.
 afterAll(() => client.redis.acl('DELUSER', user))
@@ -39,18 +38,16 @@ afterEach(async () => {
 
 /** Commits what is left of the product, and shows it. */
 async function sellTo(qty: number): Promise<void> {
-  await runSql(
-    own.databaseUrl,
-    'update products.products set qty = $2, version = version + 1 where id = $1',
-    [product.id, qty],
-  )
+  await own.sql('update products.products set qty = $2, version = version + 1 where id = $1', [
+    product.id,
+    qty,
+  ])
   await here.writeThrough([{ product: { ...product, qty }, version: 2 }])
 }
 
 /** Commits an order of the product, and drops its list. */
 async function order(): Promise<void> {
-  await runSql(
-    own.databaseUrl,
+  await own.sql(
     'insert into orders.orders (product_id, quantity, unit_price, total_price) values ($1, 1, 1, 1)',
     [product.id],
   )
