@@ -70,34 +70,37 @@ export function itKeepsTheEndpointPromises(
 }
 
 function itFailsPolitely(endpoint: Endpoint, request: ApiRequest, fails: (error: Error) => void): void {
-  it('says 503 with Retry-After while something that it needs is away, and not what', async () => {
-    fails(new Unavailable('database', new Error('connect ECONNREFUSED 10.0.0.7:5432')))
+  it.each([
+    {
+      says: '503 with Retry-After while something that it needs is away, and not what',
+      error: new Unavailable('database', new Error('connect ECONNREFUSED 10.0.0.7:5432')),
+      refusal: problem(503, 'service-unavailable'),
+      moreHeaders: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) },
+    },
+    {
+      says: 'nothing internal when it fails',
+      error: new Error('relation "secret" does not exist at postgres://user:password@db.internal/shop'),
+      refusal: problem(500, 'internal-error'),
+    },
+  ])('says $says', async ({ error, refusal, moreHeaders }) => {
+    const requestId = 'r1'
+    fails(error)
 
-    const answer = await send(endpoint, { ...request, headers: { ...request.headers, 'x-request-id': 'r1' } })
+    const answer = await send(endpoint, {
+      ...request,
+      headers: { ...request.headers, 'x-request-id': requestId },
+    })
 
-    expect(answer.statusCode).toBe(503)
+    expect(answer.statusCode).toBe(refusal.status)
     expect(answer.headers).toEqual({
       ...standardHeaders,
       'content-type': 'application/json',
-      'retry-after': expect.stringMatching(/^[1-9]\d*$/),
-      'x-request-id': 'r1',
+      'x-request-id': requestId,
+      ...moreHeaders,
     })
-    expect(answer.body).toEqual({ ...problem(503, 'service-unavailable'), requestId: 'r1' })
-    expect(JSON.stringify(answer.body)).not.toMatch(/10\.0\.0\.7|ECONN|database/)
-  })
-
-  it('says nothing internal when it fails', async () => {
-    fails(new Error('relation "secret" does not exist at postgres://user:password@db.internal/shop'))
-
-    const answer = await send(endpoint, { ...request, headers: { ...request.headers, 'x-request-id': 'r2' } })
-
-    expect(answer.statusCode).toBe(500)
-    expect(answer.headers).toEqual({
-      ...standardHeaders,
-      'content-type': 'application/json',
-      'x-request-id': 'r2',
-    })
-    expect(answer.body).toEqual({ ...problem(500, 'internal-error'), requestId: 'r2' })
-    expect(JSON.stringify(answer.body)).not.toMatch(/secret|password|internal\/|postgres|\.ts/)
+    expect(answer.body).toEqual({ ...refusal, requestId })
+    expect(JSON.stringify(answer.body)).not.toMatch(
+      /10\.0\.0\.7|ECONN|database|secret|password|internal\/|postgres|\.ts/,
+    )
   })
 }
