@@ -35,9 +35,15 @@ export const emptyTables = (databaseUrl: string) =>
 export const run = <Row>(trx: Transaction, { sql, bindings }: Statement): Promise<Row[]> =>
   query<Row>(trx, sql, bindings)
 
-/** Places an order without an idempotency key. */
-export const place = (draft: OrderDraft) =>
-  placeOrder({ draft, idempotency: undefined }) as Promise<Extract<Placed, { outcome: 'placed' }>>
+/** Places an order without an idempotency key, at a price of 1 unless another one is given. */
+export function place({
+  quantity = 1,
+  unitPrice = 1,
+  ...members
+}: Partial<OrderDraft> & { productId: number }) {
+  const draft = { quantity, unitPrice, totalPrice: unitPrice * quantity, requestId: 'request-1', ...members }
+  return placeOrder({ draft, idempotency: undefined }) as Promise<Extract<Placed, { outcome: 'placed' }>>
+}
 
 /** Stores orders in their order, and tells nobody of them. */
 export async function storeOrders(drafts: readonly OrderDraft[]): Promise<Order[]> {

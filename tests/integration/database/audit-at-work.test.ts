@@ -9,13 +9,9 @@ import { emptyTables, place, storeProduct } from '../../support/stories.ts'
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
 
-beforeEach(async () => {
-  broker.reset()
-  await emptyTables(own.databaseUrl)
-})
+beforeEach(() => emptyTables(own.databaseUrl))
 
-const order = (productId: number, quantity: number) =>
-  place({ productId, quantity, unitPrice: 1, totalPrice: quantity, requestId: 'request-1' })
+const order = (productId: number, quantity: number) => place({ productId, quantity })
 
 /** An audit that has read the orders, and waits for the ledger until the session that is resolved with it ends. */
 async function auditInTheMiddle() {

@@ -27,7 +27,6 @@ const broker = RecordingBroker.inPlace()
 let product: Awaited<ReturnType<typeof storeProduct>>
 
 beforeEach(async () => {
-  broker.reset()
   await emptyTables(own.databaseUrl)
   product = await storeProduct({ qty: 10 })
 })

@@ -5,13 +5,6 @@ const own = ownServices()
 
 const sql = (text: string) => own.sql<{ id: string }>(text)
 
-async function productWith(qty: number): Promise<string> {
-  const [product] = await sql(
-    `insert into products.products (name, price, qty) values ('Mug', 12.5, ${qty}) returning id`,
-  )
-  return product?.id as string
-}
-
 const order = (members: Record<string, string | number> = {}) => {
   const row = { product_id: 1, quantity: 3, unit_price: 19.99, total_price: 59.97, ...members }
   return `insert into orders.orders (${Object.keys(row)}) values (${Object.values(row)})`
@@ -22,22 +15,22 @@ const movement = (members: Record<string, string | number>) => {
   return `insert into products.stock_movements (${Object.keys(row)}) values (${Object.values(row)})`
 }
 
+const product = (name: string, price: number, qty: number) =>
+  `insert into products.products (name, price, qty) values ('${name}', ${price}, ${qty})`
+
 describe('the database itself', () => {
   it('refuses stock below zero', async () => {
-    const id = await productWith(2)
+    await sql(product('Mug', 12.5, 2))
 
-    const overselling = sql(`update products.products set qty = qty - 3 where id = ${id}`)
+    const overselling = sql('update products.products set qty = qty - 3')
 
     await expect(overselling).rejects.toMatchObject({ constraint: 'stock_is_never_negative' })
   })
 
   it.each([
-    ['a product without a name', "insert into products.products (name, price, qty) values ('', 1, 1)"],
-    ['a negative price', "insert into products.products (name, price, qty) values ('Mug', -0.01, 1)"],
-    [
-      'a stock above a billion',
-      "insert into products.products (name, price, qty) values ('Mug', 1, 1000000001)",
-    ],
+    ['a product without a name', product('', 1, 1)],
+    ['a negative price', product('Mug', -0.01, 1)],
+    ['a stock above a billion', product('Mug', 1, 1_000_000_001)],
     ['an unknown status', order({ status: "'lost'" })],
     ['an unknown reason', order({ status: "'rejected'", reason: "'bad-mood'", settled_at: 'now()' })],
     ['an order of nothing', order({ quantity: 0, total_price: 0 })],

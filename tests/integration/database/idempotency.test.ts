@@ -29,7 +29,6 @@ let lastKey = 0
 const newKey = () => `key-${++lastKey}`
 
 beforeEach(async () => {
-  broker.reset()
   product = await storeProduct({ price: 19.99, qty: 1000 })
 })
 

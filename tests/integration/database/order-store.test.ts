@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import {
   claimUnsettledOrders,
   findOrder,
@@ -13,9 +13,7 @@ import { RecordingBroker } from '../../support/recording-broker.ts'
 import { place, storeOrders } from '../../support/stories.ts'
 
 const own = ownServices()
-const broker = RecordingBroker.inPlace()
-
-beforeEach(() => broker.reset())
+RecordingBroker.inPlace()
 
 afterEach(() => own.sql('truncate orders.orders, orders.idempotency_keys, orders.outbox'))
 

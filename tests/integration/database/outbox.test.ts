@@ -20,10 +20,7 @@ process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
 
-beforeEach(async () => {
-  broker.reset()
-  await own.sql('truncate orders.outbox, products.outbox')
-})
+beforeEach(() => own.sql('truncate orders.outbox, products.outbox'))
 
 const event = (orderId: number) =>
   orderConfirmed.of({ orderId, productId: 7, quantity: 1, timestamp: '2026-11-21T12:00:00.000Z' })

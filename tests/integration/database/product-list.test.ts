@@ -87,32 +87,15 @@ describe('a list of products', () => {
     expect(await namesOf({ isInStock: true, search: 'creme' })).toEqual([])
   })
 
-  it('goes by name without accents and case', async () => {
-    const names = await namesOf({ sort: 'name', search: undefined })
+  it('goes by name without accents and case, and by price, the same price by age', async () => {
+    const names = await namesOf({ sort: 'name' })
 
-    expect(names.slice(0, 7)).toEqual([
-      sold,
-      'Émaux, 12.5 cm',
-      'enamel MUG',
-      'Łódź enamel',
-      'ＭＵＧ №5',
-      'Straße & Co: mug-rack',
-      'Żółw łódź',
-    ])
-  })
-
-  it('goes by price, the same price by age', async () => {
-    expect(await namesOf({ sort: 'price' })).toEqual([
-      'Straße & Co: mug-rack',
-      '木 🌲',
-      'КРУЖКА',
-      'ＭＵＧ №5',
-      'Émaux, 12.5 cm',
-      sold,
-      'Łódź enamel',
-      'enamel MUG',
-      'Żółw łódź',
-    ])
+    expect(names.slice(0, 7).join('; ')).toBe(
+      'Crème brûlée dish; Émaux, 12.5 cm; enamel MUG; Łódź enamel; ＭＵＧ №5; Straße & Co: mug-rack; Żółw łódź',
+    )
+    expect((await namesOf({ sort: 'price' })).join('; ')).toBe(
+      'Straße & Co: mug-rack; 木 🌲; КРУЖКА; ＭＵＧ №5; Émaux, 12.5 cm; Crème brûlée dish; Łódź enamel; enamel MUG; Żółw łódź',
+    )
   })
 
   it.each(

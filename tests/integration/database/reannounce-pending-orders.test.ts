@@ -9,20 +9,15 @@ import { deliver, place } from '../../support/stories.ts'
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
 
-beforeEach(async () => {
-  broker.reset()
-  await own.sql('truncate orders.orders, orders.idempotency_keys, orders.outbox')
-})
+beforeEach(() => own.sql('truncate orders.orders, orders.idempotency_keys, orders.outbox'))
 
-async function placeOrders(count: number) {
-  const drafts = Array.from({ length: count }, (_, n) => n + 1)
-  const placed = await Promise.all(
-    drafts.map((quantity) =>
-      place({ productId: 7, quantity, unitPrice: 1, totalPrice: quantity, requestId: `request-${quantity}` }),
-    ),
+const placeOrders = (count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async (_, n) => {
+      const quantity = n + 1
+      return (await place({ productId: 7, quantity, requestId: `request-${quantity}` })).order
+    }),
   )
-  return placed.map(({ order }) => order)
-}
 
 const letTimePass = (interval: string) =>
   own.sql('update orders.orders set announce_again_at = announce_again_at - $1::interval', [interval])

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { findOrder } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -10,15 +10,10 @@ import { deliver, place } from '../../support/stories.ts'
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
 
-beforeEach(() => broker.reset())
-
 const settle = (...messages: Parameters<typeof deliver>[2]) =>
   deliver(settleOrder, 'order-settlement', messages)
 
-async function pendingOrder() {
-  const draft = { productId: 7, quantity: 2, unitPrice: 4.35, totalPrice: 8.7, requestId: 'request-1' }
-  return (await place(draft)).order
-}
+const pendingOrder = async () => (await place({ productId: 7, quantity: 2 })).order
 
 /** Later than whatever is ordered here. */
 const timestamp = '2999-11-21T12:00:00.000Z'

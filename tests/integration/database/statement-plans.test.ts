@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { listAllOrders } from '../../../functions/orders/order-store.ts'
 import { handler as settleOrder } from '../../../functions/orders/settle-order-on-stock-outcome.ts'
 import { handler as reduceStock } from '../../../functions/products/reduce-stock-on-order-created.ts'
@@ -12,12 +12,10 @@ const own = ownServices()
 const broker = RecordingBroker.inPlace()
 const manyOrders = 20_000
 
-beforeEach(() => broker.reset())
-
 /** Places an order and hands its events to the consumers, as the queues would. */
 async function sellOne(productId: number): Promise<void> {
   broker.reset()
-  await place({ productId, quantity: 1, unitPrice: 1, totalPrice: 1, requestId: 'request-1' })
+  await place({ productId })
   await deliver(reduceStock, 'stock-reduction', await messagesOf('order.created'))
   await deliver(settleOrder, 'order-settlement', await messagesOf('stock.reduced'))
 }
