@@ -47,20 +47,15 @@ export function itKeepsTheEndpointPromises(
   { request, fails }: { request: ApiRequest; fails?: (error: Error) => void },
 ): void {
   describe('as every endpoint', () => {
-    it('returns the X-Request-Id that the client has sent', async () => {
-      const headers = { ...request.headers, 'x-request-id': 'client:request_7.a-Z' }
+    it('returns the X-Request-Id that the client has sent, or a new UUID in the place of none or a harmful one', async () => {
+      const idFor = async (sent?: string) => {
+        const headers = { ...request.headers, ...(sent && { 'x-request-id': sent }) }
+        return (await send(endpoint, { ...request, headers })).headers['x-request-id']
+      }
 
-      const answer = await send(endpoint, { ...request, headers })
+      const ids = [await idFor(), await idFor('two words')]
 
-      expect(answer.headers['x-request-id']).toBe('client:request_7.a-Z')
-    })
-
-    it('makes a new UUID for every request without a harmless X-Request-Id', async () => {
-      const one = await send(endpoint, request)
-      const headers = { ...request.headers, 'x-request-id': 'two words' }
-      const other = await send(endpoint, { ...request, headers })
-
-      const ids = [one, other].map((answer) => answer.headers['x-request-id'])
+      expect(await idFor('client:request_7.a-Z')).toBe('client:request_7.a-Z')
       expect(ids).toEqual(ids.map(() => expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)))
       expect(new Set(ids).size).toBe(2)
     })
@@ -86,10 +81,8 @@ function itFailsPolitely(endpoint: Endpoint, request: ApiRequest, fails: (error:
     const requestId = 'r1'
     fails(error)
 
-    const answer = await send(endpoint, {
-      ...request,
-      headers: { ...request.headers, 'x-request-id': requestId },
-    })
+    const headers = { ...request.headers, 'x-request-id': requestId }
+    const answer = await send(endpoint, { ...request, headers })
 
     expect(answer.statusCode).toBe(refusal.status)
     expect(answer.headers).toEqual({

@@ -155,7 +155,7 @@ const query = fc.record(
   { requiredKeys: [] },
 )
 
-export const hostileRequest: fc.Arbitrary<HostileRequest> = fc.record({
+const hostileRequest: fc.Arbitrary<HostileRequest> = fc.record({
   route: fc.constantFrom(...routes),
   id,
   query,

@@ -59,13 +59,10 @@ export async function orderCreatedMessage(wanted: WantedOrder) {
 
 /** The same for many orders at once, in their order. */
 export async function orderCreatedMessages(wanted: readonly WantedOrder[]) {
-  const drafts = wanted.map(({ productId, quantity = 1 }) => ({
-    productId,
-    quantity,
-    unitPrice: 1,
-    totalPrice: quantity,
-    requestId: `request-${randomUUID()}`,
-  }))
+  const drafts = wanted.map(({ productId, quantity = 1 }) => {
+    const requestId = `request-${randomUUID()}`
+    return { productId, quantity, unitPrice: 1, totalPrice: quantity, requestId }
+  })
   const orders = await storeOrders(drafts)
   return orders.map((order, index) => ({
     type: 'order.created',
@@ -94,10 +91,5 @@ export async function ledgerOf(databaseUrl: string, productId: number) {
        from products.stock_movements where product_id = $1`,
     [productId],
   )
-  const [left] = await runSql<{ qty: number }>(
-    databaseUrl,
-    'select qty from products.products where id = $1',
-    [productId],
-  )
-  return { initial: 0, adjustments: 0, sold: 0, ...sums, final: left?.qty ?? 0 }
+  return { initial: 0, adjustments: 0, sold: 0, ...sums, final: (await qtyOf(productId)) ?? 0 }
 }

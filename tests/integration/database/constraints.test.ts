@@ -79,11 +79,15 @@ describe('the database itself', () => {
     await sql(movement({ order_id: 78, change: -1, kind: "'sale'" }))
     await sql(movement({ order_id: 78, change: 1, kind: "'return'" }))
 
-    const again = sql(movement({ order_id: 78, change: 1, kind: "'return'" }))
-    const late = sql(movement({ order_id: 78, change: 0, kind: "'cancelled'" }))
+    const again = await Promise.allSettled([
+      sql(movement({ order_id: 78, change: 1, kind: "'return'" })),
+      sql(movement({ order_id: 78, change: 0, kind: "'cancelled'" })),
+    ])
 
-    await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_returned_once' })
-    await expect(late).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
+    expect(again).toMatchObject([
+      { reason: { constraint: 'an_order_is_returned_once' } },
+      { reason: { constraint: 'an_order_is_decided_once' } },
+    ])
   })
 
   it('lets any number of adjustments stand beside each other', async () => {
