@@ -40,13 +40,8 @@ export class ShopClient {
   }
 
   async createProduct(product: Partial<Product> = {}): Promise<Product> {
-    const { body } = await this.send<Product>('POST', '/products', {
-      name: 'Mug',
-      price: 12.5,
-      qty: 10,
-      ...product,
-    })
-    return body
+    const wanted = { name: 'Mug', price: 12.5, qty: 10, ...product }
+    return (await this.send<Product>('POST', '/products', wanted)).body
   }
 
   order(productId: number, quantity = 1): Promise<Answer<Order>> {

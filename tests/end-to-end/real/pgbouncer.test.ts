@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { runSql } from '../../../bench/services/databases.ts'
-import { startPgBouncer } from '../../support/pgbouncer.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
 import { createDatabase, type TestDatabase } from '../../support/test-database.ts'
+import { startPgBouncer } from './pgbouncer.ts'
 
 let database: TestDatabase
 const bouncers: { stop(): Promise<void> }[] = []

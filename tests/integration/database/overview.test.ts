@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { runSql } from '../../../bench/services/databases.ts'
 import { readOrderPace } from '../../../functions/orders/order-pace.ts'
 import { readSales } from '../../../functions/products/sales.ts'
 import { ownServices } from '../../support/own-services.ts'
@@ -7,7 +6,7 @@ import { rowsRead } from '../../support/rows-read.ts'
 import { storeProduct } from '../../support/stories.ts'
 
 const own = ownServices()
-const run = (sql: string, parameters: unknown[] = []) => runSql(own.databaseUrl, sql, parameters)
+const run = (sql: string, parameters: unknown[] = []) => own.sql(sql, parameters)
 
 /** Orders that were accepted some seconds ago, and settled after so many milliseconds unless that is null. */
 const storeOrdersOf = (
