@@ -21,6 +21,7 @@ import {
   textField,
   type WireProperties,
 } from '../../tests/support/amqp/wire.ts'
+import { seed } from '../../tests/support/seed.ts'
 import { guardHeaders } from './header-guard.ts'
 
 const require = createRequire(import.meta.url)
@@ -29,9 +30,6 @@ const { Connection } = require(join(dirname(require.resolve('amqplib')), 'lib/co
 
 const frameOf = (properties: WireProperties) => contentHeader(1, 7, properties)
 const headersFrame = (...entries: Entry[]) => frameOf({ headers: table(...entries) })
-
-/** In CI; elsewhere every run has another one, and prints it when it fails. */
-const fixedSeed = process.env.CI === 'true' ? { seed: 20_261_121 } : {}
 
 /** What amqplib makes of bytes that arrive together. */
 function received(frames: Buffer[], isGuarded = true) {
@@ -116,14 +114,6 @@ describe('guardHeaders', () => {
     })
   })
 
-  it('shows the headers behind what it does not show', () => {
-    const odd = [nested(33, 'arrays'), textField('v'.repeat(33_000)), arrayField(field('Q'))]
-
-    const headers = odd.map((value) => headersOf(['odd', value], ['behind', intField(2)]))
-
-    expect(headers).toEqual(odd.map(() => expect.objectContaining({ behind: 2 })))
-  })
-
   it('shows what is nested as deep as reason goes', () => {
     expect(JSON.stringify(headersOf(['deep', nested(32, 'arrays')]).deep)).toBe(
       `${'['.repeat(32)}null${']'.repeat(32)}`,
@@ -174,7 +164,7 @@ describe('guardHeaders', () => {
         const [{ fields }] = received([frameOf({ headers: longText(Buffer.from(some)) })])
         expect(Object.getPrototypeOf(fields.headers)).toBe(Object.prototype)
       }),
-      { numRuns: 2000, ...fixedSeed },
+      { numRuns: 2000, seed },
     )
   })
 
