@@ -73,15 +73,10 @@ describe('the headers of a copy', () => {
       price: { '!': 'decimal', value: { places: 2, digits: 1999 } },
       'x-death': [{ queue: 'stock', count: 2, 'routing-keys': ['a'] }],
       '': {},
+      'as deep as the tools show': nested(32),
     }
 
     expect(copyOf(headers)).toEqual({ headers, left: [] })
-  })
-
-  it('are nested as deep as the tools show them', () => {
-    const deep = nested(32)
-
-    expect(copyOf({ deep })).toEqual({ headers: { deep }, left: [] })
   })
 
   it('are texts again where Lambda hands over their bytes, in lists and tables too', () => {
@@ -95,7 +90,6 @@ describe('the headers of a copy', () => {
     ['an infinite number', Number.NEGATIVE_INFINITY],
     ['an integer without end', 1n],
     ['a type that amqplib does not know', { '!': 'x', value: 1 }],
-    ['a time that is none', { '!': 'timestamp', value: -1 }],
     ['a price that is none', { '!': 'decimal', value: null }],
     ['a price of too many places', { '!': 'decimal', value: { places: 256, digits: 1 } }],
     ['a list of such', [[{ a: Number.NaN }]]],
@@ -103,7 +97,6 @@ describe('the headers of a copy', () => {
     ['a text that is too long', 'x'.repeat(25_000)],
     ['many small values', Array(3000).fill(1)],
     ['33 lists within each other', nested(33)],
-    ['100,000 lists within each other', nested(100_000)],
   ])('are without %s, and it is named', (_, value) => {
     expect(copyOf({ before: 1, odd: value, behind: 2 })).toEqual({
       headers: { before: 1, behind: 2 },
@@ -137,10 +130,6 @@ describe('the headers of a copy', () => {
     expect(Object.getPrototypeOf(headers)).toBe(Object.prototype)
   })
 
-  it.each([null, [], 7, 'text'])('are none where there are none: %j', (headers) => {
-    expect(() => encode(copyOf(headers).headers)).not.toThrow()
-  })
-
   it('are always encodable', () => {
     const value = fc.oneof(
       fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, maxDepth: 5 }),
@@ -151,9 +140,13 @@ describe('the headers of a copy', () => {
       }),
       fc.record({ bytes: fc.anything() }),
     )
+    const headers = fc.oneof(
+      { weight: 99, arbitrary: fc.dictionary(fc.string({ maxLength: 300 }), value) },
+      fc.constantFrom(null, [], 7, 'text'),
+    )
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ maxLength: 300 }), value), (headers) => {
-        expect(encode(copyOf(headers).headers)).toBeLessThanOrEqual(mostBytes)
+      fc.property(headers, (some) => {
+        expect(encode(copyOf(some).headers)).toBeLessThanOrEqual(mostBytes)
       }),
       { numRuns: 2000, seed },
     )
