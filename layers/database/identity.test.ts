@@ -38,12 +38,19 @@ describe('databaseIdentity', () => {
     expect([meanwhile, later]).toEqual(['first', 'second'])
   })
 
-  it('waits for the answer after a pause', async () => {
+  it.each([
+    ['after a pause', undefined, 2000],
+    ['on Lambda, where nothing goes on behind an answer', '127.0.0.1:9001', 1000],
+  ])('waits for the answer %s', async (_, lambda, now) => {
     const { databaseIdentity } = await newProcess()
     await databaseIdentity('products', 0)
     query.mockResolvedValue(answer('second'))
 
-    expect(await databaseIdentity('products', 2000)).toBe('second')
+    if (lambda) process.env.AWS_LAMBDA_RUNTIME_API = lambda
+    const identity = await databaseIdentity('products', now)
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+
+    expect(identity).toBe('second')
   })
 
   it('is none where the migration has not drawn one', async () => {
@@ -51,18 +58,6 @@ describe('databaseIdentity', () => {
     query.mockResolvedValue([])
 
     expect(await databaseIdentity('products', 0)).toBe('')
-  })
-
-  it('waits for the answer on Lambda, where nothing goes on behind an answer', async () => {
-    const { databaseIdentity } = await newProcess()
-    await databaseIdentity('products', 0)
-    query.mockResolvedValue(answer('second'))
-
-    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
-    const identity = await databaseIdentity('products', 1000)
-    delete process.env.AWS_LAMBDA_RUNTIME_API
-
-    expect(identity).toBe('second')
   })
 
   it('is what it was while the database is away, or silent', async () => {
