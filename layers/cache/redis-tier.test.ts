@@ -11,17 +11,6 @@ const redis = {
 let tried: Promise<void>
 const tier = (ttlSeconds = 60) =>
   new RedisTier(() => ({ redis, tried }) as unknown as RedisConnection, ttlSeconds)
-const asked = () => redis.get.mock.calls.length + redis.eval.mock.calls.length
-const failWith = (error: unknown) => {
-  redis.get.mockRejectedValue(error)
-  redis.eval.mockRejectedValue(error)
-}
-const operations = [
-  ['read', () => tier().read('a')],
-  ['write', () => tier().write('a', { version: 1, database: 'ours', value: 'A' })],
-  ['invalidate', () => tier().invalidate('a', 'ours')],
-] as const
-
 beforeEach(() => {
   redis.status = 'ready'
   redis.get.mockReset().mockResolvedValue(null)
@@ -53,42 +42,42 @@ describe('the tier in Redis', () => {
   })
 })
 
-describe.each(operations)('a %s', (_, operate) => {
+describe('whoever asks Redis', () => {
   it('waits until the first attempt to connect has ended', async () => {
     const { promise, resolve: end } = Promise.withResolvers<void>()
     tried = promise
     redis.status = 'connecting'
 
-    const outcome = operate()
+    const outcome = tier().read('a')
     await new Promise(setImmediate)
-    const before = asked()
+    const before = redis.get.mock.calls.length
     redis.status = 'ready'
     end()
     await outcome
 
-    expect([before, asked()]).toEqual([0, 1])
+    expect([before, redis.get.mock.calls.length]).toEqual([0, 1])
   })
 
-  it('does nothing, at once, while Redis is away', async () => {
+  it('hears nothing, at once, while it is away', async () => {
     redis.status = 'reconnecting'
 
-    expect(await operate()).toBeFalsy()
-    expect(asked()).toBe(0)
+    expect(await tier().read('a')).toBeUndefined()
+    expect(redis.get).not.toHaveBeenCalled()
   })
 
   it.each([
-    ['fails', new Error('READONLY'), []],
-    ['times out, which makes Redis connect anew', new Error('Command timed out'), [[true]]],
-  ])('that %s does not fail who asked', async (_, error, reconnects) => {
-    failWith(error)
+    ['fails', 'READONLY', []],
+    ['times out, which makes Redis connect anew', 'Command timed out', [[true]]],
+  ])('does not fail for a command that %s', async (_, message, reconnects) => {
+    redis.get.mockRejectedValue(new Error(message))
 
-    expect(await operate()).toBeFalsy()
+    expect(await tier().read('a')).toBeUndefined()
     expect(redis.disconnect.mock.calls).toEqual(reconnects)
   })
 })
 
 it('an invalidation that Redis refuses is remembered for the ten thousand entries of last', async () => {
-  failWith(new Error("OOM command not allowed when used memory > 'maxmemory'."))
+  redis.eval.mockRejectedValue(new Error("OOM command not allowed when used memory > 'maxmemory'."))
   redis.get.mockResolvedValue('{"version":3,"database":"ours","value":"old"}')
   const local = tier()
 
