@@ -6,12 +6,6 @@ import type { Stored, Tier } from './tier.ts'
 
 type Loaded = { version?: number; value: string } | undefined
 
-/** A load that the test ends by hand. */
-interface Load {
-  succeed(loaded: Loaded): void
-  fail(error: Error): void
-}
-
 /** A tier that is asked and answers over a network. */
 class FarTier implements Tier {
   tier = new LocalTier()
@@ -26,11 +20,13 @@ class FarTier implements Tier {
   }
 }
 
-const loads: Load[] = []
-const slowLoad = () =>
-  new Promise<Loaded>((succeed, fail) => {
-    loads.push({ succeed, fail })
-  })
+/** Loads that the test ends by hand. */
+const loads: PromiseWithResolvers<Loaded>[] = []
+const slowLoad = () => {
+  const load = Promise.withResolvers<Loaded>()
+  loads.push(load)
+  return load.promise
+}
 const load = jest.fn<(id: number) => Promise<Loaded>>()
 const turn = () => new Promise(setImmediate)
 let near: LocalTier
@@ -137,8 +133,8 @@ describe('a copy of another database', () => {
     await turn()
     const after = cache.get(7)
     await turn()
-    loads[1]?.succeed({ version: 1, value: 'new' })
-    loads[0]?.succeed({ version: 9, value: 'old' })
+    loads[1]?.resolve({ version: 1, value: 'new' })
+    loads[0]?.resolve({ version: 9, value: 'old' })
 
     expect([await before, await after].map(({ value }) => value)).toEqual(['old', 'new'])
     expect(await cache.get(7)).toMatchObject({ value: 'new', hit: true })
@@ -167,7 +163,7 @@ describe('a load that takes long', () => {
     await turn()
 
     now.mockReturnValue(1000 + ms)
-    loads[0]?.succeed({ value: 'loaded' })
+    loads[0]?.resolve({ value: 'loaded' })
 
     expect(await slow).toMatchObject({ value: 'loaded', hit: false })
     now.mockReturnValue(1000)
@@ -185,7 +181,7 @@ describe('a load that takes long', () => {
 
     await overtake()
     far.tier.write('thing:8', copy(1, 'another'))
-    loads[0]?.succeed({ value: 'old' })
+    loads[0]?.resolve({ value: 'old' })
     await slow
 
     expect(far.tier.read('thing:7')).toBeUndefined()
@@ -198,7 +194,7 @@ it('reads that share a load share its failure too, and no longer than the flight
 
   const reads = Promise.allSettled([cache.get(7), cache.get(7)])
   await turn()
-  loads[0]?.fail(new Error('no connection'))
+  loads[0]?.reject(new Error('no connection'))
   const outcomes = await reads
   load.mockResolvedValue({ version: 1, value: 'loaded' })
 
@@ -224,7 +220,7 @@ describe('invalidating a value that has no version of its own', () => {
     const after = cache.get(7)
     await turn()
     for (const index of order) {
-      loads[index]?.succeed(values[index])
+      loads[index]?.resolve(values[index])
       await turn()
     }
 

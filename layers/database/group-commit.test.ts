@@ -9,29 +9,19 @@ const groupCommit = <Item, Result>(
   limits: GroupLimits,
 ) => pacedGroupCommit(commit, { paceMs: 0, ...limits })
 
-/** A commit that the test ends by hand. */
-interface Commit {
-  items: readonly string[]
-  succeed(): void
-  fail(error: Error): void
+/** Commits that the test ends by hand. */
+const commits: ({ items: readonly string[] } & PromiseWithResolvers<string[]>)[] = []
+const commit = (items: readonly string[]) => {
+  const commit = { items, ...Promise.withResolvers<string[]>() }
+  commits.push(commit)
+  return commit.promise
 }
-
-const commits: Commit[] = []
-const commit = jest.fn(
-  (items: readonly string[]) =>
-    new Promise<string[]>((resolve, reject) => {
-      commits.push({
-        items,
-        succeed: () => resolve(items.map((item) => item.toUpperCase())),
-        fail: reject,
-      })
-    }),
-)
 const withCode = (code: string) => Object.assign(new Error('from the driver'), { code })
 const turn = () => new Promise(setImmediate)
 const groups = () => commits.map(({ items }) => items)
 const end = async (index: number) => {
-  commits[index]?.succeed()
+  const { items = [], resolve } = commits[index] ?? {}
+  resolve?.(items.map((item) => item.toUpperCase()))
   await turn()
 }
 
@@ -127,7 +117,7 @@ describe('groupCommit', () => {
 
     const outcomes = Promise.allSettled(['a', 'b', 'c'].map(insert))
     await turn()
-    commits[0]?.fail(error)
+    commits[0]?.reject(error)
     await turn()
     await end(1)
 
@@ -143,7 +133,7 @@ describe('groupCommit', () => {
     await turn()
     jest.advanceTimersByTime(answerWithinMs)
 
-    commits[0]?.fail(withCode('23505'))
+    commits[0]?.reject(withCode('23505'))
 
     expect(await outcomes).toEqual(
       Array(2).fill({ status: 'rejected', reason: expect.objectContaining({ name: 'Unavailable' }) }),

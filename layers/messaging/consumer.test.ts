@@ -39,12 +39,10 @@ beforeEach(() => {
 
 describe('a consumer', () => {
   it('hands over the healthy messages of every queue at once, in the order of delivery', async () => {
-    const [one, other] = [batch(reduced(3), reduced(1)), rmqEvent({ queue: 'other', messages: [reduced(2)] })]
+    const { rmqMessagesByQueue: one, ...event } = batch(reduced(3), reduced(1))
+    const { rmqMessagesByQueue: other } = rmqEvent({ queue: 'other', messages: [reduced(2)] })
 
-    await handler(
-      { ...one, rmqMessagesByQueue: { ...one.rmqMessagesByQueue, ...other.rmqMessagesByQueue } },
-      lambdaContext(),
-    )
+    await handler({ ...event, rmqMessagesByQueue: { ...one, ...other } }, lambdaContext())
 
     expect(handled()).toEqual([[3, 1, 2]])
     expect(publish).not.toHaveBeenCalled()
