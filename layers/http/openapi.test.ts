@@ -1,17 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import Type, { type TSchema } from 'typebox'
-import { openApiDocument } from './openapi.ts'
+import { type ApiInfo, openApiDocument } from './openapi.ts'
 import type { Route } from './route.ts'
 
 const Mug = Type.Object({ price: Type.Number({ decimals: 2 }) }, { examples: [{ price: 1.5 }] })
-const info = {
-  title: 'Mugs',
-  version: '1',
-  description: 'Mugs.',
-  contact: { name: 'A potter' },
-  license: { name: 'MIT', identifier: 'MIT' },
-}
-
 /** The document's operation for a route, with `given` in place of what the route would say. */
 function operationOf(given: Partial<Route> = {}) {
   const route: Route = {
@@ -22,7 +14,9 @@ function operationOf(given: Partial<Route> = {}) {
     ...given,
   }
   const tag = { name: 'Mugs', description: 'Mugs.' }
-  const document = openApiDocument(info, [{ tag, schemas: { Mug }, routes: { makeMug: route } }])
+  const document = openApiDocument({ title: 'Mugs' } as ApiInfo, [
+    { tag, schemas: { Mug }, routes: { makeMug: route } },
+  ])
   return JSON.parse(JSON.stringify(document)).paths['/mugs/{id}'].post
 }
 

@@ -209,7 +209,8 @@ describe('the topology', () => {
 
 it('a broker that blocks is known, also by a gauge, while it does, and asked for no channel', async () => {
   const states: unknown[] = []
-  const note = () => states.push([isBrokerBlocked(), [...brokerBlocked.latest()].map(({ value }) => value)])
+  const note = () =>
+    states.push([isBrokerBlocked(), ...[...brokerBlocked.latest()].map(({ value }) => value)])
   await open()
   note()
 
@@ -223,10 +224,10 @@ it('a broker that blocks is known, also by a gauge, while it does, and asked for
   note()
 
   expect(states).toEqual([
-    [false, [0]],
-    [true, [1]],
-    [false, [0]],
-    [false, [0]],
+    [false, 0],
+    [true, 1],
+    [false, 0],
+    [false, 0],
   ])
   expect(connection.createConfirmChannel).toHaveBeenCalledTimes(1)
 })

@@ -1,9 +1,8 @@
-import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { queues } from './topology.ts'
 
-class FakeChannel extends EventEmitter {
+class FakeChannel {
   readonly consumers = new Map(Object.keys(queues).map((queue) => [queue, 1]))
   isOpen = true
 

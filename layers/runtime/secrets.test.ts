@@ -22,9 +22,7 @@ const credentials = (username: string, password: string) => JSON.stringify({ use
 /** A process of its own, which has loaded the modules just now. */
 async function newProcess() {
   jest.resetModules()
-  const { refreshSecrets, distrustSecrets, secrets } = await import('./secrets.ts')
-  const { configuration } = await import('./configuration.ts')
-  return { refreshSecrets, distrustSecrets, secrets, configuration }
+  return { ...(await import('./secrets.ts')), ...(await import('./configuration.ts')) }
 }
 
 beforeEach(() => {
