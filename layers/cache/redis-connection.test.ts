@@ -40,26 +40,19 @@ afterEach(async () => {
 })
 
 describe('redisConnection', () => {
-  it('is one for the domains that share a URL, and one for each where each has its own', () => {
+  it('is one for each URL, and the old one ends when the URL has another password', () => {
     const shared = redisConnection('products')
     const isShared = redisConnection('orders') === shared
     settings.ordersRedisUrl = 'redis://orders'
     const ofOrders = redisConnection('orders')
+    const both = [redisConnection('products'), redisConnection('orders')]
+    settings.productsRedisUrl = rotated
+    redisConnection('products')
 
     expect(isShared).toBe(true)
-    expect(opened.map(({ url }) => url)).toEqual([old, 'redis://orders'])
-    expect([redisConnection('products'), redisConnection('orders')]).toEqual([shared, ofOrders])
-    expect(opened.flatMap(({ disconnect }) => disconnect.mock.calls)).toEqual([])
-  })
-
-  it('is another one when the URL has another password, and the old one ends', () => {
-    redisConnection('products')
-    Object.assign(settings, { productsRedisUrl: rotated, ordersRedisUrl: rotated })
-
-    redisConnection('products')
-
-    expect(opened.map(({ url }) => url)).toEqual([old, rotated])
-    expect(opened.map(({ disconnect }) => disconnect.mock.calls.length)).toEqual([1, 0])
+    expect(both).toEqual([shared, ofOrders])
+    expect(opened.map(({ url }) => url)).toEqual([old, 'redis://orders', rotated])
+    expect(opened.map(({ disconnect }) => disconnect.mock.calls.length)).toEqual([1, 0, 0])
   })
 
   it.each([

@@ -125,15 +125,13 @@ describe('secrets', () => {
   })
 
   it('cost nothing where none is named', async () => {
-    const named = Object.keys(process.env).filter((name) => name.endsWith('_SECRET_ARN'))
-    const before = Object.fromEntries(named.map((name) => [name, process.env[name]]))
-    for (const name of named) delete process.env[name]
-
+    const environment = jest.replaceProperty(process, 'env', {})
     const { secrets, refreshSecrets } = await newProcess()
+    environment.restore()
+
     await refreshSecrets()
 
     expect(secrets()).toEqual([])
     expect(get).not.toHaveBeenCalled()
-    Object.assign(process.env, before)
   })
 })
