@@ -60,7 +60,7 @@ describe('a JSON body', () => {
     expect((await send(greet, request)).statusCode).toBe(200)
   })
 
-  // The order of the checks: each of these has what the next ones refuse.
+  // In the order of the checks: what is wrong otherwise, too, is answered by the first of them.
   it.each([
     [413, 'body-too-large', 'more than 256 KiB', typed('text/plain', '{'.padEnd(kib256 + 1))],
     [413, 'body-too-large', 'as many characters, more bytes', { body: `"${'ü'.repeat(kib256 / 2)}"` }],

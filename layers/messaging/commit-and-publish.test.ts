@@ -12,11 +12,8 @@ const outboxChange = (_domain: string, change: (typeof changes)[number]) => void
 const removeFromOutbox = jest.fn<typeof import('@stockroom/database/outbox').removeFromOutbox>()
 const send = jest.fn<typeof import('./publisher.ts').send>()
 jest.unstable_mockModule('@stockroom/database/outbox', () => ({ outboxChange, removeFromOutbox }))
-jest.unstable_mockModule('./publisher.ts', () => ({
-  send,
-  requireBroker: async () => {},
-  confirmTimeoutMs: 5000,
-}))
+const requireBroker = jest.fn(async () => {})
+jest.unstable_mockModule('./publisher.ts', () => ({ send, requireBroker, confirmTimeoutMs: 5000 }))
 const { commitStatementsWithOutbox, commitAndPublish, publishAfter, publishRows } = await import(
   './commit-and-publish.ts'
 )
@@ -282,5 +279,13 @@ describe('publishAfter', () => {
 
     expect(early).toBe(false)
     expect(await outcome).toBe('the result')
+  })
+
+  it('does not begin while the broker takes no messages', async () => {
+    requireBroker.mockRejectedValueOnce(new Unavailable('broker', 'blocked'))
+    const commit = jest.fn(async () => {})
+
+    await expect(publishAfter(commit)).rejects.toThrow('The broker is unavailable: blocked')
+    expect(commit).not.toHaveBeenCalled()
   })
 })

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { currentInvocation } from '@stockroom/runtime/invocation'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { failedBatches } from '@stockroom/telemetry/shop-metrics'
 import { lambdaContext } from '../../tests/support/lambda-context.ts'
@@ -25,6 +26,7 @@ const published = () => publish.mock.calls.flatMap(([messages]) => messages)
 const handled = () => handle.mock.calls.map(([{ messages }]) => messages.map(({ body }) => body.orderId))
 const deadLetter = (messageId: string, reason: string) =>
   expect.objectContaining({
+    exchange: 'shop.dead-letters',
     routingKey: 'order-settlement.dead',
     options: expect.objectContaining({
       messageId,
@@ -77,6 +79,17 @@ describe('a consumer', () => {
 
     const options = { messageId: 'm2', persistent: true, mandatory: true }
     expect(published()).toMatchObject([{ exchange: '', routingKey: 'order-settlement', options }])
+  })
+
+  it('works under the request id of its invocation', async () => {
+    let requestId: string | undefined
+    handle.mockImplementation(async () => {
+      requestId = currentInvocation()?.requestId
+    })
+
+    await handler(batch(reduced(1)), lambdaContext({ awsRequestId: 'invocation-7' }))
+
+    expect(requestId).toBe('invocation-7')
   })
 })
 

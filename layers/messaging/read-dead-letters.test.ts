@@ -17,8 +17,9 @@ class FakeChannel {
     this.#count = count
   }
 
+  /** A number of 16 bits, as on the wire. */
   async prefetch(count: number) {
-    this.#prefetch = count
+    this.#prefetch = count % 2 ** 16
   }
 
   async consume(_queue: string, receive: (message: ConsumeMessage | null) => void) {
