@@ -67,18 +67,6 @@ describe('the tier in process', () => {
     expect(['a', 'b', 'c'].map((key) => local.read(key)?.value)).toEqual(['A again', undefined, 'C'])
   })
 
-  it('forgets its values when it is told to, and no version', () => {
-    const local = tier()
-    local.write('a', copy(2, 'A'))
-
-    local.expire()
-    const known = local.read('a')
-    local.write('a', copy(1, 'old'))
-
-    expect(known).toEqual({ version: 2, database: 'ours' })
-    expect(local.read('a')).toEqual(known)
-  })
-
   it('keeps a copy of another database instead, whatever its version', () => {
     const local = tier()
     local.write('a', copy(57, 'old'))
