@@ -1,6 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { finishBeforeFreeze, workUnderWay } from '@stockroom/runtime/before-freeze'
-import { currentInvocation } from '@stockroom/runtime/invocation'
 import { observeInvocation } from './observe-invocation.ts'
 
 const begin = { functionName: 'createOrder', requestId: 'request-1' }
