@@ -6,12 +6,6 @@ import type { Stored, Tier } from './tier.ts'
 
 type Loaded = { version?: number; value: string } | undefined
 
-/** A load that the test ends by hand. */
-interface Load {
-  succeed(loaded: Loaded): void
-  fail(error: Error): void
-}
-
 /** A tier that is asked and answers over a network. */
 class FarTier implements Tier {
   tier = new LocalTier()
@@ -26,13 +20,14 @@ class FarTier implements Tier {
   }
 }
 
-const loads: Load[] = []
-const slowLoad = () =>
-  new Promise<Loaded>((succeed, fail) => {
-    loads.push({ succeed, fail })
-  })
+/** Loads that the test ends by hand. */
+const loads: PromiseWithResolvers<Loaded>[] = []
+const slowLoad = () => {
+  const load = Promise.withResolvers<Loaded>()
+  loads.push(load)
+  return load.promise
+}
 const load = jest.fn<(id: number) => Promise<Loaded>>()
-const broadcast = jest.fn<(key: string, stored: Stored) => Promise<void>>()
 const turn = () => new Promise(setImmediate)
 let near: LocalTier
 let far: FarTier
@@ -48,7 +43,7 @@ const source = {
   database,
   isValue: (copy: unknown): copy is string => typeof copy === 'string',
 }
-const twoTiers = () => new Cache<string>({ ...source, tiers: () => [near, far], broadcast })
+const twoTiers = () => new Cache<string>({ ...source, tiers: () => [near, far] })
 const oneTier = () => new Cache<string>({ ...source, tiers: () => [far] })
 /** A copy of the database that the cache reads. */
 const copy = <Value>(version: number, value: Value) => ({ version, database: 'ours', value })
@@ -64,7 +59,6 @@ const reads = () => {
 beforeEach(() => {
   loads.length = 0
   load.mockReset().mockResolvedValue({ version: 3, value: 'loaded' })
-  broadcast.mockReset().mockResolvedValue()
   database.mockReset().mockResolvedValue('ours')
   near = new LocalTier()
   far = new FarTier()
@@ -103,16 +97,6 @@ describe('reading through a cache', () => {
     expect(await twoTiers().get(7)).toEqual({ value: null, hit: true })
     expect(load).not.toHaveBeenCalled()
   })
-
-  it('does not remember that a value was not found', async () => {
-    load.mockResolvedValueOnce(undefined)
-    const cache = twoTiers()
-
-    expect([await cache.get(7), await cache.get(7)]).toMatchObject([
-      { value: null, hit: false },
-      { value: 'loaded', hit: false },
-    ])
-  })
 })
 
 it.each([
@@ -140,27 +124,6 @@ describe('a copy of another database', () => {
     far.tier.write('thing:7', old)
   })
 
-  it('is not shown: the value is loaded, and kept in its place whatever its version', async () => {
-    const cache = twoTiers()
-
-    const first = await cache.get(7)
-    const second = await cache.get(7)
-
-    expect([first, second]).toMatchObject([
-      { value: 'loaded', hit: false },
-      { value: 'loaded', hit: true },
-    ])
-    expect(far.tier.read('thing:7')).toEqual(copy(3, 'loaded'))
-  })
-
-  it('is told from a copy of this one while the process runs, from the moment that it knows', async () => {
-    database.mockResolvedValueOnce('dropped')
-    const cache = twoTiers()
-
-    expect(await cache.get(7)).toMatchObject({ value: 'old', hit: true })
-    expect(await cache.get(7)).toMatchObject({ value: 'loaded', hit: false })
-  })
-
   it('shares no load with a value of this one', async () => {
     load.mockImplementation(slowLoad)
     database.mockResolvedValueOnce('dropped too')
@@ -170,8 +133,8 @@ describe('a copy of another database', () => {
     await turn()
     const after = cache.get(7)
     await turn()
-    loads[1]?.succeed({ version: 1, value: 'new' })
-    loads[0]?.succeed({ version: 9, value: 'old' })
+    loads[1]?.resolve({ version: 1, value: 'new' })
+    loads[0]?.resolve({ version: 9, value: 'old' })
 
     expect([await before, await after].map(({ value }) => value)).toEqual(['old', 'new'])
     expect(await cache.get(7)).toMatchObject({ value: 'new', hit: true })
@@ -200,7 +163,7 @@ describe('a load that takes long', () => {
     await turn()
 
     now.mockReturnValue(1000 + ms)
-    loads[0]?.succeed({ value: 'loaded' })
+    loads[0]?.resolve({ value: 'loaded' })
 
     expect(await slow).toMatchObject({ value: 'loaded', hit: false })
     now.mockReturnValue(1000)
@@ -218,64 +181,25 @@ describe('a load that takes long', () => {
 
     await overtake()
     far.tier.write('thing:8', copy(1, 'another'))
-    loads[0]?.succeed({ value: 'old' })
+    loads[0]?.resolve({ value: 'old' })
     await slow
 
     expect(far.tier.read('thing:7')).toBeUndefined()
   })
 })
 
-describe('single flight', () => {
-  it('shares one load among the reads of a missing value, of which each value has its own', async () => {
-    load.mockImplementation(slowLoad)
-    const cache = twoTiers()
+it('reads that share a load share its failure too, and no longer than the flight', async () => {
+  load.mockImplementation(slowLoad)
+  const cache = twoTiers()
 
-    const together = [cache.get(7), cache.get(7)]
-    await turn()
-    const reads = Promise.all([...together, cache.get(7), cache.get(8)])
-    await turn()
-    for (const [index, { succeed }] of loads.entries()) succeed({ version: 1, value: `load ${index}` })
+  const reads = Promise.allSettled([cache.get(7), cache.get(7)])
+  await turn()
+  loads[0]?.reject(new Error('no connection'))
+  const outcomes = await reads
+  load.mockResolvedValue({ version: 1, value: 'loaded' })
 
-    expect((await reads).map(({ value }) => value)).toEqual(['load 0', 'load 0', 'load 0', 'load 1'])
-  })
-
-  it('shares the failure too, and no longer than the flight', async () => {
-    load.mockImplementation(slowLoad)
-    const cache = twoTiers()
-
-    const reads = Promise.allSettled([cache.get(7), cache.get(7)])
-    await turn()
-    loads[0]?.fail(new Error('no connection'))
-    const outcomes = await reads
-    load.mockResolvedValue({ version: 1, value: 'loaded' })
-
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    expect(await cache.get(7)).toMatchObject({ value: 'loaded', hit: false })
-  })
-})
-
-describe('setting a committed value', () => {
-  it('puts it into every tier and tells every instance', async () => {
-    await twoTiers().set(7, { version: 5, value: 'new' })
-    await oneTier().set(8, { version: 5, value: 'new' })
-
-    expect(near.read('thing:7')).toEqual(copy(5, 'new'))
-    expect([7, 8].map((id) => far.tier.read(`thing:${id}`))).toEqual(Array(2).fill(copy(5, 'new')))
-    expect(broadcast.mock.calls).toEqual([['thing:7', copy(5, 'new')]])
-  })
-
-  it('stays, whatever a slow reader brings from before', async () => {
-    load.mockImplementation(slowLoad)
-    const cache = twoTiers()
-    const slow = cache.get(7)
-    await turn()
-
-    await cache.set(7, { version: 5, value: 'new' })
-    loads[0]?.succeed({ version: 4, value: 'old' })
-    await slow
-
-    expect(await cache.get(7)).toMatchObject({ value: 'new', hit: true })
-  })
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(await cache.get(7)).toMatchObject({ value: 'loaded', hit: false })
 })
 
 describe('invalidating a value that has no version of its own', () => {
@@ -296,7 +220,7 @@ describe('invalidating a value that has no version of its own', () => {
     const after = cache.get(7)
     await turn()
     for (const index of order) {
-      loads[index]?.succeed(values[index])
+      loads[index]?.resolve(values[index])
       await turn()
     }
 

@@ -18,26 +18,19 @@ afterEach(() => {
 })
 
 describe('the tier in process', () => {
-  it('keeps a value for a second by default', () => {
+  it('keeps a value for a second since its last write, and its version for longer', () => {
     const local = tier()
-    local.write('a', copy(1, 'A'))
+    local.write('a', copy(2, 'A'))
+    nowMs += 999
+    local.write('a', copy(2, 'A'))
 
     nowMs += 999
     const before = local.read('a')
     nowMs += 1
+    local.write('a', copy(1, 'old'))
 
-    expect(before).toEqual(copy(1, 'A'))
-    expect(local.read('a')).toEqual({ version: 1, database: 'ours' })
-  })
-
-  it('counts the time to live from the last write', () => {
-    const local = tier({ ttlMs: 100 })
-    local.write('a', copy(1, 'A'))
-    nowMs += 90
-    local.write('a', copy(1, 'A'))
-    nowMs += 90
-
-    expect(local.read('a')).toEqual(copy(1, 'A'))
+    expect(before).toEqual(copy(2, 'A'))
+    expect(local.read('a')).toEqual({ version: 2, database: 'ours' })
   })
 
   it('keeps the newer of two values, and of two of one version the later', () => {
@@ -48,16 +41,6 @@ describe('the tier in process', () => {
     })
 
     expect(shown).toEqual(['write 0', 'write 0', 'write 2', 'write 3'])
-  })
-
-  it('remembers a version for longer than its value, so that an older value stays out', () => {
-    const local = tier({ ttlMs: 100 })
-    local.write('a', copy(2, 'new'))
-    nowMs += 1000
-
-    local.write('a', copy(1, 'old'))
-
-    expect(local.read('a')).toEqual({ version: 2, database: 'ours' })
   })
 
   it('drops an invalidated value and raises its version, also of what it did not have', () => {
@@ -82,18 +65,6 @@ describe('the tier in process', () => {
     local.write('c', copy(1, 'C'))
 
     expect(['a', 'b', 'c'].map((key) => local.read(key)?.value)).toEqual(['A again', undefined, 'C'])
-  })
-
-  it('forgets its values when it is told to, and no version', () => {
-    const local = tier()
-    local.write('a', copy(2, 'A'))
-
-    local.expire()
-    const known = local.read('a')
-    local.write('a', copy(1, 'old'))
-
-    expect(known).toEqual({ version: 2, database: 'ours' })
-    expect(local.read('a')).toEqual(known)
   })
 
   it('keeps a copy of another database instead, whatever its version', () => {

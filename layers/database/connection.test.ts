@@ -45,25 +45,14 @@ afterEach(() => {
   server.close()
 })
 
-describe('a connection of the shop', () => {
-  it('begins with nothing that PgBouncer or RDS Proxy refuses', async () => {
-    await connectOnce()
+it('a connection of the shop begins with nothing that PgBouncer or RDS Proxy refuses, and notices silence', async () => {
+  const setKeepAlive = jest.spyOn(Socket.prototype, 'setKeepAlive')
 
-    expect(parametersOf(startups[0])?.sort()).toEqual([
-      'application_name',
-      'client_encoding',
-      'database',
-      'user',
-    ])
-  })
+  await connectOnce()
 
-  it('asks after ten silent seconds whether the other side still stands', async () => {
-    const setKeepAlive = jest.spyOn(Socket.prototype, 'setKeepAlive')
-
-    await connectOnce()
-
-    expect(setKeepAlive.mock.calls).toContainEqual([true, 10_000])
-  })
+  const names = ['application_name', 'client_encoding', 'database', 'user']
+  expect(parametersOf(startups[0])?.sort()).toEqual(names)
+  expect(setKeepAlive.mock.calls).toContainEqual([true, 10_000])
 })
 
 describe('the pool of a domain', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 
 const query = jest.fn<(connection: string, sql: string) => Promise<object[]>>()
@@ -13,18 +13,9 @@ beforeEach(() => {
   databaseUrl.mockReset().mockImplementation((domain) => `postgres://${domain}`)
 })
 
-afterEach(() => {
-  jest.useRealTimers()
-})
-
 const asked = () => query.mock.calls.map(([connection]) => connection)
 
 describe('databaseAnswers', () => {
-  it('says yes when the databases of both domains answer', async () => {
-    expect(await databaseAnswers()).toBe(true)
-    expect(asked()).toEqual(['connection of products', 'connection of orders'])
-  })
-
   it('asks a shared one once for all who want to know at the same time, and again for who comes later', async () => {
     databaseUrl.mockReturnValue('postgres://shop')
 
@@ -43,15 +34,5 @@ describe('databaseAnswers', () => {
     })
 
     expect(await databaseAnswers()).toBe(false)
-  })
-
-  it('says no after a second when a database is silent', async () => {
-    jest.useFakeTimers()
-    query.mockReturnValue(new Promise(() => {}))
-
-    const answer = databaseAnswers()
-    await jest.advanceTimersByTimeAsync(1000)
-
-    expect(await answer).toBe(false)
   })
 })

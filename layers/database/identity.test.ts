@@ -3,22 +3,19 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 const query = jest.fn<(domain: string, sql: string) => Promise<{ identity: string }[]>>()
 jest.unstable_mockModule('./query.ts', () => ({ query }))
 
-/** A process of its own, which has asked nothing yet. */
-async function newProcess() {
-  jest.resetModules()
-  return import('./identity.ts')
-}
+/** That of a process which has asked nothing yet. */
+let databaseIdentity: typeof import('./identity.ts').databaseIdentity
 const answer = (identity: string) => [{ identity }]
 const turn = () => new Promise(setImmediate)
 
-beforeEach(() => {
+beforeEach(async () => {
+  jest.resetModules()
+  ;({ databaseIdentity } = await import('./identity.ts'))
   query.mockReset().mockResolvedValue(answer('first'))
 })
 
 describe('databaseIdentity', () => {
   it('asks the database once in a second, for each domain', async () => {
-    const { databaseIdentity } = await newProcess()
-
     await Promise.all([databaseIdentity('products', 0), databaseIdentity('products', 0)])
     await databaseIdentity('products', 999)
     await databaseIdentity('orders', 999)
@@ -27,7 +24,6 @@ describe('databaseIdentity', () => {
   })
 
   it('asks again after a second, and nobody waits for it who asks all the time', async () => {
-    const { databaseIdentity } = await newProcess()
     await databaseIdentity('products', 0)
     query.mockResolvedValue(answer('second'))
 
@@ -38,35 +34,27 @@ describe('databaseIdentity', () => {
     expect([meanwhile, later]).toEqual(['first', 'second'])
   })
 
-  it('waits for the answer after a pause', async () => {
-    const { databaseIdentity } = await newProcess()
+  it.each([
+    ['after a pause', undefined, 2000],
+    ['on Lambda, where nothing goes on behind an answer', '127.0.0.1:9001', 1000],
+  ])('waits for the answer %s', async (_, lambda, now) => {
     await databaseIdentity('products', 0)
     query.mockResolvedValue(answer('second'))
 
-    expect(await databaseIdentity('products', 2000)).toBe('second')
-  })
-
-  it('is none where the migration has not drawn one', async () => {
-    const { databaseIdentity } = await newProcess()
-    query.mockResolvedValue([])
-
-    expect(await databaseIdentity('products', 0)).toBe('')
-  })
-
-  it('waits for the answer on Lambda, where nothing goes on behind an answer', async () => {
-    const { databaseIdentity } = await newProcess()
-    await databaseIdentity('products', 0)
-    query.mockResolvedValue(answer('second'))
-
-    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
-    const identity = await databaseIdentity('products', 1000)
+    if (lambda) process.env.AWS_LAMBDA_RUNTIME_API = lambda
+    const identity = await databaseIdentity('products', now)
     delete process.env.AWS_LAMBDA_RUNTIME_API
 
     expect(identity).toBe('second')
   })
 
+  it('is none where the migration has not drawn one', async () => {
+    query.mockResolvedValue([])
+
+    expect(await databaseIdentity('products', 0)).toBe('')
+  })
+
   it('is what it was while the database is away, or silent', async () => {
-    const { databaseIdentity } = await newProcess()
     await databaseIdentity('products', 0)
     query.mockRejectedValueOnce(new Error('no connection')).mockReturnValue(new Promise(() => {}))
 
@@ -77,7 +65,6 @@ describe('databaseIdentity', () => {
   })
 
   it('fails while the database has never answered, and asks once in a second then, too', async () => {
-    const { databaseIdentity } = await newProcess()
     query.mockRejectedValue(new Error('no connection'))
 
     const attempts = await Promise.allSettled([0, 999].map((now) => databaseIdentity('products', now)))

@@ -21,13 +21,11 @@ describe('the name of a statement', () => {
     expect(statementName({ sql: 'begin' })).toBeUndefined()
   })
 
-  it('is none on Lambda', () => {
-    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
-
-    expect(statementName({ sql: 'select $1', bindings: [7] })).toBeUndefined()
-  })
-  it('is none where a pooler lends each transaction another session', async () => {
-    process.env.DATABASE_POOL_MODE = 'transaction'
+  it.each([
+    ['on Lambda', { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' }],
+    ['where a pooler lends each transaction another session', { DATABASE_POOL_MODE: 'transaction' }],
+  ])('is none %s', async (_, environment) => {
+    Object.assign(process.env, environment)
     jest.resetModules()
     const { statementName } = await import('./statement-name.ts')
 

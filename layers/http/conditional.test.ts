@@ -6,20 +6,12 @@ const response = (body: unknown = { id: 7 }) => json(200, body, { 'x-cache': 'HI
 const { etag = '' } = conditional({}, response()).headers
 
 describe('a response that a client may keep', () => {
-  it('comes with a tag, and may be kept as long as it is asked for again', () => {
-    expect(conditional({}, response())).toEqual({
-      statusCode: 200,
-      headers: {
-        'content-type': 'application/json',
-        'x-cache': 'HIT',
-        'cache-control': 'no-cache',
-        etag: expect.stringMatching(/^"[\w-]{27}"$/),
-      },
-      body: '{"id":7}',
-    })
-  })
+  it('comes with the tag of its content, and may be kept as long as it is asked for again', () => {
+    const { headers, body } = conditional({}, response())
 
-  it('has another tag with another content', () => {
+    expect(headers).toMatchObject({ 'x-cache': 'HIT', 'cache-control': 'no-cache' })
+    expect(etag).toMatch(/^"[\w-]{27}"$/)
+    expect(body).toBe('{"id":7}')
     expect(conditional({}, response({ id: 8 })).headers.etag).not.toBe(etag)
   })
 
@@ -43,13 +35,11 @@ describe('a response that a client may keep', () => {
   )
 })
 
-describe('a response with a tag of its own', () => {
-  it('keeps that', () => {
-    const tagged = json(200, {}, { etag: '"5"' })
+it('a response with a tag of its own keeps that', () => {
+  const tagged = json(200, {}, { etag: '"5"' })
 
-    expect(conditional({}, tagged).headers.etag).toBe('"5"')
-    expect(conditional({ 'if-none-match': '"5"' }, tagged).statusCode).toBe(304)
-  })
+  expect(conditional({}, tagged).headers.etag).toBe('"5"')
+  expect(conditional({ 'if-none-match': '"5"' }, tagged).statusCode).toBe(304)
 })
 
 describe('requireMatch', () => {

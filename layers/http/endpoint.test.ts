@@ -56,14 +56,4 @@ describe('an endpoint', () => {
       expect(handle).not.toHaveBeenCalled()
     },
   )
-
-  it('of a conditional route gives every response a tag, and says 304 to who has it', async () => {
-    const shown = endpoint({ isConditional: true }, async () => json(200, { id: 7 }))
-    const { headers } = await send(shown)
-
-    const again = await send(shown, { headers: { 'if-none-match': String(headers.etag) } })
-
-    expect(again).toMatchObject({ statusCode: 304, body: undefined, headers: { etag: headers.etag } })
-    expect((await send(endpoint({}, async () => json(200, {})))).headers).not.toHaveProperty('etag')
-  })
 })

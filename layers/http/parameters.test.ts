@@ -8,24 +8,11 @@ it.each([1, 42, 9_007_199_254_740_991])('reads the id %d', (id) => {
   expect(readPath({ id: String(id) })).toEqual({ id })
 })
 
-it.each([
-  undefined,
-  '',
-  '0',
-  '-1',
-  '+1',
-  '01',
-  '1.0',
-  '1e3',
-  '0x1',
-  ' 1',
-  '1\n',
-  '١',
-  'one',
-  '9007199254740992',
-  '99999999999999999999',
-])('refuses %j with the code of what was not found', (id) => {
-  expect(() => readPath({ id })).toThrow(
-    expect.objectContaining({ name: 'Problem', code: 'order-not-found', status: 404 }),
-  )
-})
+it.each([undefined, '', '0', '-1', '01', '1.0', '1e3', '1\n', '١', '9007199254740992', '9'.repeat(20)])(
+  'refuses %j with the code of what was not found',
+  (id) => {
+    expect(() => readPath({ id })).toThrow(
+      expect.objectContaining({ name: 'Problem', code: 'order-not-found', status: 404 }),
+    )
+  },
+)

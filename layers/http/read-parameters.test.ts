@@ -7,6 +7,7 @@ const count = { description, schema: Type.Integer({ minimum: 1, maximum: 100 }),
 const glaze = { description, schema: Type.Enum(['blue', 'green', 'raw']), default: 'raw' }
 const isChipped = { description, schema: Type.Enum(['true', 'false']) }
 const mark = { description, schema: Type.String({ minLength: 1, maxLength: 3 }) }
+const colour = { description, schema: Type.String({ pattern: '^#[0-9a-f]{6}$' }) }
 const number = {
   description,
   schema: Type.Integer({ minimum: 0 }),
@@ -14,7 +15,7 @@ const number = {
   message: 'There is no such mug.',
 }
 
-const readQuery = parameterReader('query', { count, glaze, isChipped, mark })
+const readQuery = parameterReader('query', { count, glaze, isChipped, mark, colour })
 const errorsOf = (query: Record<string, string>) => {
   try {
     return readQuery(query)
@@ -25,16 +26,16 @@ const errorsOf = (query: Record<string, string>) => {
 
 describe('the parameters of a request', () => {
   it('are read as their schemas say', () => {
-    const query = { count: '7', glaze: 'blue', isChipped: 'true', mark: 'A/1' }
+    const query = { count: '7', glaze: 'blue', isChipped: 'true', mark: 'A/1', colour: '#00ff00' }
 
     expect(readQuery(query)).toEqual({ ...query, count: 7 })
   })
 
-  it.each([undefined, {}, { colour: 'red' }])('have their defaults where %j is sent', (query) => {
+  it.each([undefined, {}, { shape: 'round' }])('have their defaults where %j is sent', (query) => {
     expect(readQuery(query)).toEqual({ count: 20, glaze: 'raw' })
   })
 
-  it.each(['0', '101', '-1', '1.5', '1e1', ' 5', '5\n', '٥', '', 'all', '1000000000000000000000'])(
+  it.each(['0', '101', '-1', '1.5', '1e1', ' 5', '5\n', '٥', ''])(
     'are no integer from 1 to 100 in "%s"',
     (text) => {
       expect(errorsOf({ count: text })).toEqual([
@@ -53,10 +54,11 @@ describe('the parameters of a request', () => {
     expect(errorsOf({ [name]: text })).toEqual([{ path: `/${name}`, message }])
   })
 
-  it('are refused with everything that is wrong with them', () => {
-    expect(errorsOf({ count: 'x', glaze: 'raw', mark: '' })).toMatchObject([
+  it('are refused with everything that is wrong with them, as to a pattern, too', () => {
+    expect(errorsOf({ count: 'x', glaze: 'raw', mark: '', colour: 'green' })).toMatchObject([
       { path: '/count' },
       { path: '/mark' },
+      { path: '/colour' },
     ])
   })
 
@@ -85,12 +87,4 @@ describe('the parameters of a request', () => {
       expect.objectContaining({ errors: [{ path: '/other', message: 'is another' }] }),
     )
   })
-})
-
-it('holds a parameter to all that its schema says, a pattern too', () => {
-  const colour = { description: 'A colour.', schema: Type.String({ pattern: '^#[0-9a-f]{6}$' }) }
-  const read = parameterReader('query', { colour })
-
-  expect(read({ colour: '#00ff00' })).toEqual({ colour: '#00ff00' })
-  expect(() => read({ colour: 'green' })).toThrow(expect.objectContaining({ code: 'validation-failed' }))
 })

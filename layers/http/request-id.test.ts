@@ -10,12 +10,9 @@ describe('requestIdOf', () => {
     expect(requestIdOf(given(id))).toBe(id)
   })
 
-  it.each(['', ' ', 'a b', 'a\n', '\nb', 'a/b', 'a,b', 'ä', '"a"', 'x'.repeat(129)])(
-    'makes a UUID in place of %j',
-    (id) => {
-      expect(requestIdOf(given(id))).toMatch(uuid)
-    },
-  )
+  it.each(['', 'a b', 'a\n', 'a/b', 'ä', 'x'.repeat(129)])('makes a UUID in place of %j', (id) => {
+    expect(requestIdOf(given(id))).toMatch(uuid)
+  })
 
   it('makes a UUID for an event without headers', () => {
     expect(requestIdOf({} as never)).toMatch(uuid)

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { Unavailable } from '@stockroom/runtime/unavailable'
 
 class FakeChannel extends EventEmitter {
   checkExchange = jest.fn<() => Promise<object>>(async () => ({}))
@@ -31,24 +30,6 @@ describe('brokerAnswers', () => {
 
     expect([...answers, await brokerAnswers()]).toEqual([true, true, true])
     expect(openChannel).toHaveBeenCalledTimes(1)
-  })
-
-  it('says no while the broker is away', async () => {
-    openChannel.mockRejectedValue(new Unavailable('broker', 'not connected'))
-
-    expect(await brokerAnswers()).toBe(false)
-  })
-
-  it('says no when the exchange is missing, whose error ends the channel and not the process', async () => {
-    channel.checkExchange.mockImplementation(async () => {
-      const error = new Error('404 NOT-FOUND')
-      channel.emit('error', error)
-      throw error
-    })
-    const missing = await brokerAnswers()
-    channel = new FakeChannel()
-
-    expect([missing, await brokerAnswers()]).toEqual([false, true])
   })
 
   it('says no after a second when the broker is silent, and leaves no channel open', async () => {

@@ -1,24 +1,21 @@
-import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Unavailable } from '@stockroom/runtime/unavailable'
+import { queues } from './topology.ts'
 
-class FakeChannel extends EventEmitter {
-  consumers: Record<string, number> = {
-    'stock-reduction': 1,
-    'order-settlement': 1,
-    'stock-return': 1,
-  }
+class FakeChannel {
+  readonly consumers = new Map(Object.keys(queues).map((queue) => [queue, 1]))
   isOpen = true
 
   async checkQueue(queue: string) {
     if (!this.isOpen) throw new Error('Channel closed')
-    const consumerCount = this.consumers[queue]
+    const consumerCount = this.consumers.get(queue)
     if (consumerCount !== undefined) return { consumerCount }
     this.isOpen = false
     throw Object.assign(new Error('404 NOT-FOUND'), { code: 404 })
   }
 }
 
+const [first = '', last = ''] = [Object.keys(queues)[0], Object.keys(queues).at(-1)]
 const openChannel = jest.fn<() => Promise<FakeChannel>>()
 let channel: FakeChannel
 let unconsumedQueues: typeof import('./consumer-health.ts').unconsumedQueues
@@ -41,43 +38,37 @@ describe('unconsumedQueues', () => {
     expect(openChannel).toHaveBeenCalledTimes(1)
   })
 
-  it('leaves the consumers of a shop that starts ten seconds to come', async () => {
-    channel.consumers = { 'stock-reduction': 0, 'order-settlement': 0, 'stock-return': 1 }
+  it.each([
+    ['the consumers of a shop that starts', 0],
+    ['a consumer that was there', 60_000],
+  ])('leaves %s ten seconds to come', async (_, seenAt) => {
+    if (seenAt > 0) await unconsumedQueues(seenAt)
+    channel.consumers.set(last, 0)
 
-    expect(await unconsumedQueues(9_999)).toEqual([])
-    expect(await unconsumedQueues(10_000)).toEqual(['stock-reduction', 'order-settlement'])
-  })
-
-  it('leaves a consumer that was there ten seconds to come back', async () => {
-    await unconsumedQueues(60_000)
-    channel.consumers['order-settlement'] = 0
-
-    expect(await unconsumedQueues(69_999)).toEqual([])
-    expect(await unconsumedQueues(70_000)).toEqual(['order-settlement'])
+    expect(await unconsumedQueues(seenAt + 9_999)).toEqual([])
+    expect(await unconsumedQueues(seenAt + 10_000)).toEqual([last])
   })
 
   it('counts a queue that is not there as one that nobody consumes, and looks at the others all the same', async () => {
-    const [missing, whole] = [new FakeChannel(), new FakeChannel()]
-    delete missing.consumers['stock-reduction']
-    openChannel.mockReset().mockResolvedValueOnce(missing).mockResolvedValue(whole)
+    const missing = new FakeChannel()
+    missing.consumers.delete(first)
+    openChannel.mockResolvedValueOnce(missing)
 
-    expect(await unconsumedQueues(60_000)).toEqual(['stock-reduction'])
+    expect(await unconsumedQueues(60_000)).toEqual([first])
   })
 
-  it('names none while the broker is away, which brokerAnswers tells', async () => {
-    openChannel.mockRejectedValueOnce(new Unavailable('broker', 'not connected'))
-
-    expect([await unconsumedQueues(60_000), await unconsumedQueues(60_000)]).toEqual([[], []])
-    expect(openChannel).toHaveBeenCalledTimes(2)
-  })
-
-  it('names none after a second when the broker is silent, and asks on a new channel then', async () => {
+  it.each<[string, () => unknown]>([
+    [
+      'is away, which brokerAnswers tells',
+      () => openChannel.mockRejectedValueOnce(new Unavailable('broker', 'not connected')),
+    ],
+    ['is silent for a second', () => openChannel.mockReturnValueOnce(new Promise(() => {}))],
+  ])('names none while the broker %s, and asks on a new channel then', async (_, fail) => {
     jest.useFakeTimers()
-    channel.checkQueue = () => new Promise(() => {})
+    fail()
 
     const answer = unconsumedQueues(60_000)
     await jest.advanceTimersByTimeAsync(1000)
-    channel = new FakeChannel()
 
     expect([await answer, await unconsumedQueues(60_000)]).toEqual([[], []])
     expect(openChannel).toHaveBeenCalledTimes(2)

@@ -18,8 +18,3 @@ it.each([
 ])('a body has not %s', (_, isBody) => {
   expect(isBody).toBe(false)
 })
-
-it('an event has a version where the thing that it tells of changes more than once', () => {
-  expect(productDeleted.of({ id: 7 }, 3)).toEqual({ name: 'product.deleted', body: { id: 7 }, version: 3 })
-  expect(stockReduced.of(sold)).toEqual({ name: 'stock.reduced', body: sold })
-})

@@ -3,15 +3,13 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { headerBytes } from '../../tests/support/rmq-event.ts'
+import { seed } from '../../tests/support/seed.ts'
 import { copiedOptions } from './message-copy.ts'
 
 const require = createRequire(import.meta.url)
 /** amqplib's own encoder, with the buffer that it has for it. */
 const { encodeTable } = require(join(dirname(require.resolve('amqplib')), 'lib/codec.js'))
 const encode = (headers: object): number => encodeTable(Buffer.alloc(65_536), headers, 0)
-
-/** In CI; elsewhere every run has another one, and prints it when it fails. */
-const fixedSeed = process.env.CI === 'true' ? { seed: 20_261_121 } : {}
 
 /** With the length of the table before them. */
 const mostBytes = 24 * 1024 + 4
@@ -42,16 +40,14 @@ describe('copiedOptions', () => {
     })
   })
 
-  it('makes an id for a message that has none', () => {
+  it('makes an id for a message that has none, or had one that became longer than 255 bytes', () => {
     const [one, other] = [copiedOptions({ messageId: null }), copiedOptions({})]
+    const long = '\ufffd'.repeat(86)
 
     expect(one.options.messageId).toMatch(/^[\da-f-]{36}$/)
     expect(other.options.messageId).not.toBe(one.options.messageId)
-  })
-
-  it.each(['messageId', 'type'])('leaves out %s when it became longer than 255 bytes', (name) => {
-    expect(copiedOptions({ [name]: '\ufffd'.repeat(85) })).toMatchObject({ left: [] })
-    expect(copiedOptions({ [name]: '\ufffd'.repeat(86) })).toMatchObject({ left: [name] })
+    expect(copiedOptions({ messageId: long, type: long }).left).toEqual(['messageId', 'type'])
+    expect(copiedOptions({ type: long.slice(1) }).left).toEqual([])
   })
 
   it.each([-1, 2 ** 64, 1.5, 'Jan 1, 1970, 12:33:41 AM'])(
@@ -75,15 +71,10 @@ describe('the headers of a copy', () => {
       price: { '!': 'decimal', value: { places: 2, digits: 1999 } },
       'x-death': [{ queue: 'stock', count: 2, 'routing-keys': ['a'] }],
       '': {},
+      'as deep as the tools show': nested(32),
     }
 
     expect(copyOf(headers)).toEqual({ headers, left: [] })
-  })
-
-  it('are nested as deep as the tools show them', () => {
-    const deep = nested(32)
-
-    expect(copyOf({ deep })).toEqual({ headers: { deep }, left: [] })
   })
 
   it('are texts again where Lambda hands over their bytes, in lists and tables too', () => {
@@ -97,7 +88,6 @@ describe('the headers of a copy', () => {
     ['an infinite number', Number.NEGATIVE_INFINITY],
     ['an integer without end', 1n],
     ['a type that amqplib does not know', { '!': 'x', value: 1 }],
-    ['a time that is none', { '!': 'timestamp', value: -1 }],
     ['a price that is none', { '!': 'decimal', value: null }],
     ['a price of too many places', { '!': 'decimal', value: { places: 256, digits: 1 } }],
     ['a list of such', [[{ a: Number.NaN }]]],
@@ -105,7 +95,6 @@ describe('the headers of a copy', () => {
     ['a text that is too long', 'x'.repeat(25_000)],
     ['many small values', Array(3000).fill(1)],
     ['33 lists within each other', nested(33)],
-    ['100,000 lists within each other', nested(100_000)],
   ])('are without %s, and it is named', (_, value) => {
     expect(copyOf({ before: 1, odd: value, behind: 2 })).toEqual({
       headers: { before: 1, behind: 2 },
@@ -139,10 +128,6 @@ describe('the headers of a copy', () => {
     expect(Object.getPrototypeOf(headers)).toBe(Object.prototype)
   })
 
-  it.each([null, [], 7, 'text'])('are none where there are none: %j', (headers) => {
-    expect(() => encode(copyOf(headers).headers)).not.toThrow()
-  })
-
   it('are always encodable', () => {
     const value = fc.oneof(
       fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, maxDepth: 5 }),
@@ -153,11 +138,15 @@ describe('the headers of a copy', () => {
       }),
       fc.record({ bytes: fc.anything() }),
     )
+    const headers = fc.oneof(
+      { weight: 99, arbitrary: fc.dictionary(fc.string({ maxLength: 300 }), value) },
+      fc.constantFrom(null, [], 7, 'text'),
+    )
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ maxLength: 300 }), value), (headers) => {
-        expect(encode(copyOf(headers).headers)).toBeLessThanOrEqual(mostBytes)
+      fc.property(headers, (some) => {
+        expect(encode(copyOf(some).headers)).toBeLessThanOrEqual(mostBytes)
       }),
-      { numRuns: 2000, ...fixedSeed },
+      { numRuns: 2000, seed },
     )
   })
 })

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from '@jest/globals'
@@ -36,12 +35,4 @@ it('a connection that has no such stream is left alone', () => {
   for (const connection of [undefined, {}, { stream: { write: 'not shown' } }]) {
     expect(() => writeOnceATurn(connection)).not.toThrow()
   }
-})
-
-it('the emulator, a package of its own, has the same code', () => {
-  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
-
-  expect(read('one-write-a-turn.ts')).toBe(
-    read('../../plugins/serverless-offline-rabbitmq/broker/one-write-a-turn.ts'),
-  )
 })

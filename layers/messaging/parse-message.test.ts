@@ -27,14 +27,11 @@ describe('parseMessage', () => {
       expect(parse({ headers: { traceparent } })).toMatchObject(none)
   })
 
-  it('ignores members that it does not know', () => {
-    expect(parse({ body: { ...body, colour: 'red' } })).toMatchObject({ body: { orderId: 1 } })
-  })
-
-  it('means the only event that there is when the type is absent', () => {
+  it('means the only event that there is when the type is absent, and only then', () => {
     const { type: _, ...untyped } = valid
 
     expect(parseMessage(rmqMessage(untyped), [stockReduced])).toMatchObject({ name: 'stock.reduced' })
+    expect(parseMessage(rmqMessage(valid), [orderCreated])).toEqual({ reason: 'unknown event stock.reduced' })
   })
 
   it.each([
@@ -50,11 +47,7 @@ describe('parseMessage', () => {
 describe('a message that can never be handled', () => {
   it.each([
     [0, '0'],
-    [headerBytes('2'), '2'],
     [{ toString: 1, valueOf: 1 }, '(a table)'],
-    [{ bytes: { length: 30_000_000 } }, '(a table)'],
-    [[1, 2], '(a list)'],
-    [headerBytes('2\n\u001b[31m\u202e'), '2\\n\\u{1b}[31m\\u{202e}'],
     [headerBytes('v'.repeat(33_000)), `${'v'.repeat(80)}…`],
   ])('may have anything as its version, of which the reason has a few words: %#', (version, words) => {
     expect(parse({ headers: { 'schema-version': version } })).toEqual({
@@ -63,16 +56,11 @@ describe('a message that can never be handled', () => {
   })
 
   it.each([
-    ['order.created', 'order.created'],
     ['toString', 'toString'],
     ['order\r\n\u009bspam', 'order\\r\\n\\u{9b}spam'],
     [null, '(no type)'],
   ])('may be of an event that is not for it: %j', (type, words) => {
     expect(parse({ type })).toEqual({ reason: `unknown event ${words}` })
-  })
-
-  it('names an event that is not the only one there is', () => {
-    expect(parseMessage(rmqMessage(valid), [orderCreated])).toEqual({ reason: 'unknown event stock.reduced' })
   })
 
   it('is larger than an event can be, and is not parsed', () => {

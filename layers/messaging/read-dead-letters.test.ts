@@ -1,94 +1,56 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import type { Channel, ConsumeMessage } from 'amqplib'
-import { removeDeadLetters, takeDeadLetters } from './read-dead-letters.ts'
+import { takeDeadLetters } from './read-dead-letters.ts'
 
-const message = (properties: object = {}, content: string | Buffer = '{}') =>
-  ({
-    content: Buffer.from(content),
-    fields: { consumerTag: 'tag' },
-    properties: { headers: {}, ...properties },
-  }) as unknown as ConsumeMessage
+/** Its body is no UTF-8. */
+const message = (properties: object = { headers: {} }) =>
+  ({ content: Buffer.from([0xff]), properties }) as ConsumeMessage
 
-/** Settlements of one channel that RabbitMQ passes on before the first of them is applied. */
-const passedOnAtOnce = 32
-
-/**
- * A channel on a quorum queue, which claims to hold `count`. As RabbitMQ does, it puts settlements off while enough of
- * them are under way, and forgets them when it closes.
- */
-class QuorumQueueChannel {
-  /** What the queue has not given out. */
+/** A channel on a queue that claims to hold `count` messages. */
+class FakeChannel {
   left: ConsumeMessage[]
-  readonly #passedOn = new Set<ConsumeMessage>()
-  readonly #putOff = new Set<ConsumeMessage>()
-  readonly #messages: ConsumeMessage[]
-  #count: number
+  readonly #count: number
   #prefetch = 0
-  #isApplied = false
 
   constructor(messages: ConsumeMessage[], count = messages.length) {
-    this.#messages = messages
-    this.left = [...messages]
+    this.left = messages
     this.#count = count
   }
 
+  /** A number of 16 bits, as on the wire. */
   async prefetch(count: number) {
-    this.#prefetch = count
+    this.#prefetch = count % 2 ** 16
   }
 
   async consume(_queue: string, receive: (message: ConsumeMessage | null) => void) {
     for (const delivered of this.left.splice(0, this.#prefetch)) setImmediate(() => receive(delivered))
-    return { consumerTag: 'tag' }
-  }
-
-  ack(message: ConsumeMessage) {
-    const isBusy = this.#passedOn.size >= passedOnAtOnce
-    ;(isBusy ? this.#putOff : this.#passedOn).add(message)
-  }
-
-  async cancel(consumerTag: string) {
-    this.#isApplied = consumerTag === 'tag'
   }
 
   async checkQueue() {
-    if (this.#isApplied) {
-      for (const message of this.#putOff) this.#passedOn.add(message)
-      this.#putOff.clear()
-    }
     return { messageCount: this.#count }
   }
-
-  /** Closes it, and tells which messages the queue still has. */
-  close(): ConsumeMessage[] {
-    return this.#messages.filter((message) => !this.#passedOn.has(message))
-  }
-
-  get asChannel(): Channel {
-    return this as unknown as Channel
-  }
 }
+
+const take = (channel: FakeChannel) => takeDeadLetters(channel as unknown as Channel, 'stock-reduction')
+const shown = async (properties: object) => (await take(new FakeChannel([message(properties)])))[0]
 
 afterEach(() => {
   jest.useRealTimers()
 })
 
-const take = (channel: QuorumQueueChannel) => takeDeadLetters(channel.asChannel, 'stock-reduction')
-const shown = async (properties: object, content?: string | Buffer) =>
-  (await take(new QuorumQueueChannel([message(properties, content)])))[0]
-
 describe('takeDeadLetters', () => {
   it('leaves what comes meanwhile, so that it comes to an end', async () => {
-    const channel = new QuorumQueueChannel([message(), message(), message()], 2)
+    const channel = new FakeChannel([message(), message(), message()], 2)
 
     expect(await take(channel)).toHaveLength(2)
     expect(channel.left).toHaveLength(1)
   })
 
   it.each([
-    ['somebody else has taken the rest', new QuorumQueueChannel([message()], 5)],
+    ['somebody else has taken the rest', new FakeChannel([message()], 5)],
     [
       'the queue was deleted meanwhile',
-      Object.assign(new QuorumQueueChannel([], 5), {
+      Object.assign(new FakeChannel([], 5), {
         consume: async (_queue: string, receive: (none: null) => void) => receive(null),
       }),
     ],
@@ -103,20 +65,7 @@ describe('takeDeadLetters', () => {
   })
 
   it('takes more than one consumer may hold', async () => {
-    const one = message()
-
-    expect(await take(new QuorumQueueChannel(Array(70_000).fill(one)))).toHaveLength(70_000)
-  })
-
-  it.each([
-    ['delivery_limit', 'delivered too often without success'],
-    ['expired', 'set aside by RabbitMQ (expired)'],
-    [undefined, 'set aside by RabbitMQ (no reason given)'],
-    [{ toString: 1 }, 'set aside by RabbitMQ ((a table))'],
-  ])('puts what RabbitMQ gives as its reason, %j, into words', async (given, reason) => {
-    const letter = await shown({ headers: { 'x-first-death-reason': given, 'x-delivery-count': 101 } })
-
-    expect(letter).toMatchObject({ reason, attempts: 101, firstFailedAt: undefined })
+    expect(await take(new FakeChannel(Array(70_000).fill(message())))).toHaveLength(70_000)
   })
 
   it.each([
@@ -136,28 +85,23 @@ describe('takeDeadLetters', () => {
     })
   })
 
+  it('puts what RabbitMQ gives as its reason into words, whatever it is', async () => {
+    const headers = { 'x-first-death-reason': { toString: 1 }, 'x-delivery-count': 101 }
+
+    expect(await shown({ headers })).toMatchObject({
+      reason: 'set aside by RabbitMQ ((a table))',
+      attempts: 101,
+    })
+  })
+
   it('shows a message without any properties', async () => {
-    expect(await shown({ headers: undefined }, Buffer.from([0xff]))).toMatchObject({
+    expect(await shown({ headers: undefined })).toMatchObject({
       messageId: '(none)',
       type: '(none)',
+      reason: 'set aside by RabbitMQ (no reason given)',
       attempts: undefined,
       firstFailedAt: undefined,
       body: '\ufffd',
     })
-  })
-})
-
-describe('removeDeadLetters', () => {
-  it('removes any number of letters before the channel may close, and no other', async () => {
-    const messages = Array.from({ length: 200 }, (_, index) => message({ messageId: `${index}` }))
-    const channel = new QuorumQueueChannel(messages)
-    const letters = await take(channel)
-
-    await removeDeadLetters(
-      channel.asChannel,
-      letters.filter((_, index) => index % 5 > 0),
-    )
-
-    expect(channel.close()).toEqual(messages.filter((_, index) => index % 5 === 0))
   })
 })

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import type { Channel } from 'amqplib'
-import { deadLetterQueue, declareTopology, isBound, queues } from './topology.ts'
+import { deadLetterQueue, declareTopology, queues } from './topology.ts'
 
 it('declares and binds a dead queue before the queue that leads there', async () => {
   const named: string[] = []
@@ -11,13 +11,4 @@ it('declares and binds a dead queue before the queue that leads there', async ()
 
   for (const queue of Object.keys(queues))
     expect(named.lastIndexOf(deadLetterQueue(queue))).toBeLessThan(named.indexOf(queue))
-})
-
-it('knows which events a queue needs', () => {
-  expect(['order.created', 'order.cancelled', 'order.confirmed', 'order.unknown'].map(isBound)).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ])
 })

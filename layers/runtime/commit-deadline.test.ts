@@ -39,36 +39,23 @@ describe('untilCommit', () => {
     expect(await outcome).toBe(true)
   })
 
-  it('throws what the work throws in time', async () => {
+  it('throws what the work throws in time, leaves no timer behind, and sets nobody else a deadline', async () => {
     await expect(untilCommit(() => Promise.reject(new Error('failed')), 100)).rejects.toThrow('failed')
-  })
-
-  it('leaves no timer behind', async () => {
-    await untilCommit(async () => {}, 100)
     await jest.advanceTimersByTimeAsync(0)
 
     expect(jest.getTimerCount()).toBe(0)
-  })
-
-  it('sets nobody else a deadline', async () => {
-    await untilCommit(async () => {}, 100)
-
     expect(currentDeadline()).toBeUndefined()
   })
 })
 
 describe('a shared deadline', () => {
-  it('is that of the most urgent', () => {
+  it('is that of the most urgent, and lets the commit begin for all of them', () => {
     const deadlines = [300, 100, 200].map((limitMs) => new RequestDeadline(limitMs))
+    const shared = sharedDeadline(deadlines)
 
-    expect(sharedDeadline(deadlines).at).toBe(deadlines[1]?.at)
-  })
-
-  it('lets the commit begin for all of them', () => {
-    const deadlines = [new RequestDeadline(100), new RequestDeadline(200)]
-
-    expect(sharedDeadline(deadlines).beginCommit()).toBe(true)
-    expect(deadlines.map((deadline) => deadline.giveUp())).toEqual([false, false])
+    expect(shared.at).toBe(deadlines[1]?.at)
+    expect(shared.beginCommit()).toBe(true)
+    expect(deadlines.map((deadline) => deadline.giveUp())).toEqual([false, false, false])
   })
 
   it('lets no commit begin when one of them was given up', () => {

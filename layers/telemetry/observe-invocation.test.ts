@@ -1,60 +1,52 @@
-import { expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { finishBeforeFreeze, workUnderWay } from '@stockroom/runtime/before-freeze'
-import { currentInvocation } from '@stockroom/runtime/invocation'
 import { observeInvocation } from './observe-invocation.ts'
 
 const begin = { functionName: 'createOrder', requestId: 'request-1' }
 
-it('what an invocation runs knows it', async () => {
-  const known = await observeInvocation(begin, async () => currentInvocation())
-
-  expect(known).toEqual({ ...begin, traceparent: expect.stringMatching(/^00-/) })
-})
-
-it.each([
+describe.each([
   ['has ended', async () => {}],
   ['has failed', () => Promise.reject(new Error('refused'))],
-])('an invocation whose work %s is over when all that it has to finish is', async (_, work) => {
-  const { promise, resolve: finish } = Promise.withResolvers<void>()
-  let isOver = false
-
-  const invocation = observeInvocation(begin, async () => {
-    finishBeforeFreeze(promise)
-    await work()
-  })
-    .catch(() => {})
-    .then(() => {
-      isOver = true
+])('an invocation whose work %s', (_, work) => {
+  it('is over when all that it has to finish is', async () => {
+    const { promise, resolve: finish } = Promise.withResolvers<void>()
+    let isOver = false
+    const invocation = observeInvocation(begin, async () => {
+      finishBeforeFreeze(promise)
+      await work()
     })
-  await new Promise(setImmediate)
-  const wasOverBefore = isOver
-  finish()
-  await invocation
+      .catch(() => {})
+      .then(() => {
+        isOver = true
+      })
 
-  expect(wasOverBefore).toBe(false)
-  expect(workUnderWay()).toBeUndefined()
-})
+    await new Promise(setImmediate)
+    const wasOverBefore = isOver
+    finish()
+    await invocation
 
-it.each([
-  ['has ended', async () => {}],
-  ['has failed', () => Promise.reject(new Error('refused'))],
-])('an invocation on Lambda whose work %s has written its metrics when it is over', async (_, work) => {
-  process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
-  process.env.POWERTOOLS_DEV = 'true' // it writes by console.log then,
-  process.env.POWERTOOLS_METRICS_DISABLED = 'false' // and would not at all without this
-  process.env.POWERTOOLS_METRICS_NAMESPACE = 'Shops'
-  jest.resetModules()
-  const lambda = await import('./observe-invocation.ts')
-  const { poisonMessages } = await import('./shop-metrics.ts')
-  const log = jest.spyOn(console, 'log').mockReturnValue()
-
-  const invocation = lambda.observeInvocation(begin, async () => {
-    poisonMessages.of('stock-reduction').add()
-    await work()
+    expect(wasOverBefore).toBe(false)
+    expect(workUnderWay()).toBeUndefined()
   })
-  await invocation.catch(() => {})
-  delete process.env.AWS_LAMBDA_RUNTIME_API
 
-  expect(log.mock.calls).toEqual([[expect.stringMatching(/"queue":"stock-reduction","PoisonMessages":1/)]])
-  log.mockRestore()
+  it('has written its metrics on Lambda when it is over', async () => {
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
+    process.env.POWERTOOLS_DEV = 'true' // it writes by console.log then,
+    process.env.POWERTOOLS_METRICS_DISABLED = 'false' // and would not at all without this
+    process.env.POWERTOOLS_METRICS_NAMESPACE = 'Shops'
+    jest.resetModules()
+    const lambda = await import('./observe-invocation.ts')
+    const { poisonMessages } = await import('./shop-metrics.ts')
+    const log = jest.spyOn(console, 'log').mockReturnValue()
+
+    const invocation = lambda.observeInvocation(begin, async () => {
+      poisonMessages.of('stock-reduction').add()
+      await work()
+    })
+    await invocation.catch(() => {})
+    delete process.env.AWS_LAMBDA_RUNTIME_API
+
+    expect(log.mock.calls).toEqual([[expect.stringMatching(/"queue":"stock-reduction","PoisonMessages":1/)]])
+    log.mockRestore()
+  })
 })

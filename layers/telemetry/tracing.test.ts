@@ -9,16 +9,12 @@ const traceId = '0af7651916cd43dd8448eb211c80319c'
 const parent = `00-${traceId}-b7ad6b7169203331-01`
 let collector: OtlpCollector
 let tracing: Tracing
-let wantsTracing: typeof import('./tracing.ts').wantsTracing
-
 beforeAll(async () => {
   collector = await OtlpCollector.start()
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
   process.env.OTEL_EXPORTER_OTLP_HEADERS = 'x-team=shop%20floor'
   process.env.OTEL_RESOURCE_ATTRIBUTES = 'deployment.environment.name=test'
-  const module = await import('./tracing.ts')
-  tracing = module.tracing as Tracing
-  wantsTracing = module.wantsTracing
+  tracing = (await import('./tracing.ts')).tracing as Tracing
 })
 
 afterAll(async () => {
@@ -60,17 +56,8 @@ describe('a span', () => {
     ])
   })
 
-  it('begins a trace where it has no parent', async () => {
-    const span = tracing.startSpan('alone', { kind: 'internal' })
-    span.end()
-    await tracing.flush()
-
-    expect(collector.spans).toEqual([expect.objectContaining({ name: 'alone', parentSpanId: undefined })])
-    expect(span.traceparent).toMatch(new RegExp(`^00-${collector.spans[0]?.traceId}-.*-01$`))
-  })
-
   it('is not recorded where its caller does not record', async () => {
-    const span = tracing.startSpan('quiet', { kind: 'server', parent: `00-${traceId}-b7ad6b7169203331-00` })
+    const span = tracing.startSpan('quiet', { kind: 'server', parent: parent.replace(/01$/, '00') })
     span.end()
     await tracing.flush()
 
@@ -79,14 +66,18 @@ describe('a span', () => {
   })
 
   it('says that it has failed, and of what kind the error was', async () => {
-    tracing.startSpan('one', { kind: 'internal' }).end({ error: new TypeError('no') })
-    tracing.startSpan('other', { kind: 'internal' }).end({ error: 'unconfirmed' })
+    const errors = [new TypeError('no'), 'unconfirmed']
+
+    for (const error of errors) tracing.startSpan('one', { kind: 'internal' }).end({ error })
     await tracing.flush()
 
-    expect(collector.spans).toMatchObject([
-      { hasFailed: true, attributes: { 'error.type': 'TypeError' } },
-      { hasFailed: true, attributes: { 'error.type': 'unconfirmed' } },
-    ])
+    expect(collector.spans).toMatchObject(
+      ['TypeError', 'unconfirmed'].map((type) => ({
+        parentSpanId: undefined,
+        hasFailed: true,
+        attributes: { 'error.type': type },
+      })),
+    )
   })
 })
 
@@ -95,23 +86,17 @@ describe('the export', () => {
     tracing.startSpan('any', { kind: 'internal' }).end()
     await tracing.flush()
 
-    expect(collector.requests).toEqual([
-      expect.objectContaining({
-        path: '/v1/traces',
-        headers: expect.objectContaining({ 'content-type': 'application/json', 'x-team': 'shop floor' }),
-      }),
-    ])
+    const headers = { 'content-type': 'application/json', 'x-team': 'shop floor' }
+    expect(collector.requests).toMatchObject([{ path: '/v1/traces', headers }])
   })
 
-  it('that fails holds nobody up', async () => {
+  it('that fails is given up, and holds nobody up', async () => {
     collector.status = 400
     tracing.startSpan('lost', { kind: 'internal' }).end()
-    const startedAt = performance.now()
 
     await tracing.flush()
-
     collector.status = 200
-    expect(performance.now() - startedAt).toBeLessThan(20_000)
+
     expect(collector.requests).toHaveLength(1)
   })
 })
@@ -126,7 +111,9 @@ describe('wantsTracing', () => {
     ['the endpoint is empty', false, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
     ['OpenTelemetry is disabled', false, { ...endpoint, OTEL_SDK_DISABLED: 'True' }],
     ['traces have no exporter', false, { ...endpoint, OTEL_TRACES_EXPORTER: 'none' }],
-  ])('when %s: %s', (_, wanted, environment) => {
+  ])('when %s: %s', async (_, wanted, environment) => {
+    const { wantsTracing } = await import('./tracing.ts')
+
     expect(wantsTracing(environment)).toBe(wanted)
   })
 })
@@ -146,12 +133,11 @@ describe('a process of its own', () => {
     process.exit()
   `
 
-  it('loads nothing for exports that it does not make', () => {
-    expect(run(loaded, {})).toBe('\n')
-  })
-
-  it('loads OpenTelemetry for traces alone', () => {
-    expect(run(loaded, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })).toBe('@opentelemetry\n')
+  it.each([
+    ['nothing for exports that it does not make', '', '\n'],
+    ['OpenTelemetry for traces alone', 'http://127.0.0.1:9', '@opentelemetry\n'],
+  ])('loads %s', (_, endpoint, names) => {
+    expect(run(loaded, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })).toBe(names)
   })
 
   const exportsOne = `
@@ -167,7 +153,6 @@ describe('a process of its own', () => {
 
   it('samples as OTEL_TRACES_SAMPLER says', () => {
     expect(one({ OTEL_TRACES_SAMPLER: 'always_off' })).toMatch(/-00\n$/)
-    expect(one({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' })).toMatch(/-00\n$/)
   })
 
   it('says once in its log that no collector takes its traces, and what is wrong with a variable', () => {
