@@ -1,34 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { declareTopology, queues as topology } from '@stockroom/messaging/topology'
-import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { main } from '../../../commands/audit/audit.ts'
-import { eventually } from '../../support/eventually.ts'
+import { BrokerClient } from '../../support/broker-client.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { runSql } from '../../support/test-database.ts'
 
-let connection: ChannelModel
-let channel: ConfirmChannel
-
-// Before the virtual host goes.
-afterAll(() => connection.close())
-
 const own = ownServices({ rabbitmq: true })
-const queues = Object.keys(topology)
+const broker = BrokerClient.withQueues(own)
 
-beforeAll(async () => {
-  connection = await amqp.connect(own.rabbitmqUrl)
-  channel = await connection.createConfirmChannel()
-  await declareTopology(channel)
-})
-
-beforeEach(async () => {
-  await runSql(own.databaseUrl, 'truncate orders.orders, orders.idempotency_keys, products.stock_movements')
-  for (const queue of queues) {
-    await channel.purgeQueue(queue)
-    await channel.purgeQueue(`${queue}.dead`)
-  }
-})
+beforeEach(() =>
+  runSql(own.databaseUrl, 'truncate orders.orders, orders.idempotency_keys, products.stock_movements'),
+)
 
 async function audit() {
   const printed: string[] = []
@@ -55,17 +37,17 @@ async function storeOrder(status: 'pending' | 'rejected'): Promise<number> {
 async function setAside(body: string, queue = 'stock-reduction'): Promise<string> {
   const messageId = randomUUID()
   const headers = { 'x-dead-letter-reason': 'not the shape of order.created' }
-  channel.publish('shop.dead-letters', `${queue}.dead`, Buffer.from(body), { messageId, headers })
-  await channel.waitForConfirms()
+  broker.channel.publish('shop.dead-letters', `${queue}.dead`, Buffer.from(body), { messageId, headers })
+  await broker.channel.waitForConfirms()
   return messageId
 }
 
 describe('the audit of a shop on RabbitMQ', () => {
   it('shows what waits in each queue', async () => {
     for (const name of ['order.created', 'order.created', 'stock.reduced']) {
-      channel.publish('shop.events', name, Buffer.from('{}'), {})
+      broker.channel.publish('shop.events', name, Buffer.from('{}'))
     }
-    await channel.waitForConfirms()
+    await broker.channel.waitForConfirms()
 
     const { code, text } = await audit()
 
@@ -83,8 +65,8 @@ describe('the audit of a shop on RabbitMQ', () => {
     const unknown = await setAside(JSON.stringify({ orderId: 9_007_199_254_740_991 }), 'order-settlement')
 
     const first = await audit()
-    await eventually(async () => (await channel.checkQueue('stock-reduction.dead')).messageCount === 3)
-    await eventually(async () => (await channel.checkQueue('order-settlement.dead')).messageCount === 2)
+    await broker.holds('stock-reduction.dead', 3)
+    await broker.holds('order-settlement.dead', 2)
     const second = await audit()
 
     expect(first.code).toBe(0)
