@@ -7,7 +7,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { loadChecks } from '../../artillery/judging/load-checks.ts'
 import { chartsOf } from '../../artillery/report/charts.ts'
 import { reportPage } from '../../artillery/report/page.ts'
-import { openBrowser } from '../support/browser.ts'
+import { openBrowser, watchedPage } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { runRecord } from '../support/run-record.ts'
 
@@ -17,7 +17,7 @@ let folder = ''
 let address = ''
 let browser: Browser
 let page: Page
-const complaints: string[] = []
+const complaints: string[][] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stockroom-report-'))
@@ -34,8 +34,8 @@ afterAll(async () => {
 })
 
 async function opened(options: Parameters<Browser['newPage']>[0]): Promise<Page> {
-  const opening = await browser.newPage(options)
-  opening.on('pageerror', (error) => complaints.push(String(error)))
+  const { page: opening, complaints: noted } = await watchedPage(browser, options)
+  complaints.push(noted)
   await opening.goto(address)
   return opening
 }
@@ -106,6 +106,6 @@ describe('the report in Chromium', () => {
   })
 
   it('has nothing to complain of', () => {
-    expect(complaints).toEqual([])
+    expect(complaints.flat()).toEqual([])
   })
 })

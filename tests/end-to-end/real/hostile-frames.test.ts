@@ -2,7 +2,6 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { inspectQueues } from '@stockroom/messaging/queue-inspection'
 import { shutDown } from '@stockroom/runtime/shutdown'
-import amqp, { type Channel, type ChannelModel } from 'amqplib'
 import fc from 'fast-check'
 import { main as audit } from '../../../commands/audit/audit.ts'
 import { main as deadLetters } from '../../../commands/dead-letters.ts'
@@ -10,6 +9,7 @@ import type { Order } from '../../../functions/orders/order.ts'
 import { deadly, deepest, hostileMessage } from '../../support/amqp/hostile-messages.ts'
 import { RawPublisher, type WireMessage } from '../../support/amqp/raw-publisher.ts'
 import { shortText, table } from '../../support/amqp/wire.ts'
+import { BrokerClient } from '../../support/broker-client.ts'
 import { eventually } from '../../support/eventually.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
@@ -25,20 +25,18 @@ const deadQueues = queues.map((queue) => `${queue}.dead`)
 
 let services: RealServices
 let shop: ShopProcess
-let connection: ChannelModel
-let channel: Channel
+const broker = new BrokerClient()
 
 beforeAll(async () => {
   services = await ownRealServices()
   Object.assign(process.env, services.environment, { LOG_LEVEL: 'silent' })
   shop = await ShopProcess.start({ environment: services.environment })
-  connection = await amqp.connect(services.environment.RABBITMQ_URL)
-  channel = await connection.createChannel()
+  await broker.connect(services.environment.RABBITMQ_URL)
 })
 
 afterAll(async () => {
   await shutDown()
-  await connection.close()
+  await broker.close()
   await killShops()
   await services.remove()
 })
@@ -92,8 +90,8 @@ async function buy(client: ShopClient, productId: number): Promise<void> {
 }
 
 async function countOf(names: readonly string[]): Promise<number> {
-  const counts = await Promise.all(names.map((name) => channel.checkQueue(name)))
-  return counts.reduce((sum, { messageCount }) => sum + messageCount, 0)
+  const counts = await Promise.all(names.map((name) => broker.count(name)))
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 async function ordersBut(status: string): Promise<number> {
