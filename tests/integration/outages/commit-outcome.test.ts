@@ -146,30 +146,24 @@ describe('a commit that is never answered', () => {
     body: problem(500, 'outcome-unknown'),
   }
 
-  it('of an order makes its outcome unknown, and a retry with its key finds the order', async () => {
-    proxy.loseAnswer('isFree')
+  it.each([
+    ['took place', 'finds', () => proxy.loseAnswer('isFree'), 'true'],
+    ['did not', 'places', () => proxy.swallow('"fingerprint":'), undefined],
+  ])(
+    'and %s makes the outcome of an order unknown, and a retry with its key %s it',
+    async (key, _, lose, replayed) => {
+      lose()
 
-    const answer = await order('a')
-    proxy.loseAnswer(undefined)
-    const again = await order('a')
+      const answer = await order(key)
+      proxy.loseAnswer(undefined)
+      proxy.swallow(undefined)
+      const again = await order(key)
 
-    expect(answer).toMatchObject(unknown)
-    expect(again).toMatchObject({ statusCode: 202, headers: { 'idempotent-replayed': 'true' } })
-    expect(await stored()).toBe(1)
-  })
-
-  it('and did not take place makes the outcome unknown, and a retry with the key places the order', async () => {
-    proxy.swallow('"fingerprint":')
-
-    const answer = await order('b')
-    proxy.swallow(undefined)
-    const again = await order('b')
-
-    expect(answer).toMatchObject(unknown)
-    expect(again.statusCode).toBe(202)
-    expect(again.headers).not.toHaveProperty('idempotent-replayed')
-    expect(await stored()).toBe(1)
-  })
+      expect(answer).toMatchObject(unknown)
+      expect([again.statusCode, again.headers['idempotent-replayed']]).toEqual([202, replayed])
+      expect(await stored()).toBe(1)
+    },
+  )
 
   it('leaves one outcome unknown: while the database stays silent, no other commit is sent', async () => {
     const commit = () =>
