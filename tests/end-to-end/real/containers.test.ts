@@ -1,11 +1,9 @@
-import { type ChildProcess, execFile, type StdioOptions, spawn, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -14,11 +12,11 @@ import { queues } from '@stockroom/messaging/topology'
 import { BrokerClient } from '../../support/broker-client.ts'
 import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
+import { nginxConfiguration, startNginx } from '../../support/nginx.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
 import { ledgerOf } from '../../support/stories.ts'
-import { pathOf } from '../../support/tools.ts'
 
 // What the containers of the profile `scaled` execute, without Docker: the commands of Dockerfile and docker-compose.yml,
 // with real nginx and its configuration in front.
@@ -37,35 +35,21 @@ const imageCommand = JSON.parse(/^CMD (\[.+\])$/m.exec(readFileSync('Dockerfile'
 const commandOf = (service: string): string[] => compose.services[service]?.command ?? imageCommand
 
 let services: RealServices
-let folder: string
 let one: ShopProcess
 let other: ShopProcess
-let proxy: ChildProcess
-let url: string
+let nginx: Awaited<ReturnType<typeof startNginx>>
 
 beforeAll(async () => {
   services = await ownRealServices()
-  folder = mkdtempSync(join(tmpdir(), 'stockroom-proxy-'))
   ;[one, other] = await Promise.all([startApi(), startApi()])
-  url = await startProxy([one.url, other.url])
+  nginx = await startNginx([one.url, other.url])
 })
 
 afterAll(async () => {
-  await stopProxy('SIGTERM')
+  await nginx?.stop('SIGTERM')
   await killShops()
   await services.remove()
-  rmSync(folder, { recursive: true })
 })
-
-/** By a signal on which nginx ends its workers, which would outlive it; resolves to its exit code. */
-async function stopProxy(signal: NodeJS.Signals): Promise<number | null> {
-  if (proxy.exitCode === null) {
-    const ended = once(proxy, 'exit')
-    proxy.kill(signal)
-    await ended
-  }
-  return proxy.exitCode
-}
 
 const startApi = () =>
   ShopProcess.start({
@@ -87,40 +71,9 @@ const startConsumers = (healthPort: number) =>
     environment: { ...services.environment, SLS_LOG_LEVEL: 'warning', HEALTH_PORT: String(healthPort) },
   })
 
-const proxyConfiguration = () => readFileSync('deploy/containers/nginx.conf', 'utf8')
-
-/** Starts it as its container does, with the addresses of processes in the place of the service's name. */
-async function startProxy(urls: string[]): Promise<string> {
-  const address = `127.0.0.1:${await freePort()}`
-  const servers = urls.map((url) => `server 127.0.0.1:${new URL(url).port} max_fails=1 fail_timeout=2s;`)
-  const file = join(folder, 'nginx.conf')
-  writeFileSync(
-    file,
-    proxyConfiguration()
-      .replace(/server api:3000 [^;]+;/, servers.join(' '))
-      .replace('listen 8080;', `listen ${address};`)
-      .replaceAll('/tmp/', `${folder}/`),
-  )
-  const log = openSync(proxyLog(), 'a')
-  const options: StdioOptions = ['ignore', log, log]
-  const { status } = spawnSync(pathOf('nginx'), ['-t', '-q', '-p', folder, '-c', file], { stdio: options })
-  expect({ status, log: readFileSync(proxyLog(), 'utf8') }).toEqual({ status: 0, log: '' })
-  proxy = spawn(pathOf('nginx'), ['-p', folder, '-c', file, '-g', 'daemon off;'], { stdio: options })
-  await eventually(() =>
-    fetch(`http://${address}/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  )
-  return `http://${address}`
-}
-
-/** nginx opens /dev/stdout, which works for a file, as for a container's output, but not for a socket, as Node makes. */
-const proxyLog = () => join(folder, 'proxy.log')
-
 /** Orders one piece, and resolves to the status and, where the order was accepted, its id. */
 async function orderThroughProxy(productId: number) {
-  const answer = await fetch(`${url}/orders`, {
+  const answer = await fetch(`${nginx.url}/orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ productId, quantity: 1 }),
@@ -128,10 +81,6 @@ async function orderThroughProxy(productId: number) {
   const { id } = (await answer.json()) as { id?: number }
   return { status: answer.status, id }
 }
-
-/** How many requests the process at `url` has answered, as the proxy's log has it. */
-const answeredBy = (url: string) =>
-  readFileSync(proxyLog(), 'utf8').split(`127.0.0.1:${new URL(url).port} `).length - 1
 
 /** The status and the body of what `origin` answers to a path, sent as it stands. */
 async function get(origin: string, path: string): Promise<string> {
@@ -163,7 +112,7 @@ describe('the shop in parts, behind nginx', () => {
     paths.push('//metrics', '/%6detrics', '/x/../metrics', '/x\\..\\metrics')
 
     const inside = await get(one.url, '/metrics')
-    const outside = await Promise.all(paths.map(async (path) => (await get(url, path)).slice(0, 30)))
+    const outside = await Promise.all(paths.map(async (path) => (await get(nginx.url, path)).slice(0, 30)))
 
     expect(inside).toContain('stockroom_http_requests_total')
     expect(outside).toEqual(paths.map(() => expect.stringMatching(/^40[04] [{<]/)))
@@ -173,7 +122,7 @@ describe('the shop in parts, behind nginx', () => {
     const answer = await fetch(`${one.url}/health/live`)
 
     const ofShop = Number(/timeout=(\d+)/.exec(answer.headers.get('keep-alive') ?? '')?.[1])
-    const ofProxy = Number(/upstream shop \{[^}]*\bkeepalive_timeout (\d+)s;/.exec(proxyConfiguration())?.[1])
+    const ofProxy = Number(/upstream shop \{[^}]*\bkeepalive_timeout (\d+)s;/.exec(nginxConfiguration())?.[1])
     expect(ofShop - ofProxy).toBeGreaterThanOrEqual(5)
   })
 
@@ -189,7 +138,7 @@ describe('the shop in parts, behind nginx', () => {
   })
 
   it('takes orders at each endpoint, settles them in the consumers alone, and loses none when an endpoint stops', async () => {
-    const client = new ShopClient(url)
+    const client = new ShopClient(nginx.url)
     const product = await client.createProduct({ qty: 300 })
     const before = await Promise.all(Array.from({ length: 60 }, () => client.order(product.id)))
     const broker = new BrokerClient()
@@ -209,8 +158,8 @@ describe('the shop in parts, behind nginx', () => {
     await Promise.all(accepted.map((id) => client.settled(id, 25_000)))
 
     expect(consumerCount).toBe(0)
-    expect(answeredBy(one.url)).toBeGreaterThan(10)
-    expect(answeredBy(other.url)).toBeGreaterThan(10)
+    expect(nginx.answeredBy(one.url)).toBeGreaterThan(10)
+    expect(nginx.answeredBy(other.url)).toBeGreaterThan(10)
     // A POST on a new connection that the kernel had taken, and the closing port not, is answered 503: the proxy doesn't
     // send it twice.
     const refused = during.filter(({ status }) => status !== 202)
@@ -236,13 +185,13 @@ describe('the shop in parts, behind nginx', () => {
   it('answers 503 with Retry-After while no endpoint is there, and ends by the signal of its container', async () => {
     const code = await other.stop()
 
-    const answer = await fetch(`${url}/products`)
+    const answer = await fetch(`${nginx.url}/products`)
 
     expect(code).toBe(0)
     expect(answer.status).toBe(503)
     expect(answer.headers.get('retry-after')).toBe('1')
     expect(await answer.json()).toMatchObject({ status: 503, title: 'Service Unavailable' })
-    expect(await stopProxy('SIGQUIT')).toBe(0)
+    expect(await nginx.stop('SIGQUIT')).toBe(0)
   })
 })
 

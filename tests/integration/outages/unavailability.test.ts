@@ -139,27 +139,22 @@ describe('when standing connections break', () => {
   })
 })
 
-describe('while the database has never said a word', () => {
-  it('a query is Unavailable', async () => {
-    const silent = await startSilentServer()
-    const newcomer = await instanceAt(`postgres://postgres@127.0.0.1:${silent.port}/postgres`)
+it('while the database has never said a word, a query is Unavailable', async () => {
+  const silent = await startSilentServer()
+  const newcomer = await instanceAt(`postgres://postgres@127.0.0.1:${silent.port}/postgres`)
 
-    const outcome = await newcomer.query('orders', 'select 1').catch(describeFailure)
-    silent.close()
-    await newcomer.shutDown()
+  const outcome = await newcomer.query('orders', 'select 1').catch(describeFailure)
+  silent.close()
+  await newcomer.shutDown()
 
-    expect(outcome).toEqual(unavailable)
-  })
+  expect(outcome).toEqual(unavailable)
 })
 
 describe('when the database falls silent', () => {
   beforeEach(() => proxy.fallSilent())
 
-  it('each of more queries than the pool has connections is Unavailable', async () => {
-    expect(await selects(40)).toEqual(Array(40).fill(unavailable))
-  })
-
-  it('every endpoint says 503', async () => {
+  it('each of more queries than the pool has connections is Unavailable, and every endpoint says 503', async () => {
+    const outcomes = await selects(40)
     const answers = await Promise.all([
       create(),
       update(),
@@ -167,6 +162,7 @@ describe('when the database falls silent', () => {
       send(shop.createOrder, { route: 'POST /orders', json: { productId, quantity: 1 } }),
     ])
 
+    expect(outcomes).toEqual(Array(40).fill(unavailable))
     for (const answer of answers) expect(answer).toMatchObject(refusal)
   })
 
@@ -179,16 +175,14 @@ describe('when the database falls silent', () => {
   })
 })
 
-describe('when the network forgets the connections that stand, and new ones work', () => {
-  it('each of them costs one query, and the queries after those succeed', async () => {
-    proxy.abandon()
+it('when the network forgets the connections that stand, each costs one query, and those after succeed', async () => {
+  proxy.abandon()
 
-    const first = await selects(5)
-    const afterwards = await selects(5)
+  const first = await selects(5)
+  const afterwards = await selects(5)
 
-    expect(first).toEqual(Array(5).fill(unavailable))
-    expect(afterwards).toEqual(Array(5).fill(one))
-  })
+  expect(first).toEqual(Array(5).fill(unavailable))
+  expect(afterwards).toEqual(Array(5).fill(one))
 })
 
 describe('while the database is slow', () => {

@@ -4,7 +4,6 @@ import * as events from '@stockroom/messaging/events'
 import { declareTopology, queues as topology } from '@stockroom/messaging/topology'
 import { handler as migrate } from '../../../functions/operations/migrate.ts'
 import { BrokerClient, everyQueue } from '../../support/broker-client.ts'
-import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { migrationsOf } from '../../support/migrations.ts'
 import { ownServices } from '../../support/own-services.ts'
@@ -73,18 +72,6 @@ describe('the topology', () => {
     }
 
     expect(reached).toEqual(expected)
-  })
-
-  it('keeps what a queue rejects for good, with the reason in its headers', async () => {
-    const queue = 'stock-reduction'
-    broker.channel.sendToQueue(queue, Buffer.from('rejected'))
-    const message = await eventually(async () => (await broker.channel.get(queue)) || undefined)
-
-    broker.channel.reject(message, false)
-
-    const dead = await broker.next(`${queue}.dead`)
-    expect(dead.content.toString()).toBe('rejected')
-    expect(dead.properties.headers?.['x-first-death-queue']).toBe(queue)
   })
 })
 
