@@ -232,11 +232,14 @@ describe('letters that somebody has made to break their readers', () => {
 describe('the function that does the same in AWS', () => {
   const invoke = (...args: string[]) => handleDeadLetters({ args }, lambdaContext())
 
-  it('redrives, and fails for what it does not understand', async () => {
+  it('lists, redrives, and fails for what it does not understand', async () => {
     const [id] = await setAside(1)
 
+    const listed = await invoke('list')
+    // What was listed has gone back, though this process goes on.
     const redriven = await invoke('redrive', '--all')
 
+    expect(listed).toMatchObject({ exitCode: 0, lines: expect.arrayContaining(['1 dead letter']) })
     expect(redriven).toEqual({ exitCode: 0, lines: ['1 message went back to its queue'] })
     expect(await broker.idsIn('stock-reduction', 1)).toEqual([id])
     await expect(invoke('remove')).rejects.toThrow('There is no command remove.')
