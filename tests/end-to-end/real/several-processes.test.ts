@@ -129,7 +129,7 @@ it('SIGTERM ends a shop within a few seconds whose broker is silent, or gone', a
   proxies[0]?.fallSilent()
   await proxies[1]?.refuse()
   for (const shop of shops) shop.signal('SIGTERM')
-  const codes = await Promise.all(shops.map((shop) => shop.exit().catch(() => 'still running')))
+  const codes = await Promise.all(shops.map((shop) => shop.exit(40_000).catch(() => 'still running')))
   await Promise.all(proxies.map((proxy) => proxy.close()))
 
   expect(codes).toEqual([0, 0])

@@ -84,7 +84,7 @@ describe('a shop with two workers', () => {
 
     shop.signal('SIGTERM', 'process')
     other.signal('SIGINT', 'group')
-    const codes = [await shop.exit(), await other.exit()]
+    const codes = [await shop.exit(60_000), await other.exit(60_000)]
 
     expect(running.map(({ length }) => length)).toEqual([2, 2])
     expect(codes).toEqual([0, 0])
