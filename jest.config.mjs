@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { forgetShopVariables } from './bench/processes/shop-environment.ts'
+import { findServices } from './bench/services/find-services.ts'
 import { newPrefix, publishEnvironment } from './tests/support/environment.ts'
 import { leftOutFiles, missingServicesOf } from './tests/support/missing-services.ts'
-import { findServices } from './tests/support/services.ts'
 import { missingTools } from './tests/support/tools.ts'
 
 const shared = {

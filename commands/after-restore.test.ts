@@ -1,34 +1,19 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { runCommand } from '../tests/support/command.ts'
+import { ownDataDirectory } from '../tests/support/shop-process.ts'
 
-let directory: string
+let data: Awaited<ReturnType<typeof ownDataDirectory>>
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'after-restore-'))
-  await chmod(directory, 0o755) // mkdtemp's 0700 would keep the server's account out when root runs this
+  data = await ownDataDirectory()
 })
 
-afterAll(() => rm(directory, { recursive: true }))
+afterAll(() => data.remove())
 
-/** Runs the command as the npm script does, with nothing of this process's environment but what every program needs. */
-async function afterRestore(environment: Record<string, string> = {}) {
-  const { PATH, SystemRoot } = process.env
-  const child = spawn(process.execPath, ['commands/after-restore.ts'], {
-    env: { PATH, SystemRoot, STOCKROOM_DATA_DIR: directory, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [output, errors, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ])
-  return { code, output, errors }
-}
+const afterRestore = (environment: Record<string, string> = {}) =>
+  runCommand(['commands/after-restore.ts'], { STOCKROOM_DATA_DIR: data.path, ...environment })
 
 describe('npm run after-restore', () => {
   it('leaves out ids of the embedded database, whose broker ended with its shop, and leaves no server behind', async () => {
@@ -39,7 +24,7 @@ describe('npm run after-restore', () => {
       output: 'products: new ones get ids above 1000000001\norders: new ones get ids above 1000000001\n',
       errors: '',
     })
-    expect(await readdir(join(directory, 'postgres'))).not.toContain('postmaster.pid')
+    expect(await readdir(join(data.path, 'postgres'))).not.toContain('postmaster.pid')
   }, 60_000)
 
   it('says in one line what is wrong, and exits with 1', async () => {

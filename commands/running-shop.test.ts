@@ -4,8 +4,8 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { freePort } from '../bench/processes/free-port.ts'
 import { keepToken } from '../local/functions/lambda-access.ts'
-import { freePort } from '../tests/support/free-port.ts'
 import { askRunningShop } from './running-shop.ts'
 
 let dataDirectory: string

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { seed } from '../../tests/support/seed.ts'
 import { trendOf } from './trend.ts'
 
 const pointsOf = (values: number[]) => values.map((value, at) => ({ at, value }))
 
 describe('a trend', () => {
-  it('is the mean and the rise of a straight line', () => {
-    expect(trendOf(pointsOf([10, 12, 14, 16]))).toEqual({ mean: 13, rise: 6 })
-  })
-
-  it('falls with a negative rise', () => {
-    expect(trendOf(pointsOf([5, 4, 3]))).toEqual({ mean: 4, rise: -2 })
+  it.each([
+    ['is the mean and the rise of a straight line', [10, 12, 14, 16], { mean: 13, rise: 6 }],
+    ['falls with a negative rise', [5, 4, 3], { mean: 4, rise: -2 }],
+  ])('%s', (_, values, trend) => {
+    expect(trendOf(pointsOf(values))).toEqual(trend)
   })
 
   it('is not moved by one peak in the middle', () => {
@@ -18,13 +18,9 @@ describe('a trend', () => {
   })
 
   it('needs two moments', () => {
-    expect(trendOf([])).toBeUndefined()
-    expect(
-      trendOf([
-        { at: 3, value: 1 },
-        { at: 3, value: 2 },
-      ]),
-    ).toBeUndefined()
+    const sameMoment = [1, 2].map((value) => ({ at: 3, value }))
+
+    expect([trendOf([]), trendOf(sameMoment)]).toEqual([undefined, undefined])
   })
 
   it('is the same whenever the clock began', () => {
@@ -35,6 +31,7 @@ describe('a trend', () => {
 
         expect(trendOf(later)?.rise).toBeCloseTo(trendOf(points)?.rise as number, 3)
       }),
+      { seed },
     )
   })
 })

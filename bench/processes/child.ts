@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { eventually } from '../../tests/support/eventually.ts'
+import { eventually } from './eventually.ts'
 
 interface Start extends Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'> {
   /** The file that its output is added to; without one it is kept in `stdout` and `stderr`. */

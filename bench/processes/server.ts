@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../tests/support/free-port.ts'
 import { Child } from './child.ts'
+import { freePort } from './free-port.ts'
 import { processEnvironment } from './shop-environment.ts'
 
 const host = '127.0.0.1'

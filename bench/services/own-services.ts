@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { removeKeys } from '../../tests/support/real-services.ts'
-import { findServices, type Missing } from '../../tests/support/services.ts'
-import { dropDatabases, runSql } from '../../tests/support/test-database.ts'
-import { createVirtualHost, deleteVirtualHost, virtualHostsOf } from '../../tests/support/virtual-host.ts'
+import { createDatabase, dropDatabases, runSql } from './databases.ts'
+import { findServices, type Missing } from './find-services.ts'
+import { removeKeys } from './redis-keys.ts'
+import { createVirtualHost, deleteVirtualHost, virtualHostsOf } from './virtual-host.ts'
 
 /** The environment of a process that uses services of its own. */
 export type OwnEnvironment = Record<'DATABASE_URL' | 'REDIS_URL' | 'RABBITMQ_URL' | 'CACHE_PREFIX', string>
@@ -28,9 +28,8 @@ export async function findBenchServices() {
     /** Makes an empty database, a virtual host and a prefix for the keys in Redis. */
     async own(name: string): Promise<OwnEnvironment> {
       const ownName = prefix + name
-      await runSql(database, `create database ${ownName}`)
       return {
-        DATABASE_URL: Object.assign(new URL(database), { pathname: `/${ownName}` }).href,
+        DATABASE_URL: await createDatabase(database, ownName),
         REDIS_URL: redis,
         RABBITMQ_URL: await createVirtualHost(rabbitmq, control, ownName),
         CACHE_PREFIX: `${ownName}:`,

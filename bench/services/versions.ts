@@ -1,6 +1,6 @@
 import amqp from 'amqplib'
 import { Redis } from 'ioredis'
-import { runSql } from '../../tests/support/test-database.ts'
+import { runSql } from './databases.ts'
 
 /** Where the real services are. */
 export interface ServiceUrls {

@@ -1,4 +1,4 @@
-import { runSql } from '../../tests/support/test-database.ts'
+import { runSql } from '../services/databases.ts'
 
 /** Products that the orders are spread over, one after the other; their ids begin with 1. */
 export const products = 20

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import { runSql } from '../../tests/support/test-database.ts'
 import { startServer } from '../processes/server.ts'
+import { runSql } from '../services/databases.ts'
 import type { BenchServices, OwnEnvironment } from '../services/own-services.ts'
 
 /** Somebody who takes part in the comparison. */

@@ -7,7 +7,6 @@ const { sortDeadLetters } = await import('./sorted-dead-letters.ts')
 const placed = { productId: 7, quantity: 2, createdAt: '2026-11-21T10:00:00.000Z' }
 const orders = new Map([
   [1, { id: 1, isOpen: false, ...placed }],
-  [2, { id: 2, isOpen: false, ...placed }],
   [3, { id: 3, isOpen: true, ...placed }],
 ])
 const letter = (body: string) => ({ queue: 'stock-reduction', messageId: 'm', reason: 'why', body })
@@ -19,31 +18,16 @@ beforeEach(() => {
     .mockImplementation(async (_domain, _sql, [ids]) => ids.flatMap((id) => orders.get(id) ?? []))
 })
 
+// Those that somebody reads on RabbitMQ: tests/integration/rabbitmq/audit.test.ts.
 describe('sortDeadLetters', () => {
-  it('tells letters of settled orders from those of pending ones', async () => {
-    const sorted = await sortDeadLetters([about(1), about(2), about(2), about(3)])
+  it.each([...['', 'null', '[]', '"1"', '{}', '{"orderId":"1"}', '{"orderId":1.5}', '{"orderId":1e300}']])(
+    'leaves a letter to a person when no order is known for it: %s',
+    async (body) => {
+      const sorted = await sortDeadLetters([letter(body)])
 
-    expect(sorted).toEqual({ harmless: 3, pending: 1, forAPerson: [] })
-  })
-
-  it.each([
-    'not JSON',
-    '',
-    'null',
-    '[]',
-    '"1"',
-    '7',
-    '{}',
-    '{"orderId":"1"}',
-    '{"orderId":1.5}',
-    '{"orderId":99}',
-    '{"orderId":1e300}',
-    '{"orderId":-1}',
-  ])('leaves a letter to a person when no order is known for it: %s', async (body) => {
-    const sorted = await sortDeadLetters([letter(body)])
-
-    expect(sorted).toEqual({ harmless: 0, pending: 0, forAPerson: ['stock-reduction  m  why'] })
-  })
+      expect(sorted).toEqual({ harmless: 0, pending: 0, forAPerson: ['stock-reduction  m  why'] })
+    },
+  )
 
   it.each([
     ['productId', 8],
@@ -57,11 +41,7 @@ describe('sortDeadLetters', () => {
         about(3, { [member]: value }),
       ])
 
-      expect(sorted).toMatchObject({
-        harmless: 0,
-        pending: 0,
-        forAPerson: [expect.anything(), expect.anything()],
-      })
+      expect(sorted).toEqual({ harmless: 0, pending: 0, forAPerson: Array(2).fill(expect.any(String)) })
     },
   )
 
@@ -79,9 +59,5 @@ describe('sortDeadLetters', () => {
     const { forAPerson } = await sortDeadLetters([{ ...letter(''), messageId: 'a\nb', reason: '\u001b[2J' }])
 
     expect(forAPerson).toEqual(['stock-reduction  a\\nb  \\u{1b}[2J'])
-  })
-
-  it('says that there is nothing', async () => {
-    expect(await sortDeadLetters([])).toEqual({ harmless: 0, pending: 0, forAPerson: [] })
   })
 })

@@ -21,25 +21,12 @@ const refusal = (members: Partial<DecisionRow> = {}) =>
 
 function tallyOf(orders: OrderRow[], decisions: DecisionRow[]): Tally {
   const tally = new Tally()
-  tally.noteLost(tally.compare(orders, decisions))
+  tally.compare(orders, decisions)
   return tally
 }
 const violations = (orders: OrderRow[], decisions: DecisionRow[]) => tallyOf(orders, decisions).violations
 
 describe('a tally', () => {
-  it('counts orders by their status', () => {
-    const { orders } = tallyOf(
-      [
-        order({ id: 1, status: 'pending' }),
-        order({ id: 2, status: 'rejected' }),
-        order({ id: 3, status: 'rejected' }),
-      ],
-      [refusal({ orderId: 2 }), refusal({ orderId: 3 })],
-    )
-
-    expect(orders).toEqual({ accepted: 3, pending: 1, confirmed: 0, rejected: 2, cancelled: 0 })
-  })
-
   it('counts by product what was sold, is reserved, and is gone', () => {
     const tally = tallyOf(
       [order({ id: 1 }), order({ id: 2, status: 'pending' }), order({ id: 3, productId: 8, quantity: 5 })],
@@ -56,19 +43,12 @@ describe('a tally', () => {
 
     tally.compare([order({ id: 2 })], [sale({ orderId: 2 })])
 
-    expect(tally.orders.confirmed).toBe(2)
+    expect(tally.orders).toMatchObject({ accepted: 2, confirmed: 2 })
     expect(tally.product(7).sold).toBe(6)
     expect(tally.violations).toEqual([])
   })
 
   it.each([
-    ['a confirmed order that took its stock', order(), [sale()]],
-    ['a rejected order', order({ status: 'rejected' }), [refusal()]],
-    [
-      'an order of a product that there is not',
-      order({ status: 'rejected' }),
-      [refusal({ kind: 'product-not-found' })],
-    ],
     ['an order that is still to be decided', order({ status: 'pending' }), []],
     ['an order that took its stock and is still to be confirmed', order({ status: 'pending' }), [sale()]],
     ['an order that was refused and is still to be rejected', order({ status: 'pending' }), [refusal()]],
@@ -76,17 +56,11 @@ describe('a tally', () => {
     expect(violations([one], decisions)).toEqual([])
   })
 
-  it.each<[string, OrderRow[], DecisionRow[]]>([
-    ['order 1 is confirmed, but the ledger has not decided it', [order()], []],
-    ['order 1 is rejected, but the ledger has not decided it', [order({ status: 'rejected' })], []],
-    ['order 1 is confirmed, but the ledger refused it (insufficient-stock)', [order()], [refusal()]],
-    ['order 1 is rejected, but has taken 3 pieces', [order({ status: 'rejected' })], [sale()]],
-    ['order 1 is for 3 pieces, but has taken 2', [order()], [sale({ change: -2 })]],
-    ['order 1 is for 3 pieces, but has taken 4', [order({ status: 'pending' })], [sale({ change: -4 })]],
-    ['order 1 is for product 7, but was decided for 8', [order()], [sale({ productId: 8 })]],
-    ['order 1 does not exist, but the ledger has decided it (sale)', [], [sale()]],
-  ])('says: %s', (violation, orders, decisions) => {
-    expect(violations(orders, decisions)).toEqual([violation])
+  // The other ways to break the books: tests/integration/database/audit.test.ts.
+  it('finds a pending order that took more than it wanted', () => {
+    expect(violations([order({ status: 'pending' })], [sale({ change: -4 })])).toEqual([
+      'order 1 is for 3 pieces, but has taken 4',
+    ])
   })
 })
 
@@ -121,7 +95,6 @@ describe('a cancelled order', () => {
 
   it.each<[string, OrderRow, DecisionRow[]]>([
     ['is cancelled, but the ledger has not decided it', cancelled(), []],
-    ['is cancelled, but has not given its 3 pieces back', cancelled(), [sale()]],
     ['is confirmed, but has given 3 pieces back', order(), [sale(), back()]],
     ['is pending, but has given 3 pieces back', order({ status: 'pending' }), [sale(), back()]],
     ['has given 3 pieces back, but took none', cancelled(), [cancellation, back()]],

@@ -26,7 +26,7 @@ it('holds every file of the folder and of those in it', () => {
   ])
 })
 
-it('gives the same bytes whenever and in whatever order the files were written', () => {
+it('gives the same bytes whenever and in whatever order the files were written, and others for another content', () => {
   write('a.mjs', 'one')
   write('b.mjs', 'two')
   const first = zipFolder(folder)
@@ -35,14 +35,8 @@ it('gives the same bytes whenever and in whatever order the files were written',
   utimesSync(join(folder, 'b.mjs'), 1_000_000_000, 1_000_000_000)
 
   const second = zipFolder(folder)
-
-  expect(Buffer.compare(first, second)).toBe(0)
-})
-
-it('gives other bytes for another content', () => {
-  write('a.mjs', 'one')
-  const first = zipFolder(folder)
   write('a.mjs', 'two')
 
+  expect(Buffer.compare(first, second)).toBe(0)
   expect(Buffer.compare(first, zipFolder(folder))).not.toBe(0)
 })

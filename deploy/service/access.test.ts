@@ -53,17 +53,12 @@ describe('grantAccess', () => {
     expect(resources).toHaveProperty('NetworkInterfacesHaveNoNarrowerResource')
   })
 
-  it('leaves a function outside of the network that uses nothing in it', () => {
+  it('leaves a function outside of the network that uses nothing in it, and names it no collector there', () => {
     const { definition, resources } = grant({ uses: ['adminKey'] })
 
     expect(definition.vpc).toBeUndefined()
-    expect(Object.keys(resources)).toEqual(['OwnLog', 'OwnSecrets'])
-  })
-
-  it('names a collector in the network to nobody outside, who would wait for it in vain', () => {
-    const { definition } = grant({ uses: ['adminKey'] })
-
     expect(definition.environment).toEqual({ ADMIN_API_KEY_SECRET_ARN: 'arn:key' })
+    expect(Object.keys(resources)).toEqual(['OwnLog', 'OwnSecrets'])
   })
 
   it('lets a consumer describe the broker of its queue', () => {

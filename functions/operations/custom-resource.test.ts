@@ -28,19 +28,16 @@ afterAll(() => new Promise((resolve) => bucket.close(resolve)))
 const work = jest.fn<() => Promise<unknown>>()
 const handler = middy().use(customResource()).handler(work)
 
-const event = (overrides: Partial<CustomResourceEvent> = {}): CustomResourceEvent => ({
-  RequestType: 'Create',
-  ResponseURL: `http://127.0.0.1:${(bucket.address() as AddressInfo).port}/signed?signature=x`,
-  StackId: 'arn:aws:cloudformation:eu-central-1:000000000000:stack/stockroom-dev/1',
-  RequestId: 'request-1',
-  LogicalResourceId: 'Migration',
-  ...overrides,
-})
 const identity = {
   StackId: 'arn:aws:cloudformation:eu-central-1:000000000000:stack/stockroom-dev/1',
   RequestId: 'request-1',
   LogicalResourceId: 'Migration',
-  PhysicalResourceId: 'Migration',
+}
+/** Asks as CloudFormation does, and resolves to what it hears. */
+async function ask(changes: Partial<CustomResourceEvent> = {}) {
+  const ResponseURL = `http://127.0.0.1:${(bucket.address() as AddressInfo).port}/signed?signature=x`
+  await handler({ RequestType: 'Create', ResponseURL, ...identity, ...changes }, lambdaContext())
+  return answers[0]
 }
 
 beforeEach(() => {
@@ -51,38 +48,40 @@ beforeEach(() => {
 
 describe('a function that is a custom resource', () => {
   it('tells CloudFormation that it has succeeded, as the signed URL wants it', async () => {
-    await handler(event(), lambdaContext())
-
-    expect(answers).toEqual([{ method: 'PUT', contentType: '', body: { Status: 'SUCCESS', ...identity } }])
+    expect(await ask()).toEqual({
+      method: 'PUT',
+      contentType: '',
+      body: { Status: 'SUCCESS', ...identity, PhysicalResourceId: 'Migration' },
+    })
   })
 
   it('keeps the id that the resource has, so that an update replaces nothing', async () => {
-    await handler(event({ RequestType: 'Update', PhysicalResourceId: 'older' }), lambdaContext())
+    const answer = await ask({ RequestType: 'Update', PhysicalResourceId: 'older' })
 
-    expect(answers[0]?.body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'older' })
+    expect(answer?.body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'older' })
   })
 
   it('tells why it has failed, and is not invoked again for it', async () => {
     work.mockRejectedValue(new Error(`relation "x" exists ${'.'.repeat(5000)}`))
 
-    await handler(event(), lambdaContext())
+    const answer = await ask()
 
-    expect(answers[0]?.body).toMatchObject({ Status: 'FAILED', ...identity })
-    expect(answers[0]?.body.Reason).toMatch(/^relation "x" exists/)
-    expect(JSON.stringify(answers[0]?.body).length).toBeLessThan(4096)
+    expect(answer?.body).toMatchObject({ Status: 'FAILED', ...identity })
+    expect(answer?.body.Reason).toMatch(/^relation "x" exists/)
+    expect(JSON.stringify(answer?.body).length).toBeLessThan(4096)
   })
 
   it('does nothing when the resource is deleted', async () => {
-    await handler(event({ RequestType: 'Delete', PhysicalResourceId: 'Migration' }), lambdaContext())
+    const answer = await ask({ RequestType: 'Delete', PhysicalResourceId: 'Migration' })
 
     expect(work).not.toHaveBeenCalled()
-    expect(answers[0]?.body).toMatchObject({ Status: 'SUCCESS' })
+    expect(answer?.body).toMatchObject({ Status: 'SUCCESS' })
   })
 
   it('fails when CloudFormation does not take the answer', async () => {
     status = 403
 
-    await expect(handler(event(), lambdaContext())).rejects.toThrow('did not take the answer: 403')
+    await expect(ask()).rejects.toThrow('did not take the answer: 403')
   })
 
   it('answers anybody else by what it returns or throws alone', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { seed } from '../../tests/support/seed.ts'
 import { choose, shortIds } from './dead-letter-ids.ts'
 
 const lettersOf = (...ids: string[]) => ids.map((messageId) => ({ messageId }))
@@ -41,6 +42,7 @@ describe('a short id', () => {
           expect(chosen).toEqual(letters.filter((other) => short(other) === short(letter)))
         }
       }),
+      { seed },
     )
   })
 })

@@ -12,27 +12,25 @@ jest.unstable_mockModule('@stockroom/cache/cache-health', () => ({ cacheAnswers 
 jest.unstable_mockModule('@stockroom/messaging/broker-health', () => ({ brokerAnswers }))
 const { handler } = await import('./get-health.ts')
 
-const services = (database: boolean, cache: boolean, broker: boolean) => {
-  databaseAnswers.mockResolvedValue(database)
-  cacheAnswers.mockResolvedValue(cache)
-  brokerAnswers.mockResolvedValue(broker)
-  unconsumedQueues.mockResolvedValue([])
-}
+const isUp = { database: 'up', cache: 'up', broker: 'up' }
 
-beforeEach(() => services(true, true, true))
+beforeEach(() => {
+  for (const answers of [databaseAnswers, cacheAnswers, brokerAnswers]) answers.mockResolvedValue(true)
+  unconsumedQueues.mockResolvedValue([])
+})
 
 describe('GET /health', () => {
   itKeepsTheEndpointPromises(handler, { request: { route: 'GET /health' } })
 
   it.each([
-    [200, 'healthy', { database: 'up', cache: 'up', broker: 'up' }],
+    [200, 'healthy', isUp],
     [200, 'degraded', { database: 'up', cache: 'down', broker: 'up' }],
     [200, 'degraded', { database: 'up', cache: 'up', broker: 'down' }],
-    [200, 'degraded', { database: 'up', cache: 'down', broker: 'down' }],
     [503, 'unhealthy', { database: 'down', cache: 'up', broker: 'up' }],
-    [503, 'unhealthy', { database: 'down', cache: 'down', broker: 'down' }],
   ])('answers %d %s when %j', async (statusCode, status, words) => {
-    services(words.database === 'up', words.cache === 'up', words.broker === 'up')
+    databaseAnswers.mockResolvedValue(words.database === 'up')
+    cacheAnswers.mockResolvedValue(words.cache === 'up')
+    brokerAnswers.mockResolvedValue(words.broker === 'up')
 
     const answer = await send(handler)
 
@@ -40,22 +38,16 @@ describe('GET /health', () => {
     expect(answer.body).toEqual({ status, timestamp: expect.any(String), services: words })
     expect(new Date(answer.body.timestamp).toISOString()).toBe(answer.body.timestamp)
   })
+
   it('is degraded while nobody consumes a queue, and says which', async () => {
     unconsumedQueues.mockResolvedValue(['stock-reduction', 'order-settlement'])
 
     const answer = await send(handler, { route: 'GET /health' })
 
-    expect([answer.statusCode, answer.body]).toEqual([
-      200,
-      {
-        status: 'degraded',
-        timestamp: expect.any(String),
-        services: { database: 'up', cache: 'up', broker: 'up' },
-        warnings: [
-          'Nobody consumes stock-reduction: its messages wait.',
-          'Nobody consumes order-settlement: its messages wait.',
-        ],
-      },
+    expect(answer).toMatchObject({ statusCode: 200, body: { status: 'degraded', services: isUp } })
+    expect(answer.body.warnings).toEqual([
+      'Nobody consumes stock-reduction: its messages wait.',
+      'Nobody consumes order-settlement: its messages wait.',
     ])
   })
 })

@@ -6,16 +6,16 @@ import { WarmedUp, WarmUp } from './warm-up.ts'
 export const operationRoutes = {
   getLiveness: {
     route: 'GET /health/live',
-    summary: 'Ask whether the process answers',
+    summary: 'Ask whether the process responds',
     description:
       'Asks no service: whoever starts processes again asks here, and whoever sends them requests asks `/health`.',
-    responses: { 200: { description: 'The process answers.', schema: Liveness } },
+    responses: { 200: { description: 'The process responds.', schema: Liveness } },
   },
   getHealth: {
     route: 'GET /health',
     summary: 'Check the health of the shop',
     description:
-      '`degraded` while cache or broker is down, or while nobody consumes a queue, which `warnings` names then: the shop still answers. `unhealthy` without the database.',
+      '`degraded` while cache or broker is down, or while nobody consumes a queue, which `warnings` names then: the shop still responds. `unhealthy` without the database.',
     responses: {
       200: { description: 'The shop is healthy or degraded.', schema: Health },
       503: { description: 'The shop is unhealthy.', schema: Health, headers: ['retry-after'] },

@@ -18,20 +18,13 @@ describe('POST /admin/cache/warmup', () => {
     fails: (error) => warmProducts.mockRejectedValueOnce(error),
   })
 
-  it('answers 200 with the products that are warm and those that are missing', async () => {
-    const answer = await send(handler, request)
-
-    expect(answer.statusCode).toBe(200)
-    expect(answer.body).toEqual({ warmed: [1, 2], missing: [3] })
-    expect(warmProducts.mock.calls).toEqual([[[1, 2, 3]]])
-  })
-
-  it('takes 1,000 products at once', async () => {
+  it('answers 200 with the products that are warm and those that are missing, of 1,000 at once', async () => {
     const productIds = Array.from({ length: 1000 }, (_, index) => index + 1)
 
-    const answer = await send(handler, { json: { productIds } })
+    const answer = await send(handler, { ...request, json: { productIds } })
 
-    expect(answer.statusCode).toBe(200)
+    expect([answer.statusCode, answer.body]).toEqual([200, { warmed: [1, 2], missing: [3] }])
+    expect(warmProducts.mock.calls).toEqual([[productIds]])
   })
 
   it.each([
@@ -42,7 +35,6 @@ describe('POST /admin/cache/warmup', () => {
   ])('refuses a wrong %s', async (path, json) => {
     const answer = await send(handler, { json })
 
-    expect(answer.statusCode).toBe(400)
     expect(answer.body).toEqual(problem(400, 'validation-failed', [{ path }]))
     expect(warmProducts).not.toHaveBeenCalled()
   })

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
+import { exampleOrder, type Order } from './order.ts'
 
 process.env.LOG_LEVEL = 'silent'
 const findOrder = jest.fn<typeof import('./order-store.ts').findOrder>()
@@ -7,20 +8,9 @@ jest.unstable_mockModule('./order-store.ts', () => ({ findOrder }))
 const { handler } = await import('./get-order.ts')
 
 const request = { route: 'GET /orders/{id}', path: { id: '42' } }
-const order = {
-  id: 42,
-  productId: 7,
-  quantity: 3,
-  unitPrice: 19.99,
-  totalPrice: 59.97,
-  status: 'rejected' as const,
-  reason: 'insufficient-stock' as const,
-  createdAt: '2026-11-21T10:00:00.000Z',
-  settledAt: '2026-11-21T10:00:01.000Z',
-}
 
 beforeEach(() => {
-  findOrder.mockReset().mockResolvedValue(order)
+  findOrder.mockReset().mockResolvedValue(exampleOrder as Order)
 })
 
 describe('GET /orders/{id}', () => {
@@ -29,20 +19,13 @@ describe('GET /orders/{id}', () => {
     fails: (error) => findOrder.mockRejectedValueOnce(error),
   })
 
-  it('answers 200 with the order', async () => {
-    const answer = await send(handler, request)
-
-    expect(answer.statusCode).toBe(200)
-    expect(answer.body).toEqual(order)
-    expect(findOrder.mock.calls).toEqual([[42]])
-  })
-
-  it('answers 404 for an order that does not exist', async () => {
+  it('answers 200 with the order, and 404 when there is none', async () => {
+    const found = await send(handler, request)
     findOrder.mockResolvedValue(undefined)
+    const missing = await send(handler, request)
 
-    const answer = await send(handler, request)
-
-    expect(answer.statusCode).toBe(404)
-    expect(answer.body).toEqual(problem(404, 'order-not-found'))
+    expect([found.statusCode, found.body]).toEqual([200, exampleOrder])
+    expect(missing.body).toEqual(problem(404, 'order-not-found'))
+    expect(findOrder.mock.calls).toEqual([[42], [42]])
   })
 })

@@ -1,25 +1,13 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Problem } from '@stockroom/http/problem'
-import type { Order } from './order.ts'
+import { exampleOrder, type Order } from './order.ts'
 import type { Placed } from './placement-store.ts'
 
 const findRemembered = jest.fn<typeof import('./idempotency-store.ts').findRemembered>()
 jest.unstable_mockModule('./idempotency-store.ts', () => ({ findRemembered }))
-const refreshRecentOrders = jest.fn<typeof import('./recent-orders.ts').refreshRecentOrders>()
-jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders }))
 const { respondOnce } = await import('./idempotent-response.ts')
 
-const order: Order = {
-  id: 42,
-  productId: 7,
-  quantity: 3,
-  unitPrice: 19.99,
-  totalPrice: 59.97,
-  status: 'pending',
-  reason: null,
-  createdAt: '2026-11-21T10:00:00.000Z',
-  settledAt: null,
-}
+const order = { ...exampleOrder, id: 42 } as Order
 const idempotency = { key: 'a', fingerprint: 'one' }
 const placed = { outcome: 'placed', order } as const
 const place = jest.fn<() => Promise<Placed>>()
@@ -30,7 +18,6 @@ const refusal = (code: string) => expect.objectContaining({ code })
 beforeEach(() => {
   findRemembered.mockReset().mockResolvedValue(undefined)
   place.mockReset().mockResolvedValue(placed)
-  refreshRecentOrders.mockReset().mockResolvedValue()
 })
 
 describe('respondOnce', () => {
@@ -49,18 +36,11 @@ describe('respondOnce', () => {
   })
 
   it.each([
-    ['is refused', new Problem('insufficient-stock', 'Only 2 are left.')],
-    ['fails', new Error('no connection')],
-  ])('leaves the key free when the request %s', async (_, error) => {
-    place.mockRejectedValueOnce(error)
-
-    await expect(respondOnce(idempotency, place)).rejects.toBe(error)
-    expect(await respondOnce(idempotency, place)).toEqual(first)
-  })
-
-  it('leaves the key free when it cannot be looked up', async () => {
-    const error = new Error('no connection')
-    findRemembered.mockRejectedValueOnce(error)
+    ['the request is refused', place, new Problem('insufficient-stock', 'Only 2 are left.')],
+    ['the request fails', place, new Error('no connection')],
+    ['it cannot be looked up', findRemembered, new Error('no connection')],
+  ])('leaves the key free when %s', async (_, failing, error) => {
+    failing.mockRejectedValueOnce(error)
 
     await expect(respondOnce(idempotency, place)).rejects.toBe(error)
     expect(await respondOnce(idempotency, place)).toEqual(first)

@@ -21,7 +21,7 @@ export async function respondOnce(
 ): Promise<HttpResponse> {
   if (!idempotency) return responseTo(await place())
   if (inProgress.has(idempotency.key)) {
-    throw new Problem('idempotency-key-in-progress', 'Ask again when the first request has been answered.')
+    throw new Problem('idempotency-key-in-progress', 'Ask again when the first request has its response.')
   }
   inProgress.add(idempotency.key)
   try {

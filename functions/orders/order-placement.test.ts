@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { eventually } from '../../tests/support/eventually.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
 import { recordedCommits } from '../../tests/support/recorded-commits.ts'
-import type { Order } from './order.ts'
+import { exampleOrder, type Order } from './order.ts'
 import type { TracedRequest } from './order-placement.ts'
 import type { OrderRequest, Placed } from './placement-store.ts'
 
@@ -13,19 +13,12 @@ jest.unstable_mockModule('./placement-store.ts', () => ({ placeOrders }))
 jest.unstable_mockModule('./recent-orders.ts', () => ({ refreshRecentOrders }))
 const { placeOrder } = await import('./order-placement.ts')
 
-const time = '2026-11-21T10:00:00.000Z'
 const request = (productId: number, key?: string): TracedRequest => ({
   draft: { productId, quantity: 2, unitPrice: 1.5, totalPrice: 3, requestId: `request-${productId}` },
   idempotency: key === undefined ? undefined : { key, fingerprint: `fingerprint of ${key}` },
 })
-const orderOf = ({ draft: { requestId: _, ...draft } }: OrderRequest): Order => ({
-  ...draft,
-  id: 100 + draft.productId,
-  status: 'pending',
-  reason: null,
-  createdAt: time,
-  settledAt: null,
-})
+const orderOf = ({ draft: { requestId: _, ...draft } }: OrderRequest) =>
+  ({ ...exampleOrder, ...draft, id: 100 + draft.productId }) as Order
 const placed = (one: OrderRequest): Placed => ({ outcome: 'placed', order: orderOf(one) })
 
 beforeEach(() => {
@@ -41,7 +34,13 @@ describe('placeOrder', () => {
     const recorded = (productId: number) => ({
       event: {
         name: 'order.created',
-        body: { orderId: 100 + productId, productId, quantity: 2, totalPrice: 3, timestamp: time },
+        body: {
+          orderId: 100 + productId,
+          productId,
+          quantity: 2,
+          totalPrice: 3,
+          timestamp: exampleOrder.createdAt,
+        },
       },
       correlationId: `request-${productId}`,
     })
@@ -77,5 +76,3 @@ describe('placeOrder', () => {
     expect(refreshRecentOrders).not.toHaveBeenCalled()
   })
 })
-
-describe('placeOrder with an idempotency key that another instance is just taking', () => {})

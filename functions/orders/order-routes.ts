@@ -10,7 +10,7 @@ export const orderRoutes = {
     route: 'POST /orders',
     summary: 'Order a product',
     description:
-      'Accepts an order. 202 is a promise: the order is stored before the answer leaves, and goes from `pending` to `confirmed` or `rejected`, unless it is cancelled, whatever fails afterwards. Send an `Idempotency-Key` to be able to ask again: the same key and body give the first answer again, for 24 hours. After `outcome-unknown` they find the order, or place it.',
+      'Accepts an order. 202 is a promise: the order is stored before the response leaves, and goes from `pending` to `confirmed` or `rejected`, unless it is cancelled, whatever fails afterwards. Send an `Idempotency-Key` to be able to ask again: the same key and body give the first response again, for 24 hours. After `outcome-unknown` they find the order, or place it.',
     headers: { 'idempotency-key': idempotencyKeyHeader('order') },
     body: NewOrder,
     responses: {
@@ -56,7 +56,7 @@ export const orderRoutes = {
     route: 'POST /orders/{id}/cancellation',
     summary: 'Cancel an order',
     description:
-      'A pending or confirmed order is cancelled at once, tells of it with the event `order.cancelled`, and its stock comes back a moment later, once. Asked again, the answer is the same; a rejected order is refused. Open as ordering is, unless admin keys are set.',
+      'A pending or confirmed order is cancelled at once, tells of it with the event `order.cancelled`, and its stock comes back a moment later, once. Asked again, the response is the same; a rejected order is refused. Open as ordering is, unless admin keys are set.',
     path: { id: idInPath('The id of the order.', 'order-not-found') },
     responses: { 200: { description: 'The order, which is cancelled.', schema: Order } },
     errors: ['order-rejected', 'outcome-unknown', 'service-unavailable'],

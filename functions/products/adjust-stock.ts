@@ -43,7 +43,7 @@ async function findEarlier(
   { key, fingerprint }: Idempotency,
 ): Promise<Adjusted | undefined> {
   if (!(await takeKey(trx, key))) {
-    throw new Problem('idempotency-key-in-progress', 'Ask again when the first request has been answered.')
+    throw new Problem('idempotency-key-in-progress', 'Ask again when the first request has its response.')
   }
   const earlier = await findRemembered(trx, key)
   if (earlier && earlier.fingerprint !== fingerprint) {

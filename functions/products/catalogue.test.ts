@@ -9,13 +9,10 @@ jest.unstable_mockModule('@stockroom/database/identity', () => ({ databaseIdenti
 jest.unstable_mockModule('@stockroom/cache/create-cache', () => ({
   twoTierCache: (source: object) => new Cache({ ...source, tiers: () => [tier] } as never),
 }))
+const { exampleProduct } = await import('./product.ts')
 const { findProduct, warmProducts } = await import('./catalogue.ts')
 
-const time = '2026-11-21T10:00:00.000Z'
-const stored = (id: number, version = 1) => ({
-  product: { id, name: `Lamp ${id}`, price: 1, qty: 1, createdAt: time, updatedAt: time },
-  version,
-})
+const stored = (id: number) => ({ product: { ...exampleProduct, id }, version: 1 })
 
 beforeEach(() => {
   tier = new LocalTier()
@@ -24,7 +21,7 @@ beforeEach(() => {
 
 describe('the catalogue', () => {
   it.each([
-    ['of another product', { ...stored(8).product }],
+    ['of another product', stored(8).product],
     ['without a member that products have now', { ...stored(7).product, updatedAt: undefined }],
     ['with a price in words', { ...stored(7).product, price: 'a penny' }],
     ['that is a text', 'Lamp 7'],

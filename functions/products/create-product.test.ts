@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { itKeepsTheEndpointPromises, send } from '../../tests/support/endpoint-promises.ts'
 import { recordedCommits } from '../../tests/support/recorded-commits.ts'
+import { exampleProduct } from './product.ts'
 
 process.env.LOG_LEVEL = 'silent'
 const { trx, commits, clear, commitWithOutbox } = recordedCommits()
@@ -11,9 +12,8 @@ jest.unstable_mockModule('./product-store.ts', () => ({ insertProduct }))
 jest.unstable_mockModule('./catalogue.ts', () => ({ writeThrough }))
 const { handler } = await import('./create-product.ts')
 
-const lamp = { name: 'Lamp', price: 19.99, qty: 5 }
-const createdAt = '2026-11-21T10:00:00.000Z'
-const stored = { product: { id: 7, ...lamp, createdAt, updatedAt: createdAt }, version: 1 }
+const stored = { product: { ...exampleProduct, id: 7 }, version: 1 }
+const request = { route: 'POST /products', json: { name: 'Lamp', price: 19.99, qty: 5 } }
 
 beforeEach(() => {
   clear()
@@ -23,52 +23,31 @@ beforeEach(() => {
 
 describe('POST /products', () => {
   itKeepsTheEndpointPromises(handler, {
-    request: { route: 'POST /products', json: lamp },
+    request,
     fails: (error) => insertProduct.mockRejectedValueOnce(error),
   })
 
-  it('answers 201 with the product and its location', async () => {
-    const answer = await send(handler, { json: lamp })
+  it('answers 201 with the product as it is stored, and its location', async () => {
+    const answer = await send(handler, request)
 
-    expect(answer.statusCode).toBe(201)
-    expect(answer.headers).toMatchObject({ 'content-type': 'application/json', location: '/products/7' })
+    expect(answer).toMatchObject({ statusCode: 201, headers: { location: '/products/7' } })
     expect(answer.body).toEqual(stored.product)
+    expect(insertProduct.mock.calls).toEqual([[trx, request.json]])
   })
 
-  it('stores what the client has sent, and tells of it in the same transaction', async () => {
-    await send(handler, { json: lamp, headers: { 'x-request-id': 'r1' } })
+  it('tells of it in the same transaction, and shows it to every instance', async () => {
+    await send(handler, { ...request, headers: { 'x-request-id': 'r1' } })
 
-    expect(insertProduct.mock.calls).toEqual([[trx, lamp]])
-    expect(commits).toEqual([
-      {
-        domain: 'products',
-        recorded: [
-          {
-            event: { name: 'product.created', body: stored.product, version: stored.version },
-            correlationId: 'r1',
-          },
-        ],
-      },
-    ])
-  })
-
-  it('shows the new product to every instance', async () => {
-    await send(handler, { json: lamp })
-
+    const event = { name: 'product.created', body: stored.product, version: 1 }
+    expect(commits).toEqual([{ domain: 'products', recorded: [{ event, correlationId: 'r1' }] }])
     expect(writeThrough.mock.calls).toEqual([[[stored]]])
   })
 
   it('refuses a product with problems in every member, and names them all', async () => {
-    const answer = await send(handler, { json: { name: ' ', price: 1.005, qty: -1, colour: 'red' } })
+    const { body } = await send(handler, { json: { name: ' ', price: 1.005, qty: -1, colour: 'red' } })
 
-    expect(answer.statusCode).toBe(400)
-    expect(answer.body).toMatchObject({ status: 400, code: 'validation-failed' })
-    expect(answer.body.errors.map(({ path }: { path: string }) => path).sort()).toEqual([
-      '/colour',
-      '/name',
-      '/price',
-      '/qty',
-    ])
-    expect(insertProduct).not.toHaveBeenCalled()
+    const paths = body.errors.map(({ path }: { path: string }) => path)
+    expect(body.code).toBe('validation-failed')
+    expect(paths.sort()).toEqual(['/colour', '/name', '/price', '/qty'])
   })
 })

@@ -57,7 +57,7 @@ export const productRoutes = {
     route: 'POST /products/{id}/adjustments',
     summary: 'Adjust the stock of a product',
     description:
-      'Changes the stock by a difference, never below zero, enters that into the ledger with its reason, and tells of it with the event `product.updated`. Send an `Idempotency-Key` to be able to ask again: the same key and request give the first answer again, for 24 hours.',
+      'Changes the stock by a difference, never below zero, enters that into the ledger with its reason, and tells of it with the event `product.updated`. Send an `Idempotency-Key` to be able to ask again: the same key and request give the first response again, for 24 hours.',
     path,
     headers: { 'idempotency-key': idempotencyKeyHeader('adjustment') },
     body: Adjustment,

@@ -19,12 +19,12 @@ describe('the price of a product', () => {
       expect(new Set(errorPaths({ price }))).toEqual(new Set(['/price']))
     },
   )
-})
 
-it('a price with more decimals is told how many it may have', () => {
-  expect(isProduct({ name: 'Lamp', price: 1.005, qty: 1 })).toEqual([
-    { path: '/price', message: 'must have at most 2 decimals' },
-  ])
+  it('is refused with how many decimals it may have', () => {
+    const [error] = isProduct({ name: 'Lamp', price: 1.005, qty: 1 }) ?? []
+
+    expect(error?.message).toBe('must have at most 2 decimals')
+  })
 })
 
 describe('the stock of a product', () => {
@@ -42,9 +42,6 @@ describe('the name of a product', () => {
     ['one character', 'x'],
     ['spaces around it', '  Lamp  '],
     ['letters of any script', 'Лампа 電燈'],
-    ['an emoji', '💡'],
-    ['a combining character', 'e\u0301'],
-    ['a line separator behind its first letter', 'Lamp\u2028large'],
     ['a line separator before its first letter', '\u2028Lamp'],
     ['a mark of direction beside letters', '\u202eLamp\u202c'],
     ['an emoji that joiners make', '👩\u200d🔧'],
@@ -58,27 +55,21 @@ describe('the name of a product', () => {
 
   it.each([
     ['no characters', ''],
-    ['a space alone', ' '],
     ['white space alone', ' \u00a0\u2003\u3000\ufeff'],
     ['line separators alone', '\u2028\u2029'],
     ['a zero-width space alone', '\u200b'],
-    ['a word joiner alone', '\u2060'],
     ['a soft hyphen alone', '\u00ad'],
     ['a Hangul filler alone', '\u3164'],
     ['a blank of Braille alone', '\u2800'],
-    ['a mark of direction alone', '\u202e'],
     ['a variation selector alone', '\ufe0f'],
     ['a tag alone', '\u{e0041}'],
     ['an annotation alone', '\ufff9\ufffb'],
     ['nothing visible of many kinds', ' \u200b\u3164\u2800\u00a0\u202e\u{e0020}'],
     ['a NUL', 'La\0mp'],
     ['a line feed', 'La\nmp'],
-    ['a tab', '\tLamp'],
-    ['a DEL', 'Lamp\u007f'],
     ['a C1 control character', 'Lamp\u0085'],
     ['a lone high surrogate', 'Lamp\ud83d'],
     ['a lone low surrogate', '\udca1Lamp'],
-    ['surrogates in the wrong order', 'Lamp\udca1\ud83d'],
     ['256 characters', 'x'.repeat(256)],
     ['256 characters of two UTF-16 units each', '💡'.repeat(256)],
   ])('may not have %s', (_, name) => {
@@ -102,25 +93,17 @@ describe('the name of a product', () => {
   })
 })
 
-describe('a new product', () => {
-  it('has a name, a price and a stock', () => {
-    expect(isProduct({})?.map(({ path }) => path)).toEqual(['/name', '/price', '/qty'])
-  })
+it('a new product has a name, a price and a stock', () => {
+  expect(isProduct({})?.map(({ path }) => path)).toEqual(['/name', '/price', '/qty'])
 })
 
 describe('a change of a product', () => {
-  it.each([{ name: 'Lamp' }, { price: 1 }, { qty: 1 }, { name: 'Lamp', price: 1, qty: 1 }])(
-    'may be %j',
-    (change) => {
-      expect(isChange(change)).toBeUndefined()
-    },
-  )
-
-  it('has at least one member', () => {
-    expect(isChange({})).toEqual([{ path: '', message: expect.any(String) }])
+  it.each([{ name: 'Lamp' }, { price: 1 }, { qty: 1 }])('may be %j', (change) => {
+    expect(isChange(change)).toBeUndefined()
   })
 
-  it('has no unknown members', () => {
+  it('has at least one member, and no unknown one', () => {
+    expect(isChange({})).toEqual([{ path: '', message: expect.any(String) }])
     expect(isChange({ qty: 1, id: 7 })).toEqual([{ path: '/id', message: 'is not known here' }])
   })
 })

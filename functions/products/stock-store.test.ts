@@ -25,3 +25,9 @@ it('waits once for a product that stays locked, and again when it could be locke
     [[1, 2, 3], []],
   ])
 })
+
+it('has no stock of a product that somebody else keeps locked', () => {
+  const { stock, locked: kept } = lockedStock([1, 2], [{ stock: [free(1), locked(2)], decisions: null }])
+
+  expect({ stock, kept }).toEqual({ stock: new Map([[1, 5]]), kept: new Set([2]) })
+})

@@ -1,101 +1,23 @@
 import { describe, expect, it } from '@jest/globals'
 import { decideReturns, decideStock, type EarlierDecision, isAbout } from './stock.ts'
 
+const timestamp = '2026-11-21T10:00:00.000Z'
 const request = (orderId: number, quantity: number, productId = 1) => ({ orderId, productId, quantity })
-const outcomes = ({ decisions }: ReturnType<typeof decideStock>) =>
-  decisions.map(({ orderId, outcome }) => [orderId, outcome])
 
-describe('decideStock', () => {
-  it('serves who comes first', () => {
-    const decided = decideStock([request(2, 3), request(1, 3)], new Map([[1, 5]]))
+// stock.property.test.ts says the same of any orders.
+it('decideStock serves who comes first, and smaller orders behind one that is too large, to the last piece', () => {
+  const requests = [request(2, 3), request(1, 3), request(4, 2), request(3, 1), request(5, 1, 2)]
 
-    expect(outcomes(decided)).toEqual([
-      [2, 'sale'],
-      [1, 'insufficient-stock'],
-    ])
-    expect(decided.remaining).toEqual(new Map([[1, 2]]))
-  })
+  const { decisions, remaining } = decideStock(requests, new Map([[1, 5]]))
 
-  it('sells the last piece', () => {
-    const decided = decideStock([request(1, 5)], new Map([[1, 5]]))
-
-    expect(outcomes(decided)).toEqual([[1, 'sale']])
-    expect(decided.remaining).toEqual(new Map([[1, 0]]))
-  })
-
-  it('leaves what is too little for a large order to smaller orders behind it', () => {
-    const decided = decideStock([request(1, 6), request(2, 4), request(3, 1)], new Map([[1, 5]]))
-
-    expect(outcomes(decided)).toEqual([
-      [1, 'insufficient-stock'],
-      [2, 'sale'],
-      [3, 'sale'],
-    ])
-  })
-
-  it('decides an order that comes twice once', () => {
-    const decided = decideStock([request(1, 2), request(1, 2), request(2, 2)], new Map([[1, 4]]))
-
-    expect(outcomes(decided)).toEqual([
-      [1, 'sale'],
-      [2, 'sale'],
-    ])
-    expect(decided.remaining).toEqual(new Map([[1, 0]]))
-  })
-
-  it('rejects an order whose product does not exist', () => {
-    const decided = decideStock([request(1, 1, 99)], new Map([[1, 5]]))
-
-    expect(outcomes(decided)).toEqual([[1, 'product-not-found']])
-  })
-
-  it('rejects an order of a product that is sold out as too little stock, not as unknown', () => {
-    const decided = decideStock([request(1, 1)], new Map([[1, 0]]))
-
-    expect(outcomes(decided)).toEqual([[1, 'insufficient-stock']])
-  })
-
-  it('counts the stock of each product by itself', () => {
-    const decided = decideStock(
-      [request(1, 2, 1), request(2, 2, 2), request(3, 1, 1)],
-      new Map([
-        [1, 2],
-        [2, 3],
-      ]),
-    )
-
-    expect(outcomes(decided)).toEqual([
-      [1, 'sale'],
-      [2, 'sale'],
-      [3, 'insufficient-stock'],
-    ])
-    expect(decided.remaining).toEqual(
-      new Map([
-        [1, 0],
-        [2, 1],
-      ]),
-    )
-  })
-
-  it('says what is left of sold products alone', () => {
-    const { remaining } = decideStock([request(1, 9, 1), request(2, 1, 2)], new Map([[1, 5]]))
-
-    expect(remaining).toEqual(new Map())
-  })
-
-  it('leaves the stock that it was given as it is', () => {
-    const stock = new Map([[1, 5]])
-
-    decideStock([request(1, 2)], stock)
-
-    expect(stock).toEqual(new Map([[1, 5]]))
-  })
-
-  it('decides nothing when nothing is asked', () => {
-    const decided = decideStock([], new Map([[1, 5]]))
-
-    expect(decided).toEqual({ decisions: [], remaining: new Map() })
-  })
+  expect(decisions.map(({ orderId, outcome }) => [orderId, outcome])).toEqual([
+    [2, 'sale'],
+    [1, 'insufficient-stock'],
+    [4, 'sale'],
+    [3, 'insufficient-stock'],
+    [5, 'product-not-found'],
+  ])
+  expect(remaining).toEqual(new Map([[1, 0]]))
 })
 
 describe('isAbout', () => {
@@ -104,7 +26,6 @@ describe('isAbout', () => {
     outcome,
     cancelledAt: null,
   })
-  const timestamp = '2026-11-21T10:00:00.000Z'
   const before = '2026-11-21T09:59:59.999+00:00'
   const after = '2026-11-21T10:00:00+00:00'
 
@@ -125,82 +46,58 @@ describe('isAbout', () => {
 })
 
 describe('decideReturns', () => {
-  const timestamp = '2026-11-21T10:00:00.000Z'
-  const cancel = (orderId: number, quantity = 3, productId = 1) => ({
-    ...request(orderId, quantity, productId),
-    timestamp,
-  })
-  const sale = (orderId: number, quantity = 3, cancelledAt: string | null = null): EarlierDecision => ({
-    ...request(orderId, quantity),
-    outcome: 'sale',
-    cancelledAt,
-  })
-  const decide = (
-    cancellations: ReturnType<typeof cancel>[],
-    decisions: EarlierDecision[] = [],
-    stock = new Map([[1, 5]]),
-  ) => decideReturns(cancellations, decisions, stock, 10)
-  const returned = (orderId: number, change = 3) => ({
-    orderId,
-    productId: 1,
-    change,
-    kind: 'return',
+  const cancel = (orderId: number) => ({ ...request(orderId, 3), timestamp })
+  const earlier = (
+    outcome: EarlierDecision['outcome'],
+    cancelledAt: string | null = null,
+    orderId = 7,
+  ): EarlierDecision => ({ ...request(orderId, 3), outcome, cancelledAt })
+  const entry = (kind: string, change: number, orderId = 7) => ({
+    ...{ orderId, productId: 1, change, kind },
     createdAt: timestamp,
   })
+  const decide = (decisions: EarlierDecision[], stock = [[1, 5]] as [number, number][]) =>
+    decideReturns([cancel(7)], decisions, new Map(stock), 10)
 
-  it('gives back what a sale took', () => {
-    expect(decide([cancel(7)], [sale(7)])).toEqual({
-      returns: [{ ...request(7, 3), outcome: 'return', returned: 3 }],
-      entries: [returned(7)],
-      remaining: new Map([[1, 8]]),
+  it.each([
+    ['gives back what a sale took', [earlier('sale')], 'return', 3, [entry('return', 3)]],
+    ['gives back nothing twice', [earlier('sale', timestamp)], 'returned-before', 3, []],
+    ['keeps an undecided order from being sold later', [], 'cancelled', 0, [entry('cancelled', 0)]],
+    ['gives nothing back for a refusal', [earlier('insufficient-stock')], 'nothing-taken', 0, []],
+    ['gives nothing back for a cancellation', [earlier('cancelled')], 'nothing-taken', 0, []],
+  ])('%s, and says how much it was', (_, decisions, outcome, returned, entries) => {
+    const left = outcome === 'return' ? new Map([[1, 8]]) : new Map()
+
+    expect(decide(decisions)).toEqual({
+      returns: [{ ...request(7, 3), outcome, returned }],
+      entries,
+      remaining: left,
     })
   })
 
-  it('gives back nothing twice, and says again how much it was', () => {
-    expect(decide([cancel(7)], [sale(7, 3, timestamp)])).toEqual({
-      returns: [{ ...request(7, 3), outcome: 'returned-before', returned: 3 }],
-      entries: [],
-      remaining: new Map(),
-    })
+  it('adds up what comes back to one product', () => {
+    const decisions = [earlier('sale'), earlier('sale', null, 8)]
+
+    const { remaining } = decideReturns([cancel(7), cancel(8)], decisions, new Map([[1, 1]]), 10)
+
+    expect(remaining).toEqual(new Map([[1, 7]]))
   })
 
-  it('keeps an order that was not decided from being sold later', () => {
-    const { returns, entries, remaining } = decide([cancel(7)])
+  it('removes at once what comes back to a deleted product', () => {
+    const { entries, remaining } = decide([earlier('sale')], [])
 
-    expect(returns).toMatchObject([{ outcome: 'cancelled', returned: 0 }])
     expect(entries).toEqual([
-      { orderId: 7, productId: 1, change: 0, kind: 'cancelled', createdAt: timestamp },
+      entry('return', 3),
+      { orderId: null, productId: 1, change: -3, kind: 'removal' },
     ])
     expect(remaining.size).toBe(0)
   })
 
-  it.each(['insufficient-stock', 'product-not-found', 'cancelled'] as const)(
-    'gives back nothing where the ledger says %s',
-    (outcome) => {
-      const decided = decide([cancel(7)], [{ ...request(7, 0), outcome, cancelledAt: null }])
-
-      expect(decided).toMatchObject({ returns: [{ outcome: 'nothing-taken', returned: 0 }], entries: [] })
-    },
-  )
-
-  it('adds up what comes back to one product', () => {
-    const { remaining } = decide([cancel(7), cancel(8, 1)], [sale(7), sale(8, 1)])
-
-    expect(remaining).toEqual(new Map([[1, 9]]))
-  })
-
-  it('removes at once what comes back to a deleted product', () => {
-    const { entries, remaining } = decide([cancel(7)], [sale(7)], new Map())
-
-    expect(entries).toEqual([returned(7), { orderId: null, productId: 1, change: -3, kind: 'removal' }])
-    expect(remaining.size).toBe(0)
-  })
-
   it('takes out what a product has no room for, so that the books balance', () => {
-    const { entries, remaining } = decide([cancel(7)], [sale(7)], new Map([[1, 9]]))
+    const { entries, remaining } = decide([earlier('sale')], [[1, 9]])
 
     expect(entries).toEqual([
-      returned(7),
+      entry('return', 3),
       { orderId: null, productId: 1, change: -2, kind: 'adjustment', reason: expect.any(String) },
     ])
     expect(remaining).toEqual(new Map([[1, 10]]))

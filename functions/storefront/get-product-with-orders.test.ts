@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Unavailable } from '@stockroom/runtime/unavailable'
 import { itKeepsTheEndpointPromises, problem, send } from '../../tests/support/endpoint-promises.ts'
-import type { Order } from '../orders/order.ts'
+import { exampleOrder, type Order } from '../orders/order.ts'
+import { exampleProduct as product } from '../products/product.ts'
 
 process.env.LOG_LEVEL = 'silent'
 const findProduct = jest.fn<typeof import('../products/catalogue.ts').findProduct>()
@@ -11,19 +12,7 @@ jest.unstable_mockModule('../orders/recent-orders.ts', () => ({ recentOrders }))
 const { handler } = await import('./get-product-with-orders.ts')
 
 const request = { route: 'GET /products/{id}/with-orders', path: { id: '7' } }
-const time = '2026-11-21T10:00:00.000Z'
-const product = { id: 7, name: 'Lamp', price: 19.99, qty: 5, createdAt: time, updatedAt: time }
-const order: Order = {
-  id: 42,
-  productId: 7,
-  quantity: 1,
-  unitPrice: 19.99,
-  totalPrice: 19.99,
-  status: 'pending',
-  reason: null,
-  createdAt: time,
-  settledAt: null,
-}
+const order = exampleOrder as Order
 
 beforeEach(() => {
   findProduct.mockReset().mockResolvedValue({ value: product, hit: true })
@@ -40,25 +29,17 @@ describe('GET /products/{id}/with-orders', () => {
     fails: (error) => findProduct.mockRejectedValueOnce(error),
   })
 
-  it('answers 200 with the product and its orders', async () => {
+  it('answers 200 with the product and its newest 20 orders', async () => {
     const answer = await send(handler, request)
 
-    expect(answer.statusCode).toBe(200)
-    expect(answer.body).toEqual({ ...product, orders: [order] })
-  })
-
-  it('asks for the newest 20 orders', async () => {
-    await send(handler, request)
-
+    expect([answer.statusCode, answer.body]).toEqual([200, { ...product, orders: [order] }])
     expect(recentOrders.mock.calls).toEqual([[7, { limit: 20, before: undefined }]])
   })
 
   it('shows a product that nobody ordered with no orders', async () => {
     recentOrders.mockResolvedValue({ value: null, hit: false })
 
-    const answer = await send(handler, request)
-
-    expect(answer.body).toEqual({ ...product, orders: [] })
+    expect((await send(handler, request)).body).toEqual({ ...product, orders: [] })
   })
 
   it.each([
@@ -81,15 +62,12 @@ describe('GET /products/{id}/with-orders', () => {
     const answer = send(handler, request)
     await jest.advanceTimersByTimeAsync(1000)
 
-    expect(await answer).toMatchObject({ statusCode: 200, body: { id: 7, orders: null } })
+    expect(await answer).toMatchObject({ statusCode: 200, body: { orders: null } })
   })
 
   it('answers 404 for a product that does not exist, whatever its orders', async () => {
     findProduct.mockResolvedValue({ value: null, hit: false })
 
-    const answer = await send(handler, request)
-
-    expect(answer.statusCode).toBe(404)
-    expect(answer.body).toEqual(problem(404, 'product-not-found'))
+    expect((await send(handler, request)).body).toEqual(problem(404, 'product-not-found'))
   })
 })

@@ -22,7 +22,7 @@ export const storefrontRoutes = {
     route: 'GET /products/{id}/with-orders',
     summary: 'Get a product with its newest orders',
     description:
-      'The product comes even while its orders don’t: then `orders` is null, and `warnings` says so. `/products/{id}-with-orders` is answered in the same way.',
+      'The product comes even while its orders don’t: then `orders` is null, and `warnings` says so. `/products/{id}-with-orders` responds in the same way.',
     path: { id: idInPath('The id of the product.', 'product-not-found') },
     responses: { 200: { description: 'The product with its orders.', schema: ProductWithOrders } },
     errors: ['service-unavailable'],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { eventually } from '../../tests/support/eventually.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
 import { LocalTier } from './local-tier.ts'
 
 let nowMs: number

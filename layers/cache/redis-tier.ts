@@ -1,7 +1,7 @@
 import { log } from '@stockroom/runtime/logger'
 import type { Redis } from 'ioredis'
+import { reconnectAfterSilence } from './half-open-connection.ts'
 import type { RedisConnection } from './redis-connection.ts'
-import { reconnectAfterSilence } from './silent-link.ts'
 import { isStored, longestLoadMs, type Stored, type Tier } from './tier.ts'
 
 /**

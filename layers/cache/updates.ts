@@ -1,9 +1,9 @@
 import type { Domain } from '@stockroom/database/connection'
 import { configuration } from '@stockroom/runtime/configuration'
 import { log } from '@stockroom/runtime/logger'
+import { reconnectAfterSilence } from './half-open-connection.ts'
 import type { LocalTier } from './local-tier.ts'
 import { openRedis, redisConnection } from './redis-connection.ts'
-import { reconnectAfterSilence } from './silent-link.ts'
 import { isStored, type Stored } from './tier.ts'
 
 /** Channels ignore Redis' database numbers, so the prefix keeps the shops on one server apart. */

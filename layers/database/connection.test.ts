@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { eventually } from '../../tests/support/eventually.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
 
 /** What stands in the place of PostgreSQL: it keeps the first message of each connection, and closes it. */
 let server: Server

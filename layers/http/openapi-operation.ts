@@ -19,12 +19,12 @@ const errorsOfEveryRoute: ErrorCode[] = ['internal-error']
 /** What the gateway responds by itself: a status alone. */
 const tooMany = {
   429: {
-    description: 'Too many requests at once. The gateway answers it, in AWS; try again a moment later.',
+    description: 'Too many requests at once. The gateway responds with it, in AWS; try again a moment later.',
   },
 }
 const adminErrors = {
-  401: { description: 'The request has no `x-api-key`. The gateway answers it.' },
-  403: { description: 'The `x-api-key` is none of the admin keys. The gateway answers it.' },
+  401: { description: 'The request has no `x-api-key`. The gateway responds with it.' },
+  403: { description: 'The `x-api-key` is none of the admin keys. The gateway responds with it.' },
 }
 
 /** One operation of an OpenAPI document. */

@@ -24,7 +24,7 @@ export const cursorOf = <Place>(read: (text: string, others: object) => Place | 
 /** What a list that is newest first takes in its query. */
 export const pageQuery = {
   limit: {
-    description: 'How many to answer at most.',
+    description: 'How many to list at most.',
     schema: Type.Integer({ minimum: 1, maximum: 100 }),
     default: defaultLimit,
     example: 20,

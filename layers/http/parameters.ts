@@ -31,7 +31,7 @@ export const RequestId = Type.String({
 /** Every route takes it. Without an example: the page at /docs would send that, and all requests would have one name. */
 export const requestIdHeader: Parameter = {
   description:
-    'Names the request in the log and on the events; returned on the answer. Made where it is absent.',
+    'Names the request in the log and on the events; returned on the response. Made where it is absent.',
   schema: RequestId,
 }
 
@@ -51,6 +51,6 @@ export const ifMatchHeader = {
 
 /** Routes with an `etag` take it. */
 export const ifNoneMatchHeader: Parameter = {
-  description: 'The `etag` of an earlier answer: 304, without a body, when the content is still the same.',
+  description: 'The `etag` of an earlier response: 304, without a body, when the content is still the same.',
   schema: Type.String(),
 }

@@ -10,7 +10,7 @@ export const responseHeaders = {
     example: '0d9d2a54-3bb1-4a5e-9c1b-0f3f7f2f8f5e',
   },
   'cache-control': {
-    description: 'Whether and how long the answer may be kept.',
+    description: 'Whether and how long the response may be kept.',
     schema: Type.String(),
     example: 'no-store',
   },
@@ -20,7 +20,7 @@ export const responseHeaders = {
     example: 'nosniff',
   },
   'content-security-policy': {
-    description: 'What a browser may load for the answer.',
+    description: 'What a browser may load for the response.',
     schema: Type.String(),
     example: "default-src 'none'; frame-ancestors 'none'",
   },
@@ -40,7 +40,7 @@ export const responseHeaders = {
     example: '/orders/1',
   },
   'x-cache': {
-    description: 'Whether the answer came out of the cache.',
+    description: 'Whether the response came out of the cache.',
     schema: Type.Enum(['HIT', 'MISS']),
     example: 'HIT',
   },
@@ -56,7 +56,7 @@ export const responseHeaders = {
     example: '"V2hhdCBpdCBpcw"',
   },
   'idempotent-replayed': {
-    description: 'Stands where an earlier answer to the same idempotency key is given again.',
+    description: 'Stands where an earlier response to the same idempotency key is given again.',
     schema: Type.Enum(['true']),
     example: 'true',
   },

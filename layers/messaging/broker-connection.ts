@@ -101,7 +101,7 @@ async function prepare({ connection }: { connection?: unknown }): Promise<void> 
   if (!guardHeaders(connection)) log.warn('amqplib differs: headers that it cannot decode end the connection')
 }
 
-/** Notices a silent link within seconds; the server's own heartbeat is a minute. */
+/** Notices a half-open connection within seconds; the server's own heartbeat is a minute. */
 function withHeartbeat(url: string): string {
   const parsed = new URL(url)
   if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', '5')

@@ -1,12 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import pg from 'pg'
-import { eventually } from '../../tests/support/eventually.ts'
+import { Child, killChildren } from '../../bench/processes/child.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
+import { runSql } from '../../bench/services/databases.ts'
 import { processesOf } from '../../tests/support/process-list.ts'
 import { requireServices } from '../settings/reachability.ts'
 import { runningEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
@@ -15,7 +15,6 @@ const itAsRoot = process.getuid?.() === 0 ? it : it.skip
 
 let directory: string
 const running = new Set<{ stop(): Promise<void> }>()
-const children = new Set<ChildProcess>()
 
 beforeAll(async () => {
   directory = await makeDirectory()
@@ -24,10 +23,9 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await Promise.all([...running].map((server) => server.stop()))
-  for (const child of children) child.kill('SIGKILL')
+  await killChildren()
   await eventually(async () => (await serversOf(directory)).length === 0)
   running.clear()
-  children.clear()
 })
 
 afterAll(() => rm(directory, { recursive: true }))
@@ -44,15 +42,7 @@ async function start(path = directory) {
   return server
 }
 
-async function query(url: string, sql: string) {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    return (await client.query(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
+const answers = async (url: string) => (await runSql(url, 'select 1')).length === 1
 
 const serversOf = (path: string) => processesOf(-1, `postgres -D ${path}`)
 
@@ -68,13 +58,9 @@ async function shop(path = directory) {
     process.on('SIGINT', () => {})
     setInterval(() => {}, 1000)
     process.stdout.write(said)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  })
-  children.add(child)
-  const [text] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
-  return { child, says: String(text) }
+  const child = new Child([process.execPath, '--input-type=module', '-e', script])
+  await child.until(() => child.stdout !== '')
+  return { child, says: child.stdout }
 }
 
 describe('the embedded PostgreSQL', () => {
@@ -82,20 +68,20 @@ describe('the embedded PostgreSQL', () => {
     const { url, dataDirectory } = await start()
 
     expect(url).toMatch(/^postgres:\/\/postgres:[0-9a-f]{48}@127\.0\.0\.1:\d+\/stockroom$/)
-    expect(await query(url, 'select current_database() as name')).toEqual([{ name: 'stockroom' }])
+    expect(await runSql(url, 'select current_database() as name')).toEqual([{ name: 'stockroom' }])
     expect(dataDirectory).toBe(directory)
     expect((await readdir(directory)).sort()).toEqual(['postgres', 'postgres.log'])
   })
 
   it('keeps data between starts and flushes every commit', async () => {
     const first = await start()
-    await query(first.url, 'create table kept as select 42 as answer')
+    await runSql(first.url, 'create table kept as select 42 as answer')
     await Promise.all([first.stop(), first.stop()])
 
     const second = await start()
 
-    expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }])
-    expect(await query(second.url, 'show fsync')).toEqual([{ fsync: 'on' }])
+    expect(await runSql(second.url, 'select answer from kept')).toEqual([{ answer: 42 }])
+    expect(await runSql(second.url, 'show fsync')).toEqual([{ fsync: 'on' }])
   })
 
   it('is nothing that the PG variables of another server speak of', async () => {
@@ -107,39 +93,37 @@ describe('the embedded PostgreSQL', () => {
 
     const { url } = await start()
 
-    expect(await query(url, 'show search_path')).toEqual([{ search_path: '"$user", public' }])
+    expect(await runSql(url, 'show search_path')).toEqual([{ search_path: '"$user", public' }])
   })
 
-  it('refuses a wrong password', async () => {
+  it('refuses a wrong password, and names what is missing when its URL has none', async () => {
     const { url } = await start()
 
-    const intruder = query(url.replace(/:[0-9a-f]{48}@/, ':guess@'), 'select 1')
+    const [guessed, absent] = [':guess@', '@'].map((word) => url.replace(/:[0-9a-f]{48}@/, word)) as [
+      string,
+      string,
+    ]
 
-    await expect(intruder).rejects.toThrow('password authentication failed')
-  })
-
-  it('is refused in words that name what is missing when its URL has no password', async () => {
-    const { url } = await start()
-
-    const check = requireServices({ DATABASE_URL: url.replace(/:[0-9a-f]{48}@/, '@') })
-
-    await expect(check).rejects.toThrow(/^DATABASE_URL .*the server wants a password, and the URL has none$/)
+    await expect(answers(guessed)).rejects.toThrow('password authentication failed')
+    await expect(requireServices({ DATABASE_URL: absent })).rejects.toThrow(
+      /^DATABASE_URL .*the server wants a password, and the URL has none$/,
+    )
   })
 
   it('is not ended by the Ctrl-C that tells the shop to drain', async () => {
     const { child, says: url } = await shop()
 
-    process.kill(-(child.pid as number), 'SIGINT')
+    child.signal('SIGINT')
     await pause(50)
 
-    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+    expect(await answers(url)).toBe(true)
   })
 
   it.each(['SIGKILL', 'SIGTERM'] as const)('ends with a shop that %s ends', async (signal) => {
     const { child } = await shop()
     const before = await serversOf(directory)
 
-    child.kill(signal)
+    child.signal(signal, 'process')
 
     expect(before.length).toBeGreaterThan(0)
     await eventually(async () => (await serversOf(directory)).length === 0)
@@ -156,7 +140,7 @@ describe('the embedded PostgreSQL', () => {
           'set STOCKROOM_DATA_DIR to a folder of its own\\.$',
       ),
     )
-    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+    expect(await answers(url)).toBe(true)
   })
 
   it('goes to one of several shops that race for a new folder, or for the place of a killed one', async () => {
@@ -170,33 +154,30 @@ describe('the embedded PostgreSQL', () => {
     }
 
     const { says } = await race()
-    await query(says, 'create table kept as select 42 as answer')
-    for (const child of children) child.kill('SIGKILL')
+    await runSql(says, 'create table kept as select 42 as answer')
+    await killChildren()
     const successor = await race()
 
-    expect(await query(successor.says, 'select answer from kept')).toEqual([{ answer: 42 }])
+    expect(await runSql(successor.says, 'select answer from kept')).toEqual([{ answer: 42 }])
     expect((await readdir(contested)).sort()).toEqual(['postgres', 'postgres.log'])
-    successor.child.kill('SIGKILL')
+    await successor.child.kill()
     await eventually(async () => (await serversOf(contested)).length === 0)
     await rm(contested, { recursive: true })
   })
 
   it('starts although the pid of its last server belongs to another process by now', async () => {
     const last = await start()
-    const lockFile = await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8')
+    const lockFile = join(directory, 'postgres', 'postmaster.pid')
+    const lock = await readFile(lockFile, 'utf8')
     await last.stop()
     const { uid, gid } = await stat(join(directory, 'postgres')) // PostgreSQL heeds processes of its own account only
-    const bystander = spawn('sleep', ['60'], process.getuid?.() === 0 ? { uid, gid } : {})
-    children.add(bystander)
-    await writeFile(
-      join(directory, 'postgres', 'postmaster.pid'),
-      lockFile.replace(/^\d+/, String(bystander.pid)),
-    )
+    const bystander = new Child(['sleep', '60'], process.getuid?.() === 0 ? { uid, gid } : {})
+    await writeFile(lockFile, lock.replace(/^\d+/, String(bystander.pid)))
 
     const { url } = await start()
 
-    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
-    expect(bystander.exitCode ?? bystander.signalCode).toBeNull()
+    expect(await answers(url)).toBe(true)
+    expect(bystander.isRunning).toBe(true)
   })
 
   it('says in PostgreSQL’s own words why it doesn’t start', async () => {
@@ -229,7 +210,7 @@ describe('the embedded PostgreSQL', () => {
 
     const { url } = await start()
 
-    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+    expect(await answers(url)).toBe(true)
     await Promise.all([...running].map((server) => server.stop()))
     chown(`${uid}:${gid}`)
   })
@@ -238,42 +219,31 @@ describe('the embedded PostgreSQL', () => {
     const closed = await mkdtemp(join(tmpdir(), 'closed-'))
 
     const server = await startEmbeddedPostgres(closed)
-    const answer = await query(server.url, 'select 1 as one')
+    const isThere = await answers(server.url)
     await server.stop()
     await rm(closed, { recursive: true })
     await rm(server.dataDirectory, { recursive: true })
     await rmdir(join(server.dataDirectory, '..')).catch(() => {}) // unless others use it
 
-    expect(answer).toEqual([{ one: 1 }])
+    expect(isThere).toBe(true)
     expect(server.dataDirectory).toMatch(/^\/var\/lib\/stockroom\/[0-9a-f]{16}$/)
   })
 })
 
 describe('the embedded PostgreSQL of another process', () => {
-  it('is found where it runs, by who may read its folder', async () => {
-    const { url } = await start()
-
-    expect(await runningEmbeddedPostgres(directory)).toBe(url)
-  })
-
-  it('is not there where it was stopped', async () => {
-    await (await start()).stop()
-
-    expect(await runningEmbeddedPostgres(directory)).toBeUndefined()
-  })
-
-  it('is not there where its server was killed and left its lock file', async () => {
-    await start()
+  it('is found where it runs, by who may read its folder, and neither where it was killed nor where none ever ran', async () => {
+    const server = await start()
     const lockFile = join(directory, 'postgres', 'postmaster.pid')
-    const left = await readFile(lockFile, 'utf8')
-    await Promise.all([...running].map((server) => server.stop()))
-    await writeFile(lockFile, left)
+    const lock = await readFile(lockFile)
 
-    expect(await runningEmbeddedPostgres(directory)).toBeUndefined()
+    const running = await runningEmbeddedPostgres(directory)
+    await server.stop()
+    const stopped = await runningEmbeddedPostgres(directory)
+    await writeFile(lockFile, lock)
+    const killed = await runningEmbeddedPostgres(directory)
+    const never = await runningEmbeddedPostgres(join(directory, 'nowhere'))
     await rm(lockFile)
-  })
 
-  it('is not there where none ever ran', async () => {
-    expect(await runningEmbeddedPostgres(join(directory, 'nowhere'))).toBeUndefined()
+    expect([running, stopped, killed, never]).toEqual([server.url, undefined, undefined, undefined])
   })
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import OfflineLambda from 'serverless-offline/lambda'
-import { freePort } from '../../tests/support/free-port.ts'
+import { freePort } from '../../bench/processes/free-port.ts'
 import { lambdaAccess } from './lambda-access.ts'
 import { guardLambdaPort, openNoLambdaPort } from './lambda-port.ts'
 

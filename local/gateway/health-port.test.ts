@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { freePort } from '../../tests/support/free-port.ts'
+import { freePort } from '../../bench/processes/free-port.ts'
 import type { RunFunction } from '../functions/scheduler.ts'
 import { openHealthPort } from './health-port.ts'
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { FakeAmqplib } from '@onify/fake-amqplib'
 import { silentLog } from './fixtures/silent-log.ts'
 import ServerlessOfflineRabbitmq from './index.ts'
@@ -29,82 +29,60 @@ function pluginFor(
     pluginManager: { plugins: [] },
     classes: { Error: ServerlessError },
   }
-  return { plugin: new ServerlessOfflineRabbitmq(serverless, commandLine, { log }), client }
+  plugin = new ServerlessOfflineRabbitmq(serverless, commandLine, { log })
+  return { plugin, client }
 }
 
 let plugin: ServerlessOfflineRabbitmq | undefined
 
+beforeEach(() => {
+  jest.clearAllMocks()
+})
 afterEach(() => plugin?.stop())
 
 describe('ServerlessOfflineRabbitmq', () => {
-  it('connects to nothing when no function has a queue', async () => {
-    const made = pluginFor({ hello: { events: [{ httpApi: 'GET /hello' }] } })
-    plugin = made.plugin
+  it.each([
+    ['no function has a queue', { hello: { events: [{ httpApi: 'GET /hello' }] } }, {}],
+    ['it is switched off', { reduce: { events: [{ rabbitmq }] } }, { rabbitmq: false }],
+  ])('connects to nothing when %s', async (_, functions, commandLine) => {
+    const { plugin, client } = pluginFor(functions, commandLine)
 
     await plugin.start()
 
-    expect(made.client.connections).toEqual([])
+    expect(client.connections).toEqual([])
   })
 
-  it('connects to nothing when it is switched off', async () => {
-    const made = pluginFor({ reduce: { events: [{ rabbitmq }] } }, { rabbitmq: false })
-    plugin = made.plugin
-
-    await plugin.start()
-
-    expect(made.client.connections).toEqual([])
-  })
-
-  it('explains what two functions on one queue get, as on AWS', async () => {
-    const functions = { first: { events: [{ rabbitmq }] }, second: { events: [{ rabbitmq }] } }
-    plugin = pluginFor(functions, { rabbitmqStartUpWaitMs: '0' }).plugin
-
-    await plugin.start().catch(() => {})
-
-    expect(log.warning).toHaveBeenCalledWith(
-      expect.stringMatching(
-        /^Queue stock feeds first and second: each message goes to one of them, as on AWS\./,
-      ),
-    )
-  })
-
-  it('warns of what a deployment makes of a definition in another way', async () => {
-    const functions = { reduce: { events: [{ rabbitmq: { ...rabbitmq, maximumBatchingWindow: 0 } }] } }
-    plugin = pluginFor(functions, { rabbitmqStartUpWaitMs: '0' }).plugin
-
-    await plugin.start().catch(() => {})
-
-    expect(log.warning).toHaveBeenCalledWith(
-      expect.stringMatching(/^maximumBatchingWindow: 0 of reduce \(stock\) isn't deployed/),
-    )
-  })
-
-  it('says which queue it does not declare, although declareQueues names it', async () => {
-    const declareQueues = {
-      stock: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'stock.dead' },
-      'stock.dead': {},
-      stok: {},
-    }
-    plugin = pluginFor(
+  it.each([
+    [
+      'what two functions on one queue get, as on AWS',
+      { first: { events: [{ rabbitmq }] }, second: { events: [{ rabbitmq }] } },
+      {},
+      /^Queue stock feeds first and second: each message goes to one of them, as on AWS\./,
+    ],
+    [
+      'what a deployment makes of a definition in another way',
+      { reduce: { events: [{ rabbitmq: { ...rabbitmq, maximumBatchingWindow: 0 } }] } },
+      {},
+      /^maximumBatchingWindow: 0 of reduce \(stock\) isn't deployed/,
+    ],
+    [
+      'which queue it does not declare, although declareQueues names it',
       { reduce: { events: [{ rabbitmq }] } },
-      { rabbitmqStartUpWaitMs: '0' },
-      { declareQueues },
-    ).plugin
+      {
+        stock: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'stock.dead' },
+        'stock.dead': {},
+        stok: {},
+      },
+      /^declareQueues names stok, which isn't declared: no function consumes it/,
+    ],
+  ])('warns of %s', async (_, functions, declareQueues, warning) => {
+    const { plugin } = pluginFor(functions, { rabbitmqStartUpWaitMs: '0' }, { declareQueues })
 
     await plugin.start().catch(() => {})
 
-    const warnings = log.warning.mock.calls.flat().filter((line) => String(line).startsWith('declareQueues'))
-    expect(warnings).toEqual([
-      expect.stringMatching(/^declareQueues names stok, which isn't declared: no function consumes it/),
-    ])
-  })
-
-  it('refuses a wrong option of the command line by its name', async () => {
-    plugin = pluginFor({}, { rabbitmqConcurrency: '0' }).plugin
-
-    await expect(plugin.start()).rejects.toThrow(
-      '--rabbitmqConcurrency must be an integer from 1 to 100, not 0',
-    )
+    const ofPollers = /^\(λ: /
+    const warnings = log.warning.mock.calls.flat().filter((line) => !ofPollers.test(String(line)))
+    expect(warnings).toEqual([expect.stringMatching(warning)])
   })
 
   it('has its flags on every command that polls', () => {
@@ -118,12 +96,12 @@ describe('ServerlessOfflineRabbitmq', () => {
     )
   })
 
-  it("refuses a wrong definition with Serverless's own error", async () => {
-    plugin = pluginFor({ reduce: { events: [{ rabbitmq: { queue: '' } }] } }).plugin
+  it("refuses a wrong definition, and a wrong option, by its name and with Serverless's own error", async () => {
+    const definition = pluginFor({ reduce: { events: [{ rabbitmq: { queue: '' } }] } }).plugin.start()
+    const option = pluginFor({}, { rabbitmqConcurrency: '0' }).plugin.start()
 
-    const started = plugin.start()
-
-    await expect(started).rejects.toThrow(ServerlessError)
-    await expect(started).rejects.toThrow('Function "reduce": rabbitmq.queue must be a non-empty string')
+    await expect(definition).rejects.toThrow(ServerlessError)
+    await expect(definition).rejects.toThrow('Function "reduce": rabbitmq.queue must be a non-empty string')
+    await expect(option).rejects.toThrow('--rabbitmqConcurrency must be an integer from 1 to 100, not 0')
   })
 })

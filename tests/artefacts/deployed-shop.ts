@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import amqp, { type ChannelModel, type ConfirmChannel, type GetMessage } from 'amqplib'
+import { eventually } from '../../bench/processes/eventually.ts'
 import { toRmqEvent } from '../../plugins/serverless-offline-rabbitmq/index.ts'
 import { type ApiRequest, apiEvent } from '../support/api-event.ts'
-import { eventually } from '../support/eventually.ts'
 import { ownRealServices, type RealServices } from '../support/real-services.ts'
 import { LambdaEnvironment, readTemplate } from './runtime/lambda-environment.ts'
 import type { Outcome } from './runtime/runtime-api.ts'
@@ -35,7 +35,7 @@ export interface Answer {
  * are reached over TLS, with passwords out of Secrets Manager.
  */
 export class DeployedShop {
-  readonly template: Template
+  readonly template: Template = readTemplate()
   readonly secretsManager: SecretsManager
   readonly fronts: { database: TlsFront; cache: TlsFront; broker: TlsFront }
   /** Where tests, and the audit, reach the services themselves. */
@@ -56,38 +56,37 @@ export class DeployedShop {
       cache: await tlsFront(REDIS_URL, 6379),
       broker: await tlsFront(RABBITMQ_URL, 5672),
     }
-    const secretsManager = await startSecretsManager()
+    const secretsManager = await startSecretsManager([
+      [secretArns.database, credentialsOf(DATABASE_URL)],
+      [secretArns.cache, credentialsOf(REDIS_URL)],
+      [secretArns.broker, credentialsOf(RABBITMQ_URL)],
+      [secretArns.adminKey, 'first-key,second-key'],
+    ])
     const folder = await mkdtemp(join(tmpdir(), 'stockroom-lambda-'))
     return new DeployedShop(own, fronts, secretsManager, folder)
   }
 
   private constructor(
-    own: RealServices,
+    { environment, remove }: RealServices,
     fronts: DeployedShop['fronts'],
     secretsManager: SecretsManager,
     folder: string,
   ) {
-    this.template = readTemplate()
-    this.services = own.environment
+    this.services = environment
     this.fronts = fronts
     this.secretsManager = secretsManager
-    this.#remove = own.remove
+    this.#remove = remove
     this.#folder = folder
     this.#exports = {
       DatabaseProxyEndpoint: 'database.test',
       DatabaseSecretArn: secretArns.database,
       CacheEndpoint: 'cache.test',
       CacheSecretArn: secretArns.cache,
-      BrokerEndpoint: `amqps://localhost:${fronts.broker.port}${new URL(own.environment.RABBITMQ_URL).pathname}`,
+      BrokerEndpoint: `amqps://localhost:${fronts.broker.port}${new URL(environment.RABBITMQ_URL).pathname}`,
       BrokerArn: brokerArn,
       BrokerSecretArn: secretArns.broker,
       AdminKeySecretArn: secretArns.adminKey,
     }
-    const { secrets } = secretsManager
-    secrets.set(secretArns.database, credentialsOf(own.environment.DATABASE_URL))
-    secrets.set(secretArns.cache, credentialsOf(own.environment.REDIS_URL))
-    secrets.set(secretArns.broker, credentialsOf(own.environment.RABBITMQ_URL))
-    secrets.set(secretArns.adminKey, 'first-key,second-key')
   }
 
   /** Starts another environment of a function; it stops with the shop. */

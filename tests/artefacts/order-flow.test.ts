@@ -1,19 +1,20 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { migrationsOf } from '../support/migrations.ts'
 import { DeployedShop } from './deployed-shop.ts'
 
 const run = promisify(execFile)
 let shop: DeployedShop
+let productId: number
 
 beforeAll(async () => {
   shop = await DeployedShop.start()
+  await shop.invoke('migrate', {})
 })
 afterAll(() => shop?.stop())
 
-const order = (productId: unknown, quantity: number, headers = {}) =>
-  shop.request('createOrder', { route: 'POST /orders', json: { productId, quantity }, headers })
+const order = (quantity: number) =>
+  shop.request('createOrder', { route: 'POST /orders', json: { productId, quantity } })
 const get = (key: string, path: Record<string, string>) => shop.request(key, { path })
 
 /** The books of the shop, as `npm run audit` reads them. */
@@ -21,22 +22,6 @@ const audit = () =>
   run(process.execPath, ['commands/audit/audit.ts'], { env: { PATH: process.env.PATH, ...shop.services } })
 
 describe('the shop, from its zips', () => {
-  let productId: number
-
-  it('is made ready by the migration', async () => {
-    const outcome = await shop.invoke('migrate', {})
-
-    expect(outcome).toEqual({
-      payload: { products: migrationsOf('products'), orders: migrationsOf('orders') },
-    })
-  })
-
-  it('has all its services', async () => {
-    const { status, body } = await shop.request('getHealth', {})
-
-    expect([status, body.services]).toEqual([200, { database: 'up', cache: 'up', broker: 'up' }])
-  })
-
   it('creates a product and shows it', async () => {
     const created = await shop.request('createProduct', { json: { name: 'Poster', price: 19.99, qty: 10 } })
     productId = created.body.id as number
@@ -47,7 +32,7 @@ describe('the shop, from its zips', () => {
   })
 
   it('accepts orders, and settles them when their messages are delivered', async () => {
-    const accepted = [await order(productId, 4), await order(productId, 4), await order(productId, 4)]
+    const accepted = [await order(4), await order(4), await order(4)]
     await shop.settle()
     const settled = await Promise.all(accepted.map(({ body }) => get('getOrder', { id: String(body.id) })))
 
@@ -63,7 +48,7 @@ describe('the shop, from its zips', () => {
 
   it('sends a message that nobody can read to the dead letters, and settles the others', async () => {
     await shop.publish('stock-reduction', 'no JSON', 'order.created')
-    const accepted = await order(productId, 1)
+    const accepted = await order(1)
     await shop.settle()
     const settled = await get('getOrder', { id: String(accepted.body.id) })
     const inspection = await shop.invoke('inspectQueues', {})
@@ -122,33 +107,27 @@ describe('the shop, from its zips', () => {
     }
   })
 
-  it('describes itself, with a page whose files come from its layer', async () => {
-    const document = await shop.request('getOpenapi', {})
-    const page = await shop.request('getDocs', {})
-    const script = await get('getDocsFile', { file: 'swagger-ui-bundle.js' })
-    const style = await get('getDocsFile', { file: 'swagger-ui.css' })
-
-    expect(document.body).toMatchObject({ openapi: '3.1.1' })
-    expect(page.body.text).toMatch('<main id="docs">')
-    expect(String(script.body.text).length).toBeGreaterThan(1_000_000)
-    expect(style.headers['content-type']).toBe('text/css; charset=utf-8')
-  })
-
-  it('has a console, with its own files and those of its layer', async () => {
-    const page = await shop.request('getConsole', {})
-    const [own, foreign] = [
+  it('has pages whose files come from their zips and from their layers', async () => {
+    const [document, docs, page] = [
+      await shop.request('getOpenapi', {}),
+      await shop.request('getDocs', {}),
+      await shop.request('getConsole', {}),
+    ]
+    const files = [
+      await get('getDocsFile', { file: 'swagger-ui-bundle.js' }),
+      await get('getDocsFile', { file: 'swagger-ui.css' }),
       await get('getConsoleFile', { file: 'rush.js' }),
       await get('getConsoleFile', { file: 'uplot.js' }),
     ]
-    const overview = await shop.request('getOverview', {})
 
-    expect(page.body.text).toMatch('Run a rush')
-    expect(own.body.text).toMatch('idempotency-key')
-    expect(String(foreign.body.text).length).toBeGreaterThan(40_000)
-    expect(overview.body).toMatchObject({
-      health: { services: { database: 'up' } },
-      orders: { pending: expect.any(Number) },
-    })
+    expect(document.body).toMatchObject({ openapi: '3.1.1' })
+    expect([docs.body.text, page.body.text]).toEqual([
+      expect.stringContaining('<main id="docs">'),
+      expect.stringContaining('Run a rush'),
+    ])
+    const sizes = files.map(({ body }) => String(body.text).length)
+    for (const [index, least] of [1_000_000, 100_000, 1_000, 40_000].entries())
+      expect(sizes[index]).toBeGreaterThan(least)
   })
 
   it.each([

@@ -1,22 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { strFromU8, unzipSync } from 'fflate'
 import { functionBudgetBytes } from '../../deploy/packaging/sizes.ts'
 import { firstPackage } from './global-setup.ts'
-import { packageFolder, readTemplate } from './runtime/lambda-environment.ts'
-import { functionKeys, functionOf } from './runtime/template.ts'
+import { filesOf, packageFolder, readTemplate, textsOf } from './runtime/lambda-environment.ts'
+import { functionKeys, functionOf, layersOf } from './runtime/template.ts'
 
 const template = readTemplate()
 const keys = functionKeys(template)
 const zips = readdirSync(packageFolder).filter((name) => name.endsWith('.zip'))
 const read = (name: string) => readFileSync(join(packageFolder, name))
-
-/** The files of a zip by their path; the text of those that are text. */
-const filesOf = (name: string) =>
-  Object.fromEntries(
-    Object.entries(unzipSync(read(`${name}.zip`))).map(([path, bytes]) => [path, strFromU8(bytes)]),
-  )
 
 const importStatement = /(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g
 const modulesIn = 'nodejs/node_modules/'
@@ -33,7 +26,7 @@ const isBuiltin = (name: string) => process.getBuiltinModule(name) !== undefined
 
 /** The names under which the modules of layers can be imported, as their package.json says. */
 function importable(layers: string[]): (name: string) => boolean {
-  const files = Object.assign({}, ...layers.map(filesOf)) as Record<string, string>
+  const files = Object.assign({}, ...layers.map(textsOf)) as Record<string, string>
   return (name) => {
     const packageName = name.split('/', name.startsWith('@') ? 2 : 1).join('/')
     const manifest = files[`${modulesIn}${packageName}/package.json`]
@@ -44,9 +37,6 @@ function importable(layers: string[]): (name: string) => boolean {
     return target !== undefined && join(modulesIn, packageName, target) in files
   }
 }
-
-const layersOf = (key: string) =>
-  functionOf(template, key).Layers.map(({ Ref }) => Ref.replace('LambdaLayer', '').toLowerCase())
 
 describe('npm run package, without an account and without the network', () => {
   it('makes a zip of every function and of every layer', () => {
@@ -71,7 +61,7 @@ describe('npm run package, without an account and without the network', () => {
 })
 
 describe.each(keys)('the zip of %s', (key) => {
-  const files = filesOf(key)
+  const files = textsOf(key)
   const module = functionOf(template, key).Handler.replace(/\.handler$/, '.mjs')
 
   it('holds the module of its handler, with a source map, what it reads beside itself, and nothing else', () => {
@@ -94,7 +84,7 @@ describe.each(keys)('the zip of %s', (key) => {
   })
 
   it('imports what its layers hold', () => {
-    const isThere = importable(layersOf(key))
+    const isThere = importable(layersOf(functionOf(template, key)))
     const imports = bareImports(files)
 
     expect(imports.length).toBeGreaterThan(0)
@@ -105,7 +95,7 @@ describe.each(keys)('the zip of %s', (key) => {
 describe('the layers', () => {
   it('hold what the shop’s own code imports', () => {
     const isThere = importable(['shared', 'dependencies'])
-    const imports = bareImports(filesOf('shared'))
+    const imports = bareImports(textsOf('shared'))
 
     expect(imports).toEqual(expect.arrayContaining(['knex', 'ioredis', 'amqplib']))
     expect(imports.filter((name) => !isThere(name))).toEqual([])
@@ -118,9 +108,10 @@ describe('the layers', () => {
   })
 
   it('stay below the limit of Lambda, a function with its layers, unzipped', () => {
-    const bytes = (name: string) =>
-      Object.values(unzipSync(read(`${name}.zip`))).reduce((sum, { length }) => sum + length, 0)
-    const sizes = keys.map((key) => [key, ...layersOf(key)].reduce((sum, name) => sum + bytes(name), 0))
+    const bytes = (name: string) => Object.values(filesOf(name)).reduce((sum, { length }) => sum + length, 0)
+    const sizes = keys.map((key) =>
+      [key, ...layersOf(functionOf(template, key))].reduce((sum, name) => sum + bytes(name), 0),
+    )
 
     expect(Math.max(...sizes)).toBeLessThan(10 * 1024 * 1024)
   })

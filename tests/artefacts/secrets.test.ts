@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
+import { eventually } from '../../bench/processes/eventually.ts'
+import { runSql } from '../../bench/services/databases.ts'
 import { apiEvent } from '../support/api-event.ts'
-import { eventually } from '../support/eventually.ts'
-import { runSql } from '../support/test-database.ts'
 import { answerOf, credentialsOf, DeployedShop, secretArns } from './deployed-shop.ts'
 import type { LambdaEnvironment } from './runtime/lambda-environment.ts'
 
@@ -25,6 +25,9 @@ const health = async (environment: LambdaEnvironment) => {
   const { outcome } = await environment.invoke(apiEvent())
   return answerOf(outcome).body.services
 }
+/** What an environment responds to somebody who asks for an order that there is not. */
+const askForNone = async (environment: LambdaEnvironment) =>
+  answerOf((await environment.invoke(apiEvent({ path: { id: '999999' } }))).outcome)
 const allUp = { database: 'up', cache: 'up', broker: 'up' }
 
 it('secrets are fetched once, before the first invocation', async () => {
@@ -38,16 +41,13 @@ it('secrets are fetched once, before the first invocation', async () => {
   expect(answers).toEqual([allUp, allUp, allUp])
 })
 
-it('a function asks for the secrets of what it uses and for no other', async () => {
-  await shop.startFunction('getOrder')
+it.each([
+  ['getOrder', [secretArns.database]],
+  ['getDocs', []],
+])('%s asks for the secrets of what it uses and for no other', async (key, arns) => {
+  await shop.startFunction(key)
 
-  expect(shop.secretsManager.asked).toEqual([secretArns.database])
-})
-
-it('a function that uses nothing asks for none', async () => {
-  await shop.startFunction('getDocs')
-
-  expect(shop.secretsManager.asked).toEqual([])
+  expect(shop.secretsManager.asked).toEqual(arns)
 })
 
 it('an environment holds one connection to each service', async () => {
@@ -73,9 +73,7 @@ it('a user that was rotated away is refused a moment, and the new one serves', a
   const asOwner = secrets.get(secretArns.database) as string
   secrets.set(secretArns.database, JSON.stringify({ username: role, password: 'one' }))
   const environment = await shop.startFunction('getOrder')
-  const status = async () =>
-    answerOf((await environment.invoke(apiEvent({ path: { id: '999999' } }))).outcome).status
-  const before = await status()
+  const before = await askForNone(environment)
 
   secrets.set(secretArns.database, asOwner)
   await runSql(shop.services.DATABASE_URL, `alter role ${role} nologin`)
@@ -86,11 +84,11 @@ it('a user that was rotated away is refused a moment, and the new one serves', a
   )
   const after: number[] = []
   await eventually(async () => {
-    after.push(await status())
+    after.push((await askForNone(environment)).status)
     return after.at(-1) === 404
   })
 
-  expect(before).toBe(404)
+  expect(before.status).toBe(404)
   expect(after.slice(0, -1).every((refusal) => refusal === 503)).toBe(true)
   expect(after.length).toBeLessThanOrEqual(3)
 })
@@ -98,9 +96,9 @@ it('a user that was rotated away is refused a moment, and the new one serves', a
 it('without Secrets Manager a new environment says 503, and serves when it is back', async () => {
   shop.secretsManager.isAway = true
   const environment = await shop.startFunction('getOrder')
-  const away = answerOf((await environment.invoke(apiEvent({ path: { id: '999999' } }))).outcome)
+  const away = await askForNone(environment)
   shop.secretsManager.isAway = false
-  const back = answerOf((await environment.invoke(apiEvent({ path: { id: '999999' } }))).outcome)
+  const back = await askForNone(environment)
 
   expect([away.status, away.body.code]).toEqual([503, 'service-unavailable'])
   expect(back.status).toBe(404)

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { queues } from '@stockroom/messaging/topology'
-import { strFromU8, unzipSync } from 'fflate'
 import { givenParameters, productionPackage } from './global-setup.ts'
-import { packageFolder, readTemplate } from './runtime/lambda-environment.ts'
+import { readTemplate, textsOf } from './runtime/lambda-environment.ts'
 import { functionKeys, functionOf, type Resource } from './runtime/template.ts'
 
 const template = readTemplate()
@@ -12,14 +10,7 @@ const { Resources } = template
 const keys = functionKeys(template)
 const ofType = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type)
 
-const filesOf = (name: string) =>
-  Object.fromEntries(
-    Object.entries(unzipSync(readFileSync(join(packageFolder, `${name}.zip`)))).map(([path, bytes]) => [
-      path,
-      strFromU8(bytes),
-    ]),
-  )
-const shared = filesOf('shared')
+const shared = textsOf('shared')
 
 /** The packages that a function loads when it starts, through the modules of the layer. */
 function packagesOf(key: string): Set<string> {
@@ -37,7 +28,7 @@ function packagesOf(key: string): Set<string> {
       visit(shared[path] as string, join(path, '..'))
     }
   }
-  visit(filesOf(key)[functionOf(template, key).Handler.replace(/handler$/, 'mjs')] as string, '')
+  visit(textsOf(key)[functionOf(template, key).Handler.replace(/handler$/, 'mjs')] as string, '')
   return found
 }
 
@@ -145,11 +136,8 @@ describe('the template of production, with infrastructure that is there already'
     expect(createOrder.VpcConfig).toMatchObject({
       SubnetIds: ['subnet-1', { 'Fn::ImportValue': 'stockroom-prod-SubnetB' }],
     })
-    expect(
-      production.Resources.ReduceStockEventSourceMappingRabbitMQStockreduction?.Properties,
-    ).toMatchObject({
-      EventSourceArn: givenParameters.brokerArn,
-    })
+    const { ReduceStockEventSourceMappingRabbitMQStockreduction: mapping } = production.Resources
+    expect(mapping?.Properties.EventSourceArn).toBe(givenParameters.brokerArn)
   })
 
   it('lets the pages of each origin that was given read the answers', () => {

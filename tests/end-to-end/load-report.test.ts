@@ -7,8 +7,8 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { loadChecks } from '../../artillery/judging/load-checks.ts'
 import { chartsOf } from '../../artillery/report/charts.ts'
 import { reportPage } from '../../artillery/report/page.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
 import { openBrowser, watchedPage } from '../support/browser.ts'
-import { eventually } from '../support/eventually.ts'
 import { runRecord } from '../support/run-record.ts'
 
 const run = runRecord()

@@ -82,8 +82,8 @@ async function runAll(
     for (const scenario of chosen) {
       const result = await runScenario(bench, scenario)
       print(tableRow(result))
-      for (const breach of result.breaches) print(`  BROKEN  ${breach}`)
-      if (result.breaches.length > 0) broken.push(scenario.name)
+      for (const violation of result.violations) print(`  BROKEN  ${violation}`)
+      if (result.violations.length > 0) broken.push(scenario.name)
     }
   } finally {
     await cleanUp.disposeAsync()

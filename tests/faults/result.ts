@@ -3,10 +3,10 @@ import type { Verdict } from './checks/judge.ts'
 import type { OrderBook } from './load/order-book.ts'
 import type { Scenario } from './scenario.ts'
 
-/** What came of a scenario. Where it couldn't even begin, there is nothing but the breach that says why. */
+/** What came of a scenario. Where it couldn't even begin, there is nothing but the violation that says why. */
 export interface Result extends Partial<Verdict> {
   scenario: Scenario
-  breaches: string[]
+  violations: string[]
   book?: OrderBook
   /** From the end of the fault until the shop was healthy and had settled every order of before. */
   recoverySeconds?: number | undefined
@@ -26,7 +26,7 @@ const columns: { title: string; width: number; cell(result: Result): string | nu
   { title: 'oversold', width: 8, cell: ({ oversold }) => oversold },
   { title: '503 in ms (95 %, longest)', width: 25, cell: ({ book }) => book && refusalTimes(book) },
   { title: 'recovered in s', width: 14, cell: ({ recoverySeconds }) => recoverySeconds?.toFixed(1) },
-  { title: 'verdict', width: 7, cell: ({ breaches }) => (breaches.length === 0 ? 'kept' : 'BROKEN') },
+  { title: 'verdict', width: 7, cell: ({ violations }) => (violations.length === 0 ? 'kept' : 'BROKEN') },
 ]
 
 /** The first two lines of the table, in Markdown. */

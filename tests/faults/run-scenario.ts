@@ -15,19 +15,19 @@ const defaultSettleSeconds = 20
 /** One sells out within seconds, the others don't. */
 const stocks = [250, 1_000_000, 1_000_000, 1_000_000]
 
-/** Plays one scenario under load and judges it. Never throws: what goes wrong is a breach. */
+/** Plays one scenario under load and judges it. Never throws: what goes wrong is a violation. */
 export async function runScenario(bench: Bench, scenario: Scenario): Promise<Result> {
-  const breach = (error: unknown) => [error instanceof Error ? error.message : String(error)]
+  const violation = (error: unknown) => [error instanceof Error ? error.message : String(error)]
   try {
     await prepareShops(bench, scenario)
     const stage = await openStage(bench, scenario)
     const { failures, recoverySeconds } = await play(scenario, stage)
     const verdict = await judge(scenario, stage)
-    const verified = await verify(scenario, stage).then(() => [], breach)
-    const breaches = [...failures, ...verdict.breaches, ...verified]
-    return { ...verdict, scenario, book: stage.load.book, recoverySeconds, breaches }
+    const verified = await verify(scenario, stage).then(() => [], violation)
+    const violations = [...failures, ...verdict.violations, ...verified]
+    return { ...verdict, scenario, book: stage.load.book, recoverySeconds, violations }
   } catch (error) {
-    return { scenario, breaches: breach(error) }
+    return { scenario, violations: violation(error) }
   }
 }
 

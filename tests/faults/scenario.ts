@@ -55,7 +55,11 @@ export function stageOf(bench: Bench, load: Load, health: HealthWatch, productId
     service: (part: Part) => bench[part] as Service,
 
     /** The one number that a statement selects, under the name `number`. */
-    numberOf: (sql: string, values: unknown[] = []) => numberOf(bench.urls.DATABASE_URL, sql, values),
+    numberOf: (sql: string) => numberOf(bench.urls.DATABASE_URL, sql),
+
+    /** How many rows there are of what stands after `from`. */
+    countOf: (from: string, values: unknown[] = []) =>
+      numberOf(bench.urls.DATABASE_URL, `select count(*) as number from ${from}`, values),
 
     /** Does something that takes a part away, after which /health has to say so within two seconds. */
     takeDown: (part: Part, work: () => unknown) => change(part, 'down', work),

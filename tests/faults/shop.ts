@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Child } from '../../bench/processes/child.ts'
+import { freePort } from '../../bench/processes/free-port.ts'
 import { processEnvironment } from '../../bench/processes/shop-environment.ts'
-import { freePort } from '../support/free-port.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 

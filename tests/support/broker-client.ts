@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from '@jest/globals'
 import { deadLetterQueue, declareTopology, queues } from '@stockroom/messaging/topology'
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel, type GetMessage } from 'amqplib'
-import { eventually } from './eventually.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
 import type { OwnServices } from './own-services.ts'
 
 /** The queues of the shop, each with that of its dead letters. */

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll } from '@jest/globals'
+import { request, type VirtualHostControl } from '../../bench/services/virtual-host.ts'
 import { ownName, testEnvironment } from './environment.ts'
 import type { OwnServices } from './own-services.ts'
-import { request, type VirtualHostControl } from './virtual-host.ts'
 
 const run = promisify(execFile)
 

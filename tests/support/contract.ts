@@ -16,6 +16,7 @@ interface Response {
   headers?: Record<string, unknown>
   content?: Record<string, { examples?: object }>
 }
+type HeaderReader = (name: string) => string | undefined
 type Operations = Record<string, { operationId: string; responses: Record<string, Response> }>
 
 /** What the gateway answers by itself keeps only its status. */
@@ -90,10 +91,7 @@ function unknownRouteViolations({ path, status, body }: Exchange, allow = ''): s
   return body === '' ? [] : schemaViolations('components/schemas/ProblemDetails', JSON.parse(body))
 }
 
-function headerViolations(
-  { headers = {} }: Response,
-  header: (name: string) => string | undefined,
-): string[] {
+function headerViolations({ headers = {} }: Response, header: HeaderReader): string[] {
   return Object.keys(headers).flatMap((name) => {
     const value = header(name)
     if (value === undefined)
@@ -108,7 +106,7 @@ function bodyViolations(
   { method, body }: Exchange,
   { content }: Response,
   pointer: string[],
-  header: (name: string) => string | undefined,
+  header: HeaderReader,
 ): string[] {
   if (method === 'HEAD' || !content) return body === '' ? [] : ['there must be no body']
   const mediaType = Object.keys(content).find((type) => sameType(type, header('content-type')))
@@ -152,7 +150,7 @@ const matches = (template: string[], segments: string[]) =>
   template.length === segments.length &&
   template.every((part, index) => (part.startsWith('{') ? segments[index] !== '' : part === segments[index]))
 
-function readerOf(headers: Exchange['headers']): (name: string) => string | undefined {
+function readerOf(headers: Exchange['headers']): HeaderReader {
   if (headers instanceof Headers) return (name) => headers.get(name) ?? undefined
   return (name) => (headers[name] === undefined ? undefined : String(headers[name]))
 }

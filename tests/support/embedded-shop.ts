@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Child } from '../../bench/processes/child.ts'
+import { freePort } from '../../bench/processes/free-port.ts'
 import { shopEnvironment } from '../../bench/processes/shop-environment.ts'
 import { lambdaAccess } from '../../local/functions/lambda-access.ts'
-import { freePort } from './free-port.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const serverless = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'))

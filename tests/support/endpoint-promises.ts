@@ -47,20 +47,15 @@ export function itKeepsTheEndpointPromises(
   { request, fails }: { request: ApiRequest; fails?: (error: Error) => void },
 ): void {
   describe('as every endpoint', () => {
-    it('returns the X-Request-Id that the client has sent', async () => {
-      const headers = { ...request.headers, 'x-request-id': 'client:request_7.a-Z' }
+    it('returns the X-Request-Id that the client has sent, or a new UUID in the place of none or a harmful one', async () => {
+      const idFor = async (sent?: string) => {
+        const headers = { ...request.headers, ...(sent && { 'x-request-id': sent }) }
+        return (await send(endpoint, { ...request, headers })).headers['x-request-id']
+      }
 
-      const answer = await send(endpoint, { ...request, headers })
+      const ids = [await idFor(), await idFor('two words')]
 
-      expect(answer.headers['x-request-id']).toBe('client:request_7.a-Z')
-    })
-
-    it('makes a new UUID for every request without a harmless X-Request-Id', async () => {
-      const one = await send(endpoint, request)
-      const headers = { ...request.headers, 'x-request-id': 'two words' }
-      const other = await send(endpoint, { ...request, headers })
-
-      const ids = [one, other].map((answer) => answer.headers['x-request-id'])
+      expect(await idFor('client:request_7.a-Z')).toBe('client:request_7.a-Z')
       expect(ids).toEqual(ids.map(() => expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)))
       expect(new Set(ids).size).toBe(2)
     })
@@ -70,34 +65,35 @@ export function itKeepsTheEndpointPromises(
 }
 
 function itFailsPolitely(endpoint: Endpoint, request: ApiRequest, fails: (error: Error) => void): void {
-  it('says 503 with Retry-After while something that it needs is away, and not what', async () => {
-    fails(new Unavailable('database', new Error('connect ECONNREFUSED 10.0.0.7:5432')))
+  it.each([
+    {
+      says: '503 with Retry-After while something that it needs is away, and not what',
+      error: new Unavailable('database', new Error('connect ECONNREFUSED 10.0.0.7:5432')),
+      refusal: problem(503, 'service-unavailable'),
+      moreHeaders: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) },
+    },
+    {
+      says: 'nothing internal when it fails',
+      error: new Error('relation "secret" does not exist at postgres://user:password@db.internal/shop'),
+      refusal: problem(500, 'internal-error'),
+    },
+  ])('says $says', async ({ error, refusal, moreHeaders }) => {
+    const requestId = 'r1'
+    fails(error)
 
-    const answer = await send(endpoint, { ...request, headers: { ...request.headers, 'x-request-id': 'r1' } })
+    const headers = { ...request.headers, 'x-request-id': requestId }
+    const answer = await send(endpoint, { ...request, headers })
 
-    expect(answer.statusCode).toBe(503)
+    expect(answer.statusCode).toBe(refusal.status)
     expect(answer.headers).toEqual({
       ...standardHeaders,
       'content-type': 'application/json',
-      'retry-after': expect.stringMatching(/^[1-9]\d*$/),
-      'x-request-id': 'r1',
+      'x-request-id': requestId,
+      ...moreHeaders,
     })
-    expect(answer.body).toEqual({ ...problem(503, 'service-unavailable'), requestId: 'r1' })
-    expect(JSON.stringify(answer.body)).not.toMatch(/10\.0\.0\.7|ECONN|database/)
-  })
-
-  it('says nothing internal when it fails', async () => {
-    fails(new Error('relation "secret" does not exist at postgres://user:password@db.internal/shop'))
-
-    const answer = await send(endpoint, { ...request, headers: { ...request.headers, 'x-request-id': 'r2' } })
-
-    expect(answer.statusCode).toBe(500)
-    expect(answer.headers).toEqual({
-      ...standardHeaders,
-      'content-type': 'application/json',
-      'x-request-id': 'r2',
-    })
-    expect(answer.body).toEqual({ ...problem(500, 'internal-error'), requestId: 'r2' })
-    expect(JSON.stringify(answer.body)).not.toMatch(/secret|password|internal\/|postgres|\.ts/)
+    expect(answer.body).toEqual({ ...refusal, requestId })
+    expect(JSON.stringify(answer.body)).not.toMatch(
+      /10\.0\.0\.7|ECONN|database|secret|password|internal\/|postgres|\.ts/,
+    )
   })
 }

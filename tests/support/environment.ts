@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Services } from './services.ts'
+import type { Services } from '../../bench/services/find-services.ts'
 
 /** What the configuration of Jest has found out, for the test workers. */
 export interface TestEnvironment {

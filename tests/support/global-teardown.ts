@@ -1,7 +1,7 @@
+import { dropDatabases } from '../../bench/services/databases.ts'
+import { deleteVirtualHost, virtualHostsOf } from '../../bench/services/virtual-host.ts'
 import { testEnvironment } from './environment.ts'
 import { runTeardown } from './teardown-tasks.ts'
-import { dropDatabases } from './test-database.ts'
-import { deleteVirtualHost, virtualHostsOf } from './virtual-host.ts'
 
 /** Removes what suites could not remove themselves, because their worker died for example. */
 export default async function tearDown(): Promise<void> {

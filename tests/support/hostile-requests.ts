@@ -39,6 +39,10 @@ export interface HostileRequest {
 }
 
 const words = (text: string) => fc.constantFrom(...text.split(' '))
+/** One of the arbitraries, each as often as its weight says. */
+const oneOf = <Value>(...choices: [weight: number, arbitrary: fc.Arbitrary<Value>][]) =>
+  fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })))
+const binary = (maxLength: number) => fc.string({ unit: 'binary', maxLength })
 
 const awkwardNumbers = words(
   '0 -0 1 1.005 0.1 19.99 1e2 1e-7 1E400 -1 999999999.99 1000000000 1000001 9007199254740991 9007199254740992 ' +
@@ -46,25 +50,20 @@ const awkwardNumbers = words(
 )
 const awkwardTexts = fc.constantFrom(
   ...['""', '" "', '"\\u0000"', '"\\ud800"', '"\\udc00\\ud800"', '"\\u202e"', '"a\\tb"', '"\\u2028"', '"💥"'],
-  ...[
-    `"${'x'.repeat(255)}"`,
-    `"${'x'.repeat(256)}"`,
-    `"${'é'.repeat(255)}"`,
-    `"'; drop table x; --"`,
-    '"$1 ? ?? :id"',
-  ],
+  ...[`"${'x'.repeat(255)}"`, `"${'x'.repeat(256)}"`, `"${'é'.repeat(255)}"`],
+  ...[`"'; drop table x; --"`, '"$1 ? ?? :id"'],
 )
-const awkwardValues = fc.oneof(
-  { weight: 4, arbitrary: awkwardNumbers },
-  { weight: 3, arbitrary: awkwardTexts },
-  { weight: 1, arbitrary: fc.constantFrom('null', 'true', 'false', '[]', '{}', '[1,2]', '{"a":1}') },
-  { weight: 2, arbitrary: fc.json({ maxDepth: 2 }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }).map((text) => JSON.stringify(text)) },
+const awkwardValues = oneOf(
+  [4, awkwardNumbers],
+  [3, awkwardTexts],
+  [1, words('null true false [] {} [1,2] {"a":1}')],
+  [2, fc.json({ maxDepth: 2 })],
+  [1, binary(300).map((text) => JSON.stringify(text))],
 )
-const memberNames = fc.oneof(
-  { weight: 8, arbitrary: words('productId quantity name price qty productIds') },
-  { weight: 1, arbitrary: words('__proto__ constructor toString id a/b~c  \u0000 \ud800 💥') },
-  { weight: 1, arbitrary: fc.string({ maxLength: 40 }) },
+const memberNames = oneOf(
+  [8, words('productId quantity name price qty productIds')],
+  [1, words('__proto__ constructor toString id a/b~c  \u0000 \ud800 💥')],
+  [1, fc.string({ maxLength: 40 })],
 )
 /** Products that may be deleted on the way, and those that only bodies name, so that there is something to order. */
 const pathIds = fc.integer({ min: 1, max: 30 })
@@ -74,70 +73,58 @@ const bodyIds = fc.integer({ min: 31, max: 60 })
 export const productsNeeded = 60
 
 /** Written out, so that numbers and names come that JSON.stringify would not make. */
-const objectText = fc
-  .array(fc.tuple(memberNames, awkwardValues), { maxLength: 8 })
-  .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(', ')}}`)
+const textOf = (members: readonly (readonly [name: string, value: string])[]) =>
+  `{${members.map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(', ')}}`
+const objectWith = (members: Record<string, fc.Arbitrary<string | number>>) =>
+  fc
+    .record(members)
+    .map((given) => textOf(Object.entries(given).map(([name, value]) => [name, String(value)])))
 const soundText = fc.oneof(
-  fc
-    .record({ productId: bodyIds, quantity: fc.integer({ min: 1, max: 50 }) })
-    .map((body) => JSON.stringify(body)),
-  fc
-    .record({ productId: bodyIds.map(String), quantity: awkwardNumbers })
-    .map(({ productId, quantity }) => `{"productId": ${productId}, "quantity": ${quantity}}`),
-  fc
-    .record({ name: awkwardTexts, price: awkwardNumbers, qty: awkwardNumbers })
-    .map(({ name, price, qty }) => `{"name": ${name}, "price": ${price}, "qty": ${qty}}`),
-  fc
-    .record({
-      name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
-      qty: fc.integer({ min: 0, max: 99 }),
-    })
-    .map(({ name, qty }) => JSON.stringify({ name, qty, price: 4.35 })),
-  fc
-    .constantFrom('price', 'qty', 'name')
-    .chain((name) => awkwardValues.map((value) => `{"${name}": ${value}}`)),
+  objectWith({ productId: bodyIds, quantity: fc.integer({ min: 1, max: 50 }) }),
+  objectWith({ productId: bodyIds, quantity: awkwardNumbers }),
+  objectWith({ name: awkwardTexts, price: awkwardNumbers, qty: awkwardNumbers }),
+  objectWith({
+    name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).map((name) => JSON.stringify(name)),
+    price: fc.constant(4.35),
+    qty: fc.integer({ min: 0, max: 99 }),
+  }),
+  fc.tuple(words('price qty name'), awkwardValues).map((member) => textOf([member])),
   fc
     .array(fc.oneof(bodyIds.map(String), awkwardNumbers), { maxLength: 30 })
     .map((ids) => `{"productIds": [${ids}]}`),
 )
-const body = fc.oneof(
-  { weight: 8, arbitrary: soundText },
-  { weight: 6, arbitrary: objectText },
-  { weight: 2, arbitrary: fc.json() },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
-  {
-    weight: 1,
-    arbitrary: words(' { [[[[ {"productId":1,} NaN {\'a\':1} \ufeff{} {"a":1}{}'),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.integer({ min: 2, max: 5000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
-  },
+const body = oneOf(
+  [8, soundText],
+  [6, fc.array(fc.tuple(memberNames, awkwardValues), { maxLength: 8 }).map(textOf)],
+  [2, fc.json()],
+  [1, binary(200)],
+  [1, words(' { [[[[ {"productId":1,} NaN {\'a\':1} \ufeff{} {"a":1}{}')],
+  [1, fc.integer({ min: 2, max: 5000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth))],
 )
 
 /** What HTTP allows in a header: ASCII that can be seen, spaces and tabs, and bytes above 127. */
+const headerByte = fc.oneof(
+  fc.integer({ min: 0x20, max: 0x7e }),
+  fc.integer({ min: 0xa0, max: 0xff }),
+  fc.constant(9),
+)
 const headerText = fc
-  .array(
-    fc.oneof(fc.integer({ min: 0x20, max: 0x7e }), fc.integer({ min: 0xa0, max: 0xff }), fc.constant(9)),
-    {
-      maxLength: 300,
-    },
-  )
+  .array(headerByte, { maxLength: 300 })
   .map((codes) => String.fromCharCode(...codes).trim())
 const headers = fc.record(
   {
-    'content-type': fc.oneof(
-      { weight: 12, arbitrary: fc.constant('application/json') },
-      {
-        weight: 1,
-        arbitrary: fc.constantFrom(
+    'content-type': oneOf(
+      [12, fc.constant('application/json')],
+      [
+        1,
+        fc.constantFrom(
           'application/json; charset=utf-8',
           'APPLICATION/JSON',
           'text/plain',
           'application/x-www-form-urlencoded',
         ),
-      },
-      { weight: 1, arbitrary: headerText },
+      ],
+      [1, headerText],
     ),
     'idempotency-key': fc.oneof(
       headerText,
@@ -150,26 +137,11 @@ const headers = fc.record(
   },
   { requiredKeys: [] },
 )
-const id = fc.oneof(
-  { weight: 3, arbitrary: pathIds.map(String) },
-  { weight: 2, arbitrary: awkwardNumbers },
-  {
-    weight: 2,
-    arbitrary: fc.constantFrom(
-      '',
-      ' 1',
-      '1 ',
-      '+1',
-      '0x1',
-      '1e1',
-      '٣',
-      '../1',
-      "1' or '1'='1",
-      'null',
-      '\u0000',
-    ),
-  },
-  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }) },
+const id = oneOf(
+  [3, pathIds.map(String)],
+  [2, awkwardNumbers],
+  [2, fc.constantFrom('', ' 1', '1 ', '+1', '0x1', '1e1', '٣', '../1', "1' or '1'='1", 'null', '\u0000')],
+  [1, fc.string({ unit: 'grapheme', maxLength: 30 })],
 )
 const query = fc.record(
   {
@@ -183,7 +155,7 @@ const query = fc.record(
   { requiredKeys: [] },
 )
 
-export const hostileRequest: fc.Arbitrary<HostileRequest> = fc.record({
+const hostileRequest: fc.Arbitrary<HostileRequest> = fc.record({
   route: fc.constantFrom(...routes),
   id,
   query,

@@ -1,4 +1,4 @@
-import type { Services } from './services.ts'
+import type { Services } from '../../bench/services/find-services.ts'
 
 /** A service that was not found, and the test files that are left out for want of it. */
 export interface MissingService {

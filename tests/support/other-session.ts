@@ -1,6 +1,6 @@
 import pg from 'pg'
-import { eventually } from './eventually.ts'
-import { runSql } from './test-database.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
+import { runSql } from '../../bench/services/databases.ts'
 
 type Statement = readonly [sql: string, values?: unknown[]]
 
@@ -11,6 +11,7 @@ export async function openTransaction(databaseUrl: string, ...statements: Statem
   await client.query('begin')
   for (const [sql, values] of statements) await client.query(sql, values)
   return {
+    run: (...[sql, values]: Statement) => client.query(sql, values),
     async end(outcome: 'commit' | 'rollback' = 'rollback'): Promise<void> {
       await client.query(outcome)
       await client.end()

@@ -17,18 +17,7 @@ interface OtlpSpan {
 }
 
 /** A span as a collector gets it. */
-export interface CollectedSpan {
-  traceId: string
-  spanId: string
-  parentSpanId: string | undefined
-  name: string
-  kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer'
-  attributes: Record<string, string | number | undefined>
-  links: { traceId: string; spanId: string }[]
-  hasFailed: boolean
-  /** Of what the span comes from. */
-  resource: Record<string, string | number | undefined>
-}
+export type CollectedSpan = ReturnType<typeof collected>
 
 const kinds = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const
 
@@ -80,7 +69,7 @@ export class OtlpCollector {
   }
 }
 
-const collected = (span: OtlpSpan, resource: Attributes): CollectedSpan => ({
+const collected = (span: OtlpSpan, resource: Attributes) => ({
   traceId: span.traceId,
   spanId: span.spanId,
   parentSpanId: span.parentSpanId || undefined,
@@ -89,10 +78,11 @@ const collected = (span: OtlpSpan, resource: Attributes): CollectedSpan => ({
   attributes: asObject(span.attributes),
   links: (span.links ?? []).map(({ traceId, spanId }) => ({ traceId, spanId })),
   hasFailed: span.status.code === 2,
+  /** Of what the span comes from. */
   resource: asObject(resource),
 })
 
-const asObject = (attributes: Attributes) =>
+const asObject = (attributes: Attributes): Record<string, string | number | undefined> =>
   Object.fromEntries(
     attributes.map(({ key, value }) => [
       key,

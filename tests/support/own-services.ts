@@ -1,10 +1,11 @@
 import { afterAll, beforeAll } from '@jest/globals'
 import { shutDown } from '@stockroom/runtime/shutdown'
+import { runSql } from '../../bench/services/databases.ts'
+import { removeKeys } from '../../bench/services/redis-keys.ts'
+import { createVirtualHost, deleteVirtualHost } from '../../bench/services/virtual-host.ts'
 import { migrateAll } from '../../migrations/all.ts'
 import { ownName, testEnvironment } from './environment.ts'
-import { removeKeys } from './real-services.ts'
 import { createDatabase, type TestDatabase } from './test-database.ts'
-import { createVirtualHost, deleteVirtualHost } from './virtual-host.ts'
 
 /** What a suite has for itself, from its `beforeAll` on. */
 export interface OwnServices {
@@ -12,6 +13,8 @@ export interface OwnServices {
   redisUrl: string
   rabbitmqUrl: string
   cachePrefix: string
+  /** Runs one statement in the database. */
+  sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>
 }
 
 /** The URL of a broker that a double stands for. */
@@ -35,6 +38,7 @@ export function ownServices({ database = 'migrated', redis, rabbitmq }: Wanted =
     redisUrl: '',
     rabbitmqUrl: inProcess,
     cachePrefix: '',
+    sql: (text, values) => runSql(own.databaseUrl, text, values),
   }
   const { services } = testEnvironment()
   let testDatabase: TestDatabase | undefined

@@ -1,7 +1,7 @@
-import { Redis } from 'ioredis'
+import { removeKeys } from '../../bench/services/redis-keys.ts'
+import { createVirtualHost, deleteVirtualHost } from '../../bench/services/virtual-host.ts'
 import { ownName, testEnvironment } from './environment.ts'
 import { createDatabase } from './test-database.ts'
-import { createVirtualHost, deleteVirtualHost } from './virtual-host.ts'
 
 /** Real services of one suite's own, for a shop in a process of its own. */
 export interface RealServices {
@@ -29,12 +29,4 @@ export async function ownRealServices(): Promise<RealServices> {
       await removeKeys(redis.url, cachePrefix)
     },
   }
-}
-
-/** Removes the keys of a suite's own prefix. */
-export async function removeKeys(redisUrl: string, prefix: string): Promise<void> {
-  const redis = new Redis(redisUrl)
-  const keys = await redis.keys(`${prefix}*`)
-  if (keys.length > 0) await redis.del(keys)
-  redis.disconnect()
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { beforeEach } from '@jest/globals'
 import { type BrokerClient, useBrokerClient } from '@stockroom/messaging/broker-connection'
 import type { Options, RecoveringChannelModel } from 'amqplib'
 
@@ -24,10 +25,11 @@ export class RecordingBroker implements BrokerClient {
   /** Says of a message whether the broker confirms it. */
   confirms: (message: Published) => boolean = () => true
 
-  /** Puts a new one in the place of the broker, for every module loaded with this one. */
-  static inPlace(use: (client: BrokerClient) => void = useBrokerClient): RecordingBroker {
+  /** Puts a new one in the place of the broker, for every module loaded with this one; each test of the suite finds it reset. */
+  static inPlace(): RecordingBroker {
     const broker = new RecordingBroker()
-    use(broker)
+    useBrokerClient(broker)
+    beforeEach(() => broker.reset())
     return broker
   }
 

@@ -1,5 +1,5 @@
 import { query } from '@stockroom/database/query'
-import { runSql } from './test-database.ts'
+import { runSql } from '../../bench/services/databases.ts'
 
 /** How many rows and index entries PostgreSQL reads for `work`. */
 export async function rowsRead(databaseUrl: string, work: () => Promise<unknown>): Promise<number> {

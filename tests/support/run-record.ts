@@ -5,19 +5,12 @@ import { loadSettings } from '../../artillery/settings.ts'
 
 const startedAt = Date.UTC(2026, 0, 1)
 const product = 7
+const percentiles = { p50: 50, p95: 90, p99: 120 }
 
 const summary = (p95: number) => ({ count: 100, min: 1, max: 30, mean: 4, p50: 3, p95, p99: 2 * p95 })
 
 /** What artillery counts when a hundred users a second order for `seconds`, all of them well. */
-export function metrics({
-  from = 0,
-  seconds = 10,
-  p95 = 8,
-}: {
-  from?: number
-  seconds?: number
-  p95?: number
-} = {}) {
+export function metrics({ from = 0, seconds = 10, p95 = 8 } = {}) {
   const users = 100 * seconds
   return {
     counters: {
@@ -40,10 +33,7 @@ export function sample(second: number, members: Partial<Sample> = {}): Sample {
     pending: 3,
     outbox: 0,
     queues: { 'stock-reduction': 1, 'order-settlement': 0 },
-    programs: {
-      shop: { cpuPercent: 50, memoryMb: 300 },
-      generator: { cpuPercent: 40, memoryMb: 200 },
-    },
+    programs: { shop: { cpuPercent: 50, memoryMb: 300 }, generator: { cpuPercent: 40, memoryMb: 200 } },
     generatorThreadPercent: 30,
     machinePercent: 50,
     ...members,
@@ -74,19 +64,12 @@ export function runRecord({
     keptThresholds: true,
     samples: range.map((second) => sample(second)),
     settlement: {
-      accepted: orders,
-      confirmed: orders,
-      rejected: 0,
-      pending: 0,
-      p50: 50,
-      p95: 90,
-      p99: 120,
+      ...{ accepted: orders, confirmed: orders, rejected: 0, pending: 0 },
+      ...percentiles,
       perSecond: range.map((second) => ({
         second: startedAt / 1000 + second,
         accepted: 100,
-        p50: 50,
-        p95: 90,
-        p99: 120,
+        ...percentiles,
       })),
     },
     audit: {
@@ -95,15 +78,8 @@ export function runRecord({
         returning: 0,
         products: [
           {
-            id: product,
-            initial: 1_000_000,
-            adjusted: 0,
-            taken: orders,
-            gone: orders,
-            sold: orders,
-            returned: 0,
-            reserved: 0,
-            left: 1_000_000 - orders,
+            ...{ id: product, initial: 1_000_000, adjusted: 0, left: 1_000_000 - orders },
+            ...{ taken: orders, gone: orders, sold: orders, returned: 0, reserved: 0 },
           },
         ],
         outbox: { products: 0, orders: 0 },

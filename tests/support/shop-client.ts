@@ -1,7 +1,7 @@
+import { eventually } from '../../bench/processes/eventually.ts'
 import type { Order } from '../../functions/orders/order.ts'
 import type { Product } from '../../functions/products/product.ts'
 import { expectContract } from './contract.ts'
-import { eventually } from './eventually.ts'
 
 /** An answer of the shop; `body` is the parsed JSON, or undefined when there is none. */
 export interface Answer<Body> {
@@ -40,13 +40,8 @@ export class ShopClient {
   }
 
   async createProduct(product: Partial<Product> = {}): Promise<Product> {
-    const { body } = await this.send<Product>('POST', '/products', {
-      name: 'Mug',
-      price: 12.5,
-      qty: 10,
-      ...product,
-    })
-    return body
+    const wanted = { name: 'Mug', price: 12.5, qty: 10, ...product }
+    return (await this.send<Product>('POST', '/products', wanted)).body
   }
 
   order(productId: number, quantity = 1): Promise<Answer<Order>> {

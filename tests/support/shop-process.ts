@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Child } from '../../bench/processes/child.ts'
+import { eventually } from '../../bench/processes/eventually.ts'
+import { freePort } from '../../bench/processes/free-port.ts'
 import { processEnvironment } from '../../bench/processes/shop-environment.ts'
-import { eventually } from './eventually.ts'
-import { freePort } from './free-port.ts'
 import { processesOf } from './process-list.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Statement } from '@stockroom/database/pipelined'
 import { query, type Transaction, transaction } from '@stockroom/database/query'
 import type { Context } from 'aws-lambda'
+import { runSql } from '../../bench/services/databases.ts'
 import type { Order } from '../../functions/orders/order.ts'
 import { orderCreatedEvent, placeOrder } from '../../functions/orders/order-placement.ts'
 import type { OrderDraft } from '../../functions/orders/order-store.ts'
@@ -9,7 +10,6 @@ import { type Placed, placeOrders } from '../../functions/orders/placement-store
 import { findProducts, insertProduct } from '../../functions/products/product-store.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { rmqEvent } from './rmq-event.ts'
-import { runSql } from './test-database.ts'
 
 type Consumer = (event: ReturnType<typeof rmqEvent>, context: Context) => Promise<void>
 type Message = Parameters<typeof rmqEvent>[0]['messages'][number]
@@ -35,9 +35,15 @@ export const emptyTables = (databaseUrl: string) =>
 export const run = <Row>(trx: Transaction, { sql, bindings }: Statement): Promise<Row[]> =>
   query<Row>(trx, sql, bindings)
 
-/** Places an order without an idempotency key. */
-export const place = (draft: OrderDraft) =>
-  placeOrder({ draft, idempotency: undefined }) as Promise<Extract<Placed, { outcome: 'placed' }>>
+/** Places an order without an idempotency key, at a price of 1 unless another one is given. */
+export function place({
+  quantity = 1,
+  unitPrice = 1,
+  ...members
+}: Partial<OrderDraft> & { productId: number }) {
+  const draft = { quantity, unitPrice, totalPrice: unitPrice * quantity, requestId: 'request-1', ...members }
+  return placeOrder({ draft, idempotency: undefined }) as Promise<Extract<Placed, { outcome: 'placed' }>>
+}
 
 /** Stores orders in their order, and tells nobody of them. */
 export async function storeOrders(drafts: readonly OrderDraft[]): Promise<Order[]> {
@@ -53,13 +59,10 @@ export async function orderCreatedMessage(wanted: WantedOrder) {
 
 /** The same for many orders at once, in their order. */
 export async function orderCreatedMessages(wanted: readonly WantedOrder[]) {
-  const drafts = wanted.map(({ productId, quantity = 1 }) => ({
-    productId,
-    quantity,
-    unitPrice: 1,
-    totalPrice: quantity,
-    requestId: `request-${randomUUID()}`,
-  }))
+  const drafts = wanted.map(({ productId, quantity = 1 }) => {
+    const requestId = `request-${randomUUID()}`
+    return { productId, quantity, unitPrice: 1, totalPrice: quantity, requestId }
+  })
   const orders = await storeOrders(drafts)
   return orders.map((order, index) => ({
     type: 'order.created',
@@ -88,10 +91,5 @@ export async function ledgerOf(databaseUrl: string, productId: number) {
        from products.stock_movements where product_id = $1`,
     [productId],
   )
-  const [left] = await runSql<{ qty: number }>(
-    databaseUrl,
-    'select qty from products.products where id = $1',
-    [productId],
-  )
-  return { initial: 0, adjustments: 0, sold: 0, ...sums, final: left?.qty ?? 0 }
+  return { initial: 0, adjustments: 0, sold: 0, ...sums, final: (await qtyOf(productId)) ?? 0 }
 }

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../bench/processes/free-port.ts'
 
 /**
  * A TCP proxy in front of a service, for what happens to a network: it can be cut, refuse, fall silent and be slow. It
@@ -12,7 +12,7 @@ import { freePort } from './free-port.ts'
  */
 export class TcpProxy {
   readonly #target: { host: string; port: number }
-  readonly #pairs = new Set<{ inside: Socket; outside: Socket }>()
+  readonly #pairs = new Set<readonly [inside: Socket, outside: Socket]>()
   #server: Server | undefined
   #port = 0
   #isSilent = false
@@ -45,10 +45,7 @@ export class TcpProxy {
 
   /** Breaks every connection; new ones are accepted. */
   cut(): void {
-    for (const { inside, outside } of this.#pairs) {
-      inside.destroy()
-      outside.destroy()
-    }
+    this.#forEach((socket) => socket.destroy())
     this.#pairs.clear()
   }
 
@@ -74,27 +71,18 @@ export class TcpProxy {
   /** Keeps every connection and passes nothing on, as a frozen service; what is sent meanwhile is kept. */
   fallSilent(): void {
     this.#isSilent = true
-    for (const { inside, outside } of this.#pairs) {
-      inside.pause()
-      outside.pause()
-    }
+    this.#forEach((socket) => socket.pause())
   }
 
   /** Passes nothing on any more for the connections that stand, as a router that has forgotten them; new ones work. */
   abandon(): void {
-    for (const { inside, outside } of this.#pairs) {
-      inside.removeAllListeners('data').resume()
-      outside.removeAllListeners('data').resume()
-    }
+    this.#forEach((socket) => socket.removeAllListeners('data').resume())
   }
 
   /** Passes everything on again, first what was kept. */
   speak(): void {
     this.#isSilent = false
-    for (const { inside, outside } of this.#pairs) {
-      inside.resume()
-      outside.resume()
-    }
+    this.#forEach((socket) => socket.resume())
   }
 
   /** Keeps whatever passes, in either direction, for `delayMs`. */
@@ -131,31 +119,34 @@ export class TcpProxy {
     await this.refuse()
   }
 
+  #forEach(act: (socket: Socket) => void): void {
+    for (const socket of [...this.#pairs].flat()) act(socket)
+  }
+
   #join(inside: Socket): void {
     const outside = connect({ ...this.#target, noDelay: true })
-    const pair = { inside, outside }
+    const pair = [inside, outside] as const
     this.#pairs.add(pair)
     this.#pass(inside, outside, (chunk) => this.#isUnwanted(chunk))
     this.#pass(outside, inside, (chunk) => this.#lost !== undefined && chunk.includes(this.#lost))
-    for (const socket of [inside, outside]) {
+    for (const socket of pair) {
       socket.on('error', () => {})
       socket.on('close', () => {
         this.#pairs.delete(pair)
-        inside.destroy()
-        outside.destroy()
+        for (const each of pair) each.destroy()
       })
       if (this.#isSilent) socket.pause()
     }
   }
 
   #isUnwanted(chunk: Buffer): boolean {
-    if (this.#unwanted === undefined || !chunk.includes(this.#unwanted)) return false
-    this.#swallowed += 1
-    return true
+    const isUnwanted = this.#unwanted !== undefined && chunk.includes(this.#unwanted)
+    this.#swallowed += Number(isUnwanted)
+    return isUnwanted
   }
 
   /** Keeps the order: each chunk is due a delay after it came, and never before the one ahead of it. */
-  #pass(from: Socket, to: Socket, isKept = (_chunk: Buffer) => false): void {
+  #pass(from: Socket, to: Socket, isKept: (chunk: Buffer) => boolean): void {
     let passed = Promise.resolve()
     const next = (work: () => void) => {
       const dueAt = performance.now() + this.#delayMs

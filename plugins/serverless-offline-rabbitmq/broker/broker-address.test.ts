@@ -19,16 +19,12 @@ describe('virtualHostOf', () => {
 })
 
 describe('connectionUrl', () => {
-  it('leaves the path alone when it names the virtual host already', () => {
-    expect(connectionUrl('amqp://localhost:5672', '/')).toBe('amqp://localhost:5672?heartbeat=10')
-  })
-
-  it('names another virtual host', () => {
-    expect(connectionUrl('amqp://u:p@localhost/shop', '/')).toBe('amqp://u:p@localhost/%2F?heartbeat=10')
-  })
-
-  it("keeps the URL's own heartbeat", () => {
-    expect(connectionUrl('amqp://localhost/?heartbeat=3', '/')).toBe('amqp://localhost/?heartbeat=3')
+  it.each([
+    ['leaves the path alone when it names the virtual host already', '', '?heartbeat=10'],
+    ['names another virtual host', '/shop', '/%2F?heartbeat=10'],
+    ["keeps the URL's own heartbeat", '/?heartbeat=3', '/?heartbeat=3'],
+  ])('%s', (_, path, connected) => {
+    expect(connectionUrl(`amqp://u:p@localhost${path}`, '/')).toBe(`amqp://u:p@localhost${connected}`)
   })
 })
 

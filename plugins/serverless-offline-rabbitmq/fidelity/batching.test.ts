@@ -1,30 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { PAYLOAD_LIMIT } from '../event/payload-size.ts'
 import { documentedAs } from '../fixtures/aws-pages.ts'
 import { readMapping as read } from '../fixtures/rabbitmq-events.ts'
+import { standingClock } from '../fixtures/standing-clock.ts'
 import { settled, startedPoller } from '../fixtures/started-poller.ts'
 
-beforeEach(() => {
-  jest.useFakeTimers()
-})
-
-afterEach(() => {
-  jest.useRealTimers()
-})
+standingClock()
 
 const MEGABYTE = 1024 * 1024
 const sizeOf = (event: unknown) => Buffer.byteLength(JSON.stringify(event))
 
 describe(documentedAs('Batch size'), () => {
   it('is 100 by default, 1 at least and 10,000 at most', () => {
-    expect(read({}).batchSize).toBe(100)
-    expect(read({ batchSize: 1 }).batchSize).toBe(1)
-    expect(read({ batchSize: 10_000 }).batchSize).toBe(10_000)
-    for (const batchSize of [0, 10_001, '5']) {
+    const sizes = [{}, { batchSize: 1 }, { batchSize: 10_000 }].map((members) => read(members).batchSize)
+
+    expect(sizes).toEqual([100, 1, 10_000])
+    for (const batchSize of [0, 10_001, '5'])
       expect(() => read({ batchSize })).toThrow(
         `Function "reduce": rabbitmq.batchSize must be an integer from 1 to 10000, not ${JSON.stringify(batchSize)}`,
       )
-    }
   })
 
   it('is met: the function is invoked at once', async () => {
@@ -39,14 +33,15 @@ describe(documentedAs('Batch size'), () => {
 
 describe(documentedAs('Batching window'), () => {
   it('is 500 ms by default, and 0 to 300 seconds in increments of seconds', () => {
-    expect(read({}).batchingWindowMs).toBe(500)
-    expect(read({ maximumBatchingWindow: 0 }).batchingWindowMs).toBe(0)
-    expect(read({ maximumBatchingWindow: 300 }).batchingWindowMs).toBe(300000)
-    for (const maximumBatchingWindow of [-1, 301, 0.5]) {
+    const windows = [undefined, 0, 300].map(
+      (maximumBatchingWindow) => read({ maximumBatchingWindow }).batchingWindowMs,
+    )
+
+    expect(windows).toEqual([500, 0, 300_000])
+    for (const maximumBatchingWindow of [-1, 301, 0.5])
       expect(() => read({ maximumBatchingWindow })).toThrow(
         `Function "reduce": rabbitmq.maximumBatchingWindow must be an integer from 0 to 300, not ${maximumBatchingWindow}`,
       )
-    }
   })
 
   it('begins as soon as the first record arrives; the function is invoked when it reaches its maximum', async () => {
@@ -110,6 +105,18 @@ describe(documentedAs('A message above 6 MB'), () => {
       ),
     )
   })
+
+  it('is dropped before anything reads it where its body alone is too large', async () => {
+    const passes = jest.fn(() => true)
+    const { channel, invoke, log } = await startedPoller({ passes })
+
+    channel.deliverBody(Buffer.alloc(PAYLOAD_LIMIT + 1))
+    await settled()
+
+    expect([passes, invoke].map(({ mock }) => mock.calls.length)).toEqual([0, 0])
+    expect(channel.told.slice(2)).toEqual(['ack 1 '])
+    expect(log.warning).toHaveBeenCalledWith(expect.stringContaining('dropped a message of 6291457 bytes'))
+  })
 })
 
 describe(documentedAs('A message above 512 KiB'), () => {
@@ -125,21 +132,6 @@ describe(documentedAs('A message above 512 KiB'), () => {
         '(λ: reduce) queue stock: a message of 524289 bytes: Amazon MQ refuses more than 524288 by default (max_message_size)',
       ],
     ])
-  })
-})
-
-describe('a body that no event has room for', () => {
-  it('is dropped before anything reads it', async () => {
-    const passes = jest.fn(() => true)
-    const { channel, invoke, log } = await startedPoller({ passes })
-
-    channel.deliverBody(Buffer.alloc(PAYLOAD_LIMIT + 1))
-    await settled()
-
-    expect(passes).not.toHaveBeenCalled()
-    expect(invoke).not.toHaveBeenCalled()
-    expect(channel.told.slice(2)).toEqual(['ack 1 '])
-    expect(log.warning).toHaveBeenCalledWith(expect.stringContaining('dropped a message of 6291457 bytes'))
   })
 })
 

@@ -60,7 +60,7 @@ describe(documentedAs('Event'), () => {
     expect(bodies).toEqual(['first', 'second'])
   })
 
-  it.each([['/'], ['shop'], ['shop/tests'], ['a::b'], ['Zürich 1']])(
+  it.each(['/', 'shop/tests', 'a::b', 'Zürich 1'])(
     'lists messages under the name of the queue and the name of the virtual host: pizzaQueue::%s',
     (virtualHost) => {
       const event = toRmqEvent({ ...mapping, virtualHost }, [delivery()])

@@ -9,14 +9,10 @@ import { Emulator } from '../polling/emulator.ts'
 import { eventually } from '../tests/eventually.ts'
 
 describe(documentedAs('Event source ARN'), () => {
-  it('is the Amazon Resource Name of the broker', () => {
-    expect(readMapping({ arn }).eventSourceArn).toBe(arn)
-  })
-
-  it.each([[{ Ref: 'BrokerArn' }], [{ 'Fn::ImportValue': 'BrokerArn' }]])(
-    'is what a parameter or another stack exports, which the options know: %j',
-    (reference) => {
-      const mapping = readMapping({ arn: reference }, { references: { BrokerArn: arn } })
+  it.each([[arn], [{ Ref: 'BrokerArn' }], [{ 'Fn::ImportValue': 'BrokerArn' }]])(
+    'is the Amazon Resource Name of the broker, or what stands for it in the options: %j',
+    (named) => {
+      const mapping = readMapping({ arn: named }, { references: { BrokerArn: arn } })
 
       expect(mapping.eventSourceArn).toBe(arn)
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Options, readOptions, retryPauses } from './options.ts'
+import { readOptions, retryPauses } from './options.ts'
 
 const environment = { RABBITMQ_URL: 'amqp://from-environment' }
 
@@ -30,41 +30,32 @@ describe('readOptions', () => {
 
     expect(read({ url }, { rabbitmqUrl: 'amqp://commanded' }, environment).url).toBe('amqp://commanded')
     expect(read({ url }, {}, environment).url).toBe(url)
-    expect(read({}, {}, environment).url).toBe('amqp://from-environment')
+    for (const none of [undefined, null, ''])
+      expect(read({ url: none }, {}, environment).url).toBe('amqp://from-environment')
   })
 
-  it.each([[undefined], [null], ['']])('takes %j as not set', (url) => {
-    expect(read({ url }, {}, environment).url).toBe('amqp://from-environment')
-  })
-
-  it('reads the flags of the command line', () => {
-    const options = read(undefined, {
-      rabbitmq: false,
-      rabbitmqBroker: ['arn:aws:mq:a=amqp://a/?heartbeat=5', 'Named=amqp://b'],
-      rabbitmqReference: ['Named=arn:aws:mq:b'],
-      rabbitmqConcurrency: '4',
-      rabbitmqRetryPauseMs: '0',
-      rabbitmqStartUpWaitMs: '500',
-      rabbitmqDeclareQueues: true,
-    })
+  it('reads the flags of the command line, and adds its brokers to those of serverless.yml', () => {
+    const options = read(
+      { brokers: { Named: 'amqp://a', Other: 'amqp://c' } },
+      {
+        rabbitmq: false,
+        rabbitmqBroker: ['arn:aws:mq:a=amqp://a/?heartbeat=5', 'Named=amqp://b'],
+        rabbitmqReference: ['Named=arn:aws:mq:b'],
+        rabbitmqConcurrency: '4',
+        rabbitmqRetryPauseMs: '0',
+        rabbitmqStartUpWaitMs: '500',
+        rabbitmqDeclareQueues: true,
+      },
+    )
 
     expect(options).toMatchObject({
       enabled: false,
-      brokers: { 'arn:aws:mq:a': 'amqp://a/?heartbeat=5', Named: 'amqp://b' },
+      brokers: { 'arn:aws:mq:a': 'amqp://a/?heartbeat=5', Named: 'amqp://b', Other: 'amqp://c' },
       references: { Named: 'arn:aws:mq:b' },
       concurrency: 4,
       retryPauseMs: 0,
       startUpWaitMs: 500,
       declareQueues: true,
-    })
-  })
-
-  it('adds the brokers of the command line to those of serverless.yml', () => {
-    const brokers = { a: 'amqp://a', b: 'amqp://b' }
-
-    expect(read({ brokers }, { rabbitmqBroker: ['b=amqp://other'] }).brokers).toEqual({
-      a: 'amqp://a',
-      b: 'amqp://other',
     })
   })
 
@@ -100,30 +91,24 @@ describe('readOptions', () => {
     expect(() => read(options)).toThrow(/^custom\.serverless-offline-rabbitmq\.\w+ must be ((?!secret).)*$/)
   })
 
-  it('names the flag, or the variable, that is wrong', () => {
+  it('names the flag, the variable or the section that is wrong', () => {
     expect(() => read({}, { rabbitmqConcurrency: 'many' })).toThrow(
       '--rabbitmqConcurrency must be an integer from 1 to 100, not "many"',
+    )
+    expect(() => read('amqp://localhost' as never)).toThrow(
+      'custom.serverless-offline-rabbitmq must be an object',
     )
     expect(() => read({}, {}, { RABBITMQ_URL: 'localhost' })).toThrow(
       'RABBITMQ_URL must be a URL such as amqp://',
     )
   })
-
-  it('refuses a section that is no object', () => {
-    expect(() => read('amqp://localhost' as never)).toThrow(
-      'custom.serverless-offline-rabbitmq must be an object',
-    )
-  })
 })
 
 describe('retryPauses', () => {
-  const pausesFor = (options: Partial<Options>) => retryPauses({ ...read(), ...options })
-
-  it('are a second that doubles to a minute, as long as nobody asks for others', () => {
-    expect(pausesFor({})).toEqual({ firstMs: 1000, longestMs: 60_000 })
-  })
-
-  it('begin with retryPauseMs', () => {
-    expect(pausesFor({ retryPauseMs: 5 })).toEqual({ firstMs: 5, longestMs: 300 })
+  it.each([
+    ['are a second that doubles to a minute, as long as nobody asks for others', 1000, 60_000],
+    ['begin with retryPauseMs', 5, 300],
+  ])('%s', (_, retryPauseMs, longestMs) => {
+    expect(retryPauses({ ...read(), retryPauseMs })).toEqual({ firstMs: retryPauseMs, longestMs })
   })
 })

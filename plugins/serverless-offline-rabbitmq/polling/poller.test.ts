@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { mapping } from '../fixtures/mapping.ts'
 import { silentLog } from '../fixtures/silent-log.ts'
-import { forever, settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
+import { standingClock } from '../fixtures/standing-clock.ts'
+import { FakeChannel, forever, settled, setUpTold, startedPoller } from '../fixtures/started-poller.ts'
 import { Poller } from './poller.ts'
+import type { ConsumerChannel } from './subscription.ts'
 
-beforeEach(() => {
-  jest.useFakeTimers()
-})
-
-afterEach(() => {
-  jest.useRealTimers()
-})
+standingClock()
 
 describe('a failed batch', () => {
   it('returns after pauses that double to 60 s, and start again after a success', async () => {
@@ -76,5 +72,32 @@ describe('start', () => {
     patience.abort()
 
     await expect(started).rejects.toThrow('no queue')
+  })
+})
+
+describe('an interruption', () => {
+  it('does not begin a second batch beside the running one', async () => {
+    const { channel, channels, batches } = await startedPoller()
+    const second = new FakeChannel()
+    channels.push(second)
+    channel.deliver(3)
+    await settled()
+
+    channel.emit('close')
+    await jest.advanceTimersByTimeAsync(60_000)
+
+    expect(second.told).toEqual([])
+    expect(batches()).toHaveLength(1)
+  })
+
+  it('does not keep stop waiting', async () => {
+    const channel = new FakeChannel()
+    const openChannel = jest.fn<() => Promise<ConsumerChannel>>().mockResolvedValueOnce(channel)
+    openChannel.mockReturnValue(new Promise(() => {}))
+    const { poller } = await startedPoller({ openChannel })
+    channel.emit('close')
+    await jest.advanceTimersByTimeAsync(1000)
+
+    await expect(poller.stop()).resolves.toBeUndefined()
   })
 })

@@ -1,13 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
+import { standingClock } from '../fixtures/standing-clock.ts'
 import { withinTime } from './time-limit.ts'
 
-beforeEach(() => {
-  jest.useFakeTimers()
-})
-
-afterEach(() => {
-  jest.useRealTimers()
-})
+standingClock()
 
 function limitOf6Seconds() {
   const stopping = new AbortController()

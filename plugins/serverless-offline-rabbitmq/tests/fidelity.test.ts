@@ -1,51 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import amqp, { type Channel, type ChannelModel } from 'amqplib'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { Options } from 'amqplib'
 import { documentedAs } from '../fixtures/aws-pages.ts'
-import { mapping } from '../fixtures/mapping.ts'
-import { silentLog } from '../fixtures/silent-log.ts'
 import { type RmqMessage, toRmqEvent } from '../index.ts'
-import { Emulator } from '../polling/emulator.ts'
 import { brokerUrl, ownQueue, virtualHost } from './broker.ts'
 import { eventually } from './eventually.ts'
+import { PolledQueue } from './polled-queue.ts'
 
-const queue = ownQueue()
-/** A quorum queue, which an emulator polls. */
-const polled = ownQueue()
+const queue = PolledQueue.forEachTest()
+beforeEach(() => queue.declare())
+
 const bytesOf = (text: string) => ({ bytes: [...new Int8Array(Buffer.from(text))] })
 
-let broker: ChannelModel
-let channel: Channel
-let emulator: Emulator | undefined
-
-beforeAll(async () => {
-  broker = await amqp.connect(brokerUrl)
-  channel = await broker.createChannel()
-  await channel.assertQueue(queue, { exclusive: true })
-  await channel.assertQueue(polled, { arguments: { 'x-queue-type': 'quorum' } })
-})
-
-afterEach(async () => {
-  await emulator?.stop()
-  await channel.purgeQueue(polled)
-})
-
-afterAll(async () => {
-  await channel.deleteQueue(polled)
-  await broker.close()
-})
-
 /** What a function gets of a message that went through RabbitMQ. */
-async function sent(content: Buffer, options: object): Promise<RmqMessage> {
-  channel.sendToQueue(queue, content, options)
-  let message: RmqMessage | undefined
-  await eventually(async () => {
-    const got = await channel.get(queue, { noAck: true })
-    if (!got) return false
-    const event = toRmqEvent({ eventSourceArn: 'arn', queue, virtualHost }, [got])
-    message = event.rmqMessagesByQueue[`${queue}::${virtualHost}`]?.[0]
-    return true
-  })
-  return message as RmqMessage
+async function sent(content: Buffer, options: Options.Publish): Promise<RmqMessage> {
+  const { queue: name } = await queue.channel.assertQueue('', { exclusive: true })
+  queue.channel.sendToQueue(name, content, options)
+  const delivery = await eventually(() => queue.channel.get(name, { noAck: true }))
+  const event = toRmqEvent({ eventSourceArn: 'arn', queue: name, virtualHost }, [delivery])
+  return event.rmqMessagesByQueue[`${name}::${virtualHost}`]?.[0] as RmqMessage
 }
 
 describe(documentedAs('Event'), () => {
@@ -124,89 +96,50 @@ describe(documentedAs('Headers'), () => {
   })
 })
 
-type Handed = { functionKey: string; batch: string[]; redelivered: boolean[] }
-
-/** Polls the queue for some functions, and resolves with what they are handed. */
-async function poll(functionKeys: string[], invoke: (handed: Handed) => unknown, firstMs = 50) {
-  const handed: Handed[] = []
-  emulator = new Emulator({
-    mappings: functionKeys.map((functionKey) => ({
-      ...mapping,
-      functionKey,
-      queue: polled,
-      virtualHost,
-      brokerUrl,
-    })),
-    log: silentLog(),
-    retryPauses: { firstMs, longestMs: firstMs },
-    invoke: async ({ functionKey }, { rmqMessagesByQueue }) => {
-      const messages = Object.values(rmqMessagesByQueue).flat()
-      const batch = messages.map(({ data }) => Buffer.from(data, 'base64').toString())
-      const its = { functionKey, batch, redelivered: messages.map(({ redelivered }) => redelivered) }
-      handed.push(its)
-      await invoke(its)
-    },
-  })
-  await emulator.start()
-  return handed
-}
-
-const ready = async () => (await channel.checkQueue(polled)).messageCount
-const send = (count: number, options: object = {}) => {
-  const bodies = Array.from({ length: count }, (_, index) => String(index))
-  for (const body of bodies) channel.sendToQueue(polled, Buffer.from(body), options)
-  return bodies
-}
-
 describe(documentedAs('Function error'), () => {
   it('lets Lambda retry the whole batch of messages until processing succeeds', async () => {
-    const batch = send(3)
+    const batch = queue.send(3)
 
-    const handed = await poll(['reduce'], () => {
+    const { handed } = await queue.poll(() => {
       if (handed.length < 3) throw new Error('not yet')
     })
     await eventually(() => handed.length === 3)
-    await emulator?.stop()
+    await queue.stop()
 
-    const [first, second, third] = [false, true, true].map((is) => ({
-      functionKey: 'reduce',
-      batch,
-      redelivered: batch.map(() => is),
-    }))
-    expect(handed).toEqual([first, second, third])
-    expect(await ready()).toBe(0)
+    const redelivered = [false, true, true].map((is) => batch.map(() => is))
+    expect(handed).toEqual(redelivered.map((is) => ({ functionKey: 'reduce', batch, redelivered: is })))
+    expect(await queue.ready()).toBe(0)
   })
 
   it('lets Lambda retry the batch no more once its messages expire', async () => {
-    send(3, { expiration: '200' })
+    queue.send(3, { expiration: '200' })
 
-    const handed = await poll(
-      ['reduce'],
+    const { handed, batches } = await queue.poll(
       ({ batch }) => {
         if (batch[0] === '0') throw new Error('never')
       },
-      400,
+      { retryPauses: { firstMs: 400, longestMs: 400 } },
     )
     await eventually(() => handed.length === 1)
     // It comes behind those that go back, if they do.
-    channel.sendToQueue(polled, Buffer.from('next'))
+    queue.channel.sendToQueue(queue.name, Buffer.from('next'))
     await eventually(() => handed.length === 2)
 
-    expect(handed.map(({ batch }) => batch)).toEqual([['0', '1', '2'], ['next']])
-    expect(await ready()).toBe(0)
+    expect(batches()).toEqual([['0', '1', '2'], ['next']])
+    expect(await queue.ready()).toBe(0)
   })
 })
 
 describe(documentedAs('The same queue twice'), () => {
   it('for two functions hands each message to one of them', async () => {
-    const handed = await poll(['first', 'second'], () => {})
-    const bodies = send(30)
+    const mappings = ['first', 'second'].map((functionKey) => ({ functionKey }))
+    const { handed, batches } = await queue.poll(() => {}, { mappings })
+    const bodies = queue.send(30)
 
-    await eventually(() => handed.flatMap(({ batch }) => batch).length >= 30)
-    await emulator?.stop()
+    await eventually(() => batches().flat().length >= 30)
+    await queue.stop()
 
-    expect(new Set(handed.flatMap(({ batch }) => batch))).toEqual(new Set(bodies))
-    expect(handed.flatMap(({ batch }) => batch)).toHaveLength(30)
+    expect(batches().flat().sort()).toEqual(bodies.sort())
     expect(new Set(handed.map(({ functionKey }) => functionKey))).toEqual(new Set(['first', 'second']))
   })
 })
@@ -214,14 +147,10 @@ describe(documentedAs('The same queue twice'), () => {
 describe(documentedAs('Queues'), () => {
   it('are those that the broker has: a missing one ends the start, and is not declared', async () => {
     const missing = ownQueue()
-    emulator = new Emulator({
-      mappings: [{ ...mapping, queue: missing, virtualHost, brokerUrl }],
-      log: silentLog(),
-      invoke: async () => {},
-      startUpWaitMs: 1000,
-    })
 
-    await expect(emulator.start()).rejects.toThrow(
+    const polling = queue.poll(() => {}, { mappings: [{ queue: missing }] })
+
+    await expect(polling).rejects.toThrow(
       new RegExp(`^RabbitMQ at amqp://[^@]* has no queue "${missing}" in virtual host "[^"]+": declare it`),
     )
   })

@@ -1,20 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { documentedAs } from '../fixtures/aws-pages.ts'
-import { brokerUrl, ownQueue, virtualHost } from './broker.ts'
+import { ownQueue, virtualHost } from './broker.ts'
 import { eventually } from './eventually.ts'
-import { OwnQueues } from './own-queues.ts'
-import { folderOf, PackedProject, packageRoot, run } from './packed-project.ts'
+import { Example } from './example.ts'
+import { folderOf, packageRoot, run } from './packed-project.ts'
 
-const queues = OwnQueues.forEachTest()
-let project: PackedProject
-
-beforeAll(async () => {
-  project = await PackedProject.install()
-}, 120_000)
-
-afterAll(() => project.remove())
+const example = Example.forEachTest()
 
 /** A block of code of the README, the first in this language. */
 async function readmeBlock(language: string): Promise<string> {
@@ -28,25 +21,22 @@ describe('the package, as npm packs it', () => {
   it('runs the five lines of the README, whose queue it declares', async () => {
     const queue = ownQueue()
     const definition = await readmeBlock('yaml')
-    await project.write('five.yml', definition.replace('queue: pizza-orders', `queue: ${queue}`))
-    await project.write('cook.cjs', await readmeBlock('js'))
+    await example.project.write('five.yml', definition.replace('queue: pizza-orders', `queue: ${queue}`))
+    await example.project.write('cook.cjs', await readmeBlock('js'))
 
-    const command = ['offline', '--rabbitmqDeclareQueues', '--config', 'five.yml']
-    const serverless = project.serverless(command, { RABBITMQ_URL: brokerUrl })
+    const serverless = example.start(['offline', '--rabbitmqDeclareQueues', '--config', 'five.yml'])
     await eventually(() => serverless.lines(`(λ: cook) polling queue ${queue} at`).length === 1, 60_000)
-    queues.send(queue, 'margherita')
-    await eventually(() => serverless.lines('1 message in').length === 1)
-    serverless.signal('SIGINT')
-    const code = await serverless.exit()
+    example.send(queue, 'margherita')
+    const { code } = await example.end(serverless, () => serverless.lines('1 message in').length === 1)
 
     expect(definition.trim().split('\n')).toHaveLength(5)
     expect(serverless.printed()).toEqual([{ cook: `${queue}::${virtualHost}`, orders: ['margherita'] }])
     expect(code).toBe(0)
-    expect(await queues.channel.deleteQueue(queue)).toEqual({ messageCount: 0 })
-  }, 90_000)
+    expect(await example.channel.deleteQueue(queue)).toEqual({ messageCount: 0 })
+  })
 
   it('has types that TypeScript checks', async () => {
-    await project.write(
+    await example.project.write(
       'typed.mts',
       [
         "import { type RmqEvent, toRmqEvent } from 'serverless-offline-rabbitmq'",
@@ -58,14 +48,14 @@ describe('the package, as npm packs it', () => {
     const tsc = join(folderOf('typescript'), 'bin/tsc')
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node']
 
-    const checked = run(process.execPath, [tsc, ...options, 'typed.mts'], { cwd: project.folder })
+    const checked = run(process.execPath, [tsc, ...options, 'typed.mts'], { cwd: example.project.folder })
 
     await expect(checked).resolves.toMatchObject({ stdout: '' })
-  }, 60_000)
+  })
 
   it('holds the built JavaScript, its types and the documents, and nothing else', async () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
-      cwd: join(project.folder, 'node_modules/serverless-offline-rabbitmq'),
+      cwd: join(example.project.folder, 'node_modules/serverless-offline-rabbitmq'),
     })
     const manifest = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'))
 
@@ -79,18 +69,18 @@ describe('the package, as npm packs it', () => {
       'README.md',
       'package.json',
     ])
-  }, 60_000)
+  })
 })
 
 describe(documentedAs('Event source ARN'), () => {
   const arnOf = (broker: string) =>
     `arn:aws:mq:eu-west-1:000000000000:broker:${broker}:b-00000000-0000-0000-0000-000000000000`
 
-  /** The example with other ARNs and with handlers that print what they get. */
+  /** The example with other ARNs and with a handler that prints what it gets. */
   async function writeService(cooksArn: string, deliversArn: string): Promise<void> {
     const event = (arn: string, queue: string) =>
       `{ rabbitmq: { arn: ${arn}, basicAuthArn: { Ref: Secret }, queue: '\${env:${queue}}' } }`
-    await project.write(
+    await example.project.write(
       'arns.yml',
       `service: pizzeria
 provider: { name: aws, runtime: nodejs24.x }
@@ -100,55 +90,35 @@ functions:
   deliver: { handler: arn.handler, events: [${event(deliversArn, 'DELIVER_QUEUE')}] }
 `,
     )
-    await project.write(
+    await example.project.write(
       'arn.mjs',
       'export const handler = async ({ eventSourceArn }) => console.log(JSON.stringify({ eventSourceArn }))',
     )
   }
 
-  const arnsOf = async (command: string[], environment: Record<string, string>) => {
-    queues.send(queues.names.COOK_QUEUE, 'margherita')
-    queues.send(queues.names.DELIVER_QUEUE, 'margherita')
-    const serverless = project.serverless(['rabbitmq', '--config', 'arns.yml', ...command], {
-      RABBITMQ_URL: brokerUrl,
-      ...queues.names,
-      ...environment,
-    })
-    await eventually(() => serverless.printed().length >= 2, 60_000)
-    serverless.signal('SIGTERM')
-    await serverless.exit()
-    return serverless.printed().map((printed) => (printed as { eventSourceArn: string }).eventSourceArn)
-  }
+  const command = ['rabbitmq', '--config', 'arns.yml']
 
-  it('is the value of a variable, and that of a parameter to which a Ref points', async () => {
-    await writeService(`'\${env:BROKER_ARN}'`, '{ Ref: Broker }')
-
-    const arns = await arnsOf(['--rabbitmqReference', `Broker=${arnOf('parameter')}`], {
-      BROKER_ARN: arnOf('variable'),
-    })
-
-    expect(arns.sort()).toEqual([arnOf('parameter'), arnOf('variable')])
-  }, 90_000)
-
-  it('is what another stack exports; Fn::GetAtt is refused by Serverless itself', async () => {
-    await writeService('{ "Fn::ImportValue": exported }', '{ Ref: Broker }')
-    const references = [
+  it('is the value of a parameter to which a Ref points, and what another stack exports', async () => {
+    await writeService('{ Ref: Broker }', '{ "Fn::ImportValue": exported }')
+    const references = ['Broker', 'exported'].flatMap((name) => [
       '--rabbitmqReference',
-      `exported=${arnOf('exported')}`,
-      '--rabbitmqReference',
-      `Broker=${arnOf('parameter')}`,
-    ]
+      `${name}=${arnOf(name)}`,
+    ])
+    for (const queue of Object.values(example.names)) example.send(queue, 'margherita')
 
-    const arns = await arnsOf(references, {})
+    const serverless = example.start([...command, ...references])
+    await example.end(serverless, () => serverless.printed().length >= 2)
+
+    const arns = serverless.printed().map((printed) => (printed as { eventSourceArn: string }).eventSourceArn)
+    expect(arns.sort()).toEqual([arnOf('Broker'), arnOf('exported')])
+  })
+
+  it('is not what Fn::GetAtt says: Serverless itself refuses that', async () => {
     await writeService('{ "Fn::GetAtt": [Broker, Arn] }', '{ Ref: Broker }')
-    const refused = project.serverless(['rabbitmq', '--config', 'arns.yml'], {
-      RABBITMQ_URL: brokerUrl,
-      ...queues.names,
-    })
-    const code = await refused.exit(60_000)
 
-    expect(arns.sort()).toEqual([arnOf('exported'), arnOf('parameter')])
-    expect(refused.output).toContain('unsupported object format')
-    expect(code).toBe(1)
-  }, 90_000)
+    const serverless = example.start(command)
+
+    expect(await serverless.exit(60_000)).toBe(1)
+    expect(serverless.output).toContain('unsupported object format')
+  })
 })

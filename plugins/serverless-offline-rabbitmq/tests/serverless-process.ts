@@ -52,13 +52,13 @@ export class ServerlessProcess {
   }
 
   /** Resolves with the exit code, or with the signal that ended it. Kills what doesn't end in time. */
-  async exit(limitMs = 20_000): Promise<number | string | undefined> {
+  async exit(limitMs = 20_000): Promise<number | string> {
     try {
       await eventually(() => this.#code !== undefined, limitMs)
     } catch (error) {
       this.signal('SIGKILL')
       throw new Error(`it did not end; it printed:\n${this.output}`, { cause: error })
     }
-    return this.#code
+    return this.#code as number | string
   }
 }

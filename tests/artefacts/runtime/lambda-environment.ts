@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { unzipSync } from 'fflate'
+import { strFromU8, unzipSync } from 'fflate'
 import { type Outcome, RuntimeApi } from './runtime-api.ts'
-import { type Exports, evaluate, functionOf, type Template } from './template.ts'
+import { type Exports, evaluate, functionOf, layersOf, type Template } from './template.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const runtimePackages = resolve(root, 'tests/artefacts/lambda-runtime/node_modules')
@@ -17,6 +17,13 @@ export const packageFolder = join(root, '.serverless')
 
 export const readTemplate = (folder = packageFolder): Template =>
   JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'))
+
+/** The files of a zip by their path. */
+export const filesOf = (name: string) => unzipSync(readFileSync(join(packageFolder, `${name}.zip`)))
+
+/** The same as text. */
+export const textsOf = (name: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(filesOf(name)).map(([path, bytes]) => [path, strFromU8(bytes)]))
 
 interface Start {
   /** The key of the function in serverless.yml. */
@@ -66,9 +73,8 @@ export class LambdaEnvironment {
     this.key = key
     this.#api = api
     this.#timeoutMs = definition.Timeout * 1000
-    const zips = definition.Layers.map(({ Ref }) => Ref.replace('LambdaLayer', '').toLowerCase())
     unzip([key], join(folder, 'var/task'))
-    unzip(zips, join(folder, 'opt'))
+    unzip(layersOf(definition), join(folder, 'opt'))
     layRuntime(join(folder, 'var/runtime'))
     const variables = Object.entries(definition.Environment?.Variables ?? {}).map(([name, value]) => [
       name,
@@ -158,8 +164,7 @@ function cpuMs(pid: number | undefined): number | undefined {
 
 function unzip(names: string[], target: string): void {
   for (const name of names) {
-    const files = unzipSync(readFileSync(join(packageFolder, `${name}.zip`)))
-    for (const [path, content] of Object.entries(files)) {
+    for (const [path, content] of Object.entries(filesOf(name))) {
       mkdirSync(dirname(join(target, path)), { recursive: true })
       writeFileSync(join(target, path), content)
     }

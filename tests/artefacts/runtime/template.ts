@@ -46,6 +46,10 @@ export function functionOf({ Resources }: Template, key: string): TemplateFuncti
   return resource.Properties as unknown as TemplateFunction
 }
 
+/** The names of the layers of a function, as their zips have them. */
+export const layersOf = ({ Layers }: TemplateFunction): string[] =>
+  Layers.map(({ Ref }) => Ref.replace('LambdaLayer', '').toLowerCase())
+
 /** The keys in serverless.yml of all functions. */
 export const functionKeys = ({ Resources }: Template): string[] =>
   Object.entries(Resources).flatMap(([id, { Type }]) =>

@@ -14,7 +14,7 @@ export interface SecretsManager {
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
-export async function startSecretsManager(): Promise<SecretsManager> {
+export async function startSecretsManager(secrets: [arn: string, value: string][]): Promise<SecretsManager> {
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString()
     const answer = (status: number, value: object) =>
@@ -31,7 +31,7 @@ export async function startSecretsManager(): Promise<SecretsManager> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const manager: SecretsManager = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    secrets: new Map(),
+    secrets: new Map(secrets),
     asked: [],
     isAway: false,
     close() {

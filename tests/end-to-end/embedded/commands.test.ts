@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { freePort } from '../../../bench/processes/free-port.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { main as audit } from '../../../commands/audit/audit.ts'
 import type { Order } from '../../../functions/orders/order.ts'
 import { runningEmbeddedPostgres } from '../../../local/embedded/embedded-postgres.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
-import { eventually } from '../../support/eventually.ts'
-import { freePort } from '../../support/free-port.ts'
 import { rmqEvent } from '../../support/rmq-event.ts'
 import { ShopClient } from '../../support/shop-client.ts'
-import { runSql } from '../../support/test-database.ts'
 
 // What is run beside a shop with everything embedded, in a process of its own.
 let shop: EmbeddedShop

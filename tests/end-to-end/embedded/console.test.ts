@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import type { Overview } from '../../../functions/operations/overview.ts'
 import type { Order } from '../../../functions/orders/order.ts'
 import { openBrowser, watchedPage } from '../../support/browser.ts'
-import { contrasts } from '../../support/contrasts.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
-import { eventually } from '../../support/eventually.ts'
 import { rmqEvent } from '../../support/rmq-event.ts'
 import { ShopClient } from '../../support/shop-client.ts'
+import { contrasts } from './contrasts.ts'
 
 const adminKey = 'console-key'
 let shop: EmbeddedShop

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually } from '../../support/eventually.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'
 
 const copied = [

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { openBrowser, watchedPage } from '../../support/browser.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
-import { eventually } from '../../support/eventually.ts'
 
 let shop: EmbeddedShop
 let browser: Browser

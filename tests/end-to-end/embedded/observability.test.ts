@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { queues } from '@stockroom/messaging/topology'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
-import { eventually } from '../../support/eventually.ts'
 import { type CollectedSpan, OtlpCollector } from '../../support/otlp-collector.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 

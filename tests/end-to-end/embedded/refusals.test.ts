@@ -1,9 +1,9 @@
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { freePort } from '../../../bench/processes/free-port.ts'
 import { addressesOf } from '../../../local/gateway/loopback.ts'
 import { requireServices } from '../../../local/settings/reachability.ts'
 import { prepareParts } from '../../../local/shop.ts'
-import { freePort } from '../../support/free-port.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'
 import { startSilentServer } from '../../support/tcp-proxy.ts'
 

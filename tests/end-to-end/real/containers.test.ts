@@ -9,14 +9,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { queues } from '@stockroom/messaging/topology'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { freePort } from '../../../bench/processes/free-port.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
-import { eventually } from '../../support/eventually.ts'
-import { freePort } from '../../support/free-port.ts'
-import { nginxConfiguration, startNginx } from '../../support/nginx.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
 import { ledgerOf } from '../../support/stories.ts'
+import { nginxConfiguration, startNginx } from './nginx.ts'
 
 // What the containers of the profile `scaled` execute, without Docker: the commands of Dockerfile and docker-compose.yml,
 // with real nginx and its configuration in front.

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { inspectQueues } from '@stockroom/messaging/queue-inspection'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import fc from 'fast-check'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { main as audit } from '../../../commands/audit/audit.ts'
 import { main as deadLetters } from '../../../commands/dead-letters.ts'
 import type { Order } from '../../../functions/orders/order.ts'
@@ -10,11 +12,9 @@ import { deadly, deepest, hostileMessage } from '../../support/amqp/hostile-mess
 import { RawPublisher, type WireMessage } from '../../support/amqp/raw-publisher.ts'
 import { shortText, table } from '../../support/amqp/wire.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const seed = process.env.CI ? 20_261_121 : randomInt(2 ** 31)
 const random = 4000

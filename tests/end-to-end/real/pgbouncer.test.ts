@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { startPgBouncer } from '../../support/pgbouncer.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
-import { createDatabase, runSql, type TestDatabase } from '../../support/test-database.ts'
+import { createDatabase, type TestDatabase } from '../../support/test-database.ts'
+import { startPgBouncer } from './pgbouncer.ts'
 
 let database: TestDatabase
 const bouncers: { stop(): Promise<void> }[] = []

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually } from '../../support/eventually.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
 import { ledgerOf } from '../../support/stories.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
-import { runSql } from '../../support/test-database.ts'
 
 let services: RealServices
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually } from '../../support/eventually.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'

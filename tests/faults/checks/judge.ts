@@ -1,6 +1,6 @@
 import { percentile, sum } from '../../../bench/figures/statistics.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import type { ProductStock } from '../../../commands/audit/reconciliation.ts'
-import { eventually } from '../../support/eventually.ts'
 import { send } from '../load/client.ts'
 import type { OrderBook, Outcome } from '../load/order-book.ts'
 import type { Scenario, Stage } from '../scenario.ts'
@@ -12,7 +12,7 @@ const refusalLimitMs = { away: { p95: 250, longest: 1500 }, silent: { p95: 2300,
 const healthLimitSeconds = 2.5
 /** After Redis was away within the time to live, here 5 s. */
 const shownWithinMs = { usually: 1500, afterAnOutageOfTheCache: 6000 }
-const mostBreaches = 10
+const mostViolations = 10
 
 /** What a scenario has come to. */
 export interface Verdict {
@@ -20,21 +20,21 @@ export interface Verdict {
   lost: number
   oversold: number
   /** Everything in which it breaks a promise; nothing when it went well. */
-  breaches: string[]
+  violations: string[]
 }
 
 /** Holds what was answered against what the database has, what the audit says and what the shops show. */
 export async function judge(scenario: Scenario, stage: Stage): Promise<Verdict> {
   const { bench, load, health, productIds } = stage
   const orders = await storedOrders(bench.urls.DATABASE_URL, productIds)
-  const { products, breaches } = await auditOf(bench)
+  const { products, breaches: inTheBooks } = await auditOf(bench)
   const own = products.filter(({ id }) => productIds.includes(id))
   const lost = lostOrders(load.book, orders)
   return {
     settled: orders.filter(({ status }) => status !== 'pending').length,
     lost: lost.length,
     oversold: sum(own.map(({ sold, returned, initial }) => Math.max(0, sold - returned - initial))),
-    breaches: [
+    violations: [
       ...(lost.length > 0 ? [`lost: ${lost.length} orders answered with 202, such as ${lost[0]}`] : []),
       ...load.book.duplicates(),
       ...unaskedOrders(load.book, orders),
@@ -43,7 +43,7 @@ export async function judge(scenario: Scenario, stage: Stage): Promise<Verdict> 
       ...health.wrong(),
       ...untoldChanges(stage),
       ...(await staleProducts(stage, own, scenario)),
-      ...breaches.slice(0, mostBreaches).map((breach) => `npm run audit: ${breach}`),
+      ...inTheBooks.slice(0, mostViolations).map((violation) => `npm run audit: ${violation}`),
     ],
   }
 }

@@ -1,5 +1,5 @@
-import { eventually } from '../../support/eventually.ts'
-import { runSql } from '../../support/test-database.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 
 /** An order as the database has it. */
 export interface StoredOrder {
@@ -17,15 +17,18 @@ export function storedOrders(url: string, productIds: readonly number[]): Promis
   )
 }
 
-/** Seconds that the slowest order of some products took to settle. */
-export async function slowestSettlement(url: string, productIds: readonly number[]): Promise<number> {
-  const [row] = await runSql<{ seconds: number }>(
+const promptSeconds = 5
+
+/** @throws Error when an order of these products took longer to settle than one should that no fault has met */
+export async function requirePrompt(url: string, productIds: readonly number[]): Promise<void> {
+  const seconds = await numberOf(
     url,
-    `select extract(epoch from max(settled_at - created_at))::float as seconds
+    `select coalesce(extract(epoch from max(settled_at - created_at))::float, 'infinity') as number
        from orders.orders where product_id = any($1)`,
     [productIds],
   )
-  return row?.seconds ?? Infinity
+  if (seconds > promptSeconds)
+    throw new Error(`an order that nothing was done to took ${seconds} s to settle`)
 }
 
 /** The one number that a statement selects, under the name `number`. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { eventually } from '../../support/eventually.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { send } from './client.ts'
 
 export type Part = 'database' | 'cache' | 'broker'

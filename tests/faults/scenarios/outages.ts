@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ConsumeMessage } from 'amqplib'
-import { eventually } from '../../support/eventually.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { auditOf } from '../checks/audit.ts'
 import type { Scenario, Stage } from '../scenario.ts'
 import { countDeadLetters, listen } from '../services/broker-client.ts'
@@ -46,10 +46,8 @@ const nameOf = ({ fields, content }: ConsumeMessage) =>
 export async function gather(stage: Stage): Promise<void> {
   stage.gate.holdDeliveries()
   await pause(2000)
-  const pending = await stage.numberOf(
-    `select count(*) as number from orders.orders where status = 'pending'`,
-  )
-  if (pending === 0) throw new Error('no order was pending when the fault began')
+  if ((await stage.countOf(`orders.orders where status = 'pending'`)) === 0)
+    throw new Error('no order was pending when the fault began')
 }
 
 const reannouncedWithinSeconds = 90

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { eventually } from '../../support/eventually.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { storedOrders } from '../checks/shop-books.ts'
 import { type Cancellations, cancelOrders } from '../load/cancellations.ts'
 import type { Scenario, Stage } from '../scenario.ts'
@@ -37,7 +37,7 @@ const crash = (
     await standStill(stage, holds)
     let rows = 0
     await stage.killShop(async () => {
-      rows = await stage.numberOf(`select count(*) as number from ${caught}`)
+      rows = await stage.countOf(caught)
     })
     if (rows === 0) throw new Error(`the kill caught nothing: ${caught}`)
   },
@@ -125,9 +125,8 @@ async function requireCancelled(stage: Stage, { cancelled, refused }: Cancellati
   const kept = [...cancelled].filter((id) => !stored.has(id))
   if (kept.length > 0) throw new Error(`${kept.length} orders aren't cancelled, such as ${kept[0]}`)
   for (const kind of ['sale', 'return', 'cancelled']) {
-    const entries = `select count(*) as number from ${movements}
-                      where o.status = 'cancelled' and m.kind = $2 and o.product_id = any($1)`
-    if ((await stage.numberOf(entries, [stage.productIds, kind])) === 0)
+    const entries = `${movements} where o.status = 'cancelled' and m.kind = $2 and o.product_id = any($1)`
+    if ((await stage.countOf(entries, [stage.productIds, kind])) === 0)
       throw new Error(`no cancelled order has an entry ${kind}: nothing has raced`)
   }
 }

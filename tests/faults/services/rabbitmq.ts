@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import amqp from 'amqplib'
 import { Child } from '../../../bench/processes/child.ts'
-import { freePort } from '../../support/free-port.ts'
+import { freePort } from '../../../bench/processes/free-port.ts'
 import type { RabbitmqPrograms } from './programs.ts'
 import { type Server, succeeds } from './service.ts'
 

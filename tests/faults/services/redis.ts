@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { Redis } from 'ioredis'
 import { Child } from '../../../bench/processes/child.ts'
-import { freePort } from '../../support/free-port.ts'
+import { freePort } from '../../../bench/processes/free-port.ts'
 import type { Server } from './service.ts'
 
 /** Redis on a free port; it keeps nothing on disk, so a killed one comes back empty. */
@@ -14,12 +14,12 @@ export async function redisServer(program: string, directory: string): Promise<S
     port,
     '--bind',
     '127.0.0.1',
+    '--dir',
+    directory,
     '--save',
     '',
     '--appendonly',
     'no',
-    '--dir',
-    directory,
   ]
   return {
     url,

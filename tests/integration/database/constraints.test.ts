@@ -1,17 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { ownServices } from '../../support/own-services.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 
-const sql = (text: string) => runSql<{ id: string }>(own.databaseUrl, text)
-
-async function productWith(qty: number): Promise<string> {
-  const [product] = await sql(
-    `insert into products.products (name, price, qty) values ('Mug', 12.5, ${qty}) returning id`,
-  )
-  return product?.id as string
-}
+const sql = (text: string) => own.sql<{ id: string }>(text)
 
 const order = (members: Record<string, string | number> = {}) => {
   const row = { product_id: 1, quantity: 3, unit_price: 19.99, total_price: 59.97, ...members }
@@ -23,22 +15,22 @@ const movement = (members: Record<string, string | number>) => {
   return `insert into products.stock_movements (${Object.keys(row)}) values (${Object.values(row)})`
 }
 
+const product = (name: string, price: number, qty: number) =>
+  `insert into products.products (name, price, qty) values ('${name}', ${price}, ${qty})`
+
 describe('the database itself', () => {
   it('refuses stock below zero', async () => {
-    const id = await productWith(2)
+    await sql(product('Mug', 12.5, 2))
 
-    const overselling = sql(`update products.products set qty = qty - 3 where id = ${id}`)
+    const overselling = sql('update products.products set qty = qty - 3')
 
     await expect(overselling).rejects.toMatchObject({ constraint: 'stock_is_never_negative' })
   })
 
   it.each([
-    ['a product without a name', "insert into products.products (name, price, qty) values ('', 1, 1)"],
-    ['a negative price', "insert into products.products (name, price, qty) values ('Mug', -0.01, 1)"],
-    [
-      'a stock above a billion',
-      "insert into products.products (name, price, qty) values ('Mug', 1, 1000000001)",
-    ],
+    ['a product without a name', product('', 1, 1)],
+    ['a negative price', product('Mug', -0.01, 1)],
+    ['a stock above a billion', product('Mug', 1, 1_000_000_001)],
     ['an unknown status', order({ status: "'lost'" })],
     ['an unknown reason', order({ status: "'rejected'", reason: "'bad-mood'", settled_at: 'now()' })],
     ['an order of nothing', order({ quantity: 0, total_price: 0 })],
@@ -75,12 +67,6 @@ describe('the database itself', () => {
     })
   })
 
-  it('accepts the largest total of the contract', async () => {
-    const largest = order({ quantity: 1_000_000, unit_price: 9_999_999.99, total_price: 9_999_999_990_000 })
-
-    await expect(sql(largest)).resolves.toEqual([])
-  })
-
   it('refuses to decide an order twice', async () => {
     await sql(movement({ order_id: 77, change: -1, kind: "'sale'" }))
 
@@ -93,11 +79,15 @@ describe('the database itself', () => {
     await sql(movement({ order_id: 78, change: -1, kind: "'sale'" }))
     await sql(movement({ order_id: 78, change: 1, kind: "'return'" }))
 
-    const again = sql(movement({ order_id: 78, change: 1, kind: "'return'" }))
-    const late = sql(movement({ order_id: 78, change: 0, kind: "'cancelled'" }))
+    const again = await Promise.allSettled([
+      sql(movement({ order_id: 78, change: 1, kind: "'return'" })),
+      sql(movement({ order_id: 78, change: 0, kind: "'cancelled'" })),
+    ])
 
-    await expect(again).rejects.toMatchObject({ constraint: 'an_order_is_returned_once' })
-    await expect(late).rejects.toMatchObject({ constraint: 'an_order_is_decided_once' })
+    expect(again).toMatchObject([
+      { reason: { constraint: 'an_order_is_returned_once' } },
+      { reason: { constraint: 'an_order_is_decided_once' } },
+    ])
   })
 
   it('lets any number of adjustments stand beside each other', async () => {

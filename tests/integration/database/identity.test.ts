@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { databaseIdentity, renewIdentity } from '@stockroom/database/identity'
 import { shutDown } from '@stockroom/runtime/shutdown'
+import { runSql } from '../../../bench/services/databases.ts'
 import { ownName, testEnvironment } from '../../support/environment.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
 const server = () => testEnvironment().databaseServerUrl as string

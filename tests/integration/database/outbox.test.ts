@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { Domain } from '@stockroom/database/connection'
 import { claimOutboxRows, type OutboxRow, outboxChange, postponeOutboxRows } from '@stockroom/database/outbox'
 import { outboxBacklog } from '@stockroom/database/outbox-backlog'
@@ -7,26 +7,23 @@ import { query, type Transaction, transaction } from '@stockroom/database/query'
 import { commitWithOutbox } from '@stockroom/messaging/commit-and-publish'
 import { orderConfirmed } from '@stockroom/messaging/events'
 import { workUnderWay } from '@stockroom/runtime/before-freeze'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { handler as publishPendingEvents } from '../../../functions/operations/publish-pending-events.ts'
-import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
-import { runSql } from '../../support/test-database.ts'
+import { traceparentOf } from '../../support/rmq-event.ts'
+
+// There an invocation has to wait for the broker.
+process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
 
 const own = ownServices()
 const broker = RecordingBroker.inPlace()
 
-beforeEach(async () => {
-  broker.reset()
-  await runSql(own.databaseUrl, 'truncate orders.outbox, products.outbox')
-})
+beforeEach(() => own.sql('truncate orders.outbox, products.outbox'))
 
 const event = (orderId: number) =>
   orderConfirmed.of({ orderId, productId: 7, quantity: 1, timestamp: '2026-11-21T12:00:00.000Z' })
-
-/** A trace for each order. */
-const traceparentOf = (orderId: number) => `00-${String(orderId).padStart(32, '0')}-b7ad6b7169203331-01`
 
 /** A row with one event for each order. */
 const row = (...orderIds: number[]): OutboxRow => ({
@@ -39,14 +36,13 @@ const row = (...orderIds: number[]): OutboxRow => ({
     createdAt: '2026-11-21T12:00:00.000Z',
   })),
 })
-const nothing = row()
 
 async function change(
   trx: Transaction,
   changes: Partial<Parameters<typeof outboxChange>[1]>,
   domain: Domain = 'orders',
 ) {
-  for (const { sql, bindings } of outboxChange(domain, { add: nothing, remove: [], ...changes }))
+  for (const { sql, bindings } of outboxChange(domain, { add: row(), remove: [], ...changes }))
     await query(trx, sql, bindings)
 }
 
@@ -61,42 +57,30 @@ async function leaveBehind(count: number, domain: Domain = 'orders'): Promise<Ou
 }
 
 async function makeDue(): Promise<void> {
-  for (const domain of ['orders', 'products']) {
-    await runSql(own.databaseUrl, `update ${domain}.outbox set next_attempt_at = now() - interval '1 second'`)
-  }
+  for (const domain of ['orders', 'products'])
+    await own.sql(`update ${domain}.outbox set next_attempt_at = now() - interval '1 second'`)
 }
 
-/** What waits in the outbox of orders, each with its failures and the seconds until its next turn, up to the next 20. */
+/** What waits in the outbox of orders, each with its failures and the seconds until its next turn. */
 const waiting = () =>
-  runSql<{ id: string; attempts: number; seconds: number }>(
-    own.databaseUrl,
-    `select id, attempts, 20 * ceil(extract(epoch from next_attempt_at - now()) / 20)::int as seconds
-       from orders.outbox`,
+  own.sql<{ attempts: number; seconds: number }>(
+    'select attempts, round(extract(epoch from next_attempt_at - now()))::int as seconds from orders.outbox',
   )
 
 const sweep = () => publishPendingEvents({}, lambdaContext()) as Promise<{ products: number; orders: number }>
 
-const left = async () =>
-  (
-    await runSql<{ id: string }>(
-      own.databaseUrl,
-      `select event->>'messageId' as id from orders.outbox, json_array_elements(events) as event
-        order by (event->'body'->>'orderId')::int`,
-    )
-  ).map(({ id }) => id)
+/** The messages that wait in the outbox of orders. */
+async function left(): Promise<string[]> {
+  const rows = await own.sql<{ id: string }>(
+    `select event->>'messageId' as id from orders.outbox, json_array_elements(events) as event
+      order by (event->'body'->>'orderId')::int`,
+  )
+  return rows.map(({ id }) => id)
+}
 const messageOf = (of: OutboxRow | undefined) => of?.events[0]?.messageId
 const published = () => broker.published.map(({ options }) => options.messageId)
 
 describe('commitWithOutbox', () => {
-  // There an invocation has to wait for the broker.
-  beforeEach(() => {
-    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001'
-  })
-
-  afterEach(() => {
-    delete process.env.AWS_LAMBDA_RUNTIME_API
-  })
-
   it('publishes what was told once it is committed, and forgets what the broker has confirmed', async () => {
     const result = await commitWithOutbox('orders', async (_trx, record) => {
       record(event(1), 'request-1', traceparentOf(1))
@@ -171,7 +155,7 @@ describe('commitWithOutbox', () => {
 describe('outboxBacklog', () => {
   it('tells how many events wait in a domain, and how long the oldest has', async () => {
     await leaveBehind(2)
-    await runSql(own.databaseUrl, "update orders.outbox set created_at = now() - interval '90 seconds'")
+    await own.sql("update orders.outbox set created_at = now() - interval '90 seconds'")
 
     const { events, ageSeconds } = await outboxBacklog('orders')
 
@@ -213,17 +197,13 @@ describe('claimOutboxRows', () => {
     const claimed = await transaction('orders', (trx) => claimOutboxRows(trx, 'orders', 10))
 
     expect(claimed).toEqual([])
-    const [{ seconds } = {}] = await runSql<{ seconds: number }>(
-      own.databaseUrl,
-      'select extract(epoch from next_attempt_at - now())::float as seconds from orders.outbox',
-    )
+    const [{ seconds } = {}] = await waiting()
     expect(seconds).toBeGreaterThan(3)
     expect(seconds).toBeLessThanOrEqual(5)
   })
 
   it('gives back an event of an instance that knew no rows for whole commits', async () => {
-    await runSql(
-      own.databaseUrl,
+    await own.sql(
       `insert into orders.outbox (id, message_id, name, body, correlation_id, created_at, next_attempt_at)
        values (gen_random_uuid(), 'order.confirmed:1', 'order.confirmed', $1, 'request-1', '2026-11-21T12:00:00Z', now())`,
       [JSON.stringify(event(1).body)],
@@ -242,34 +222,20 @@ describe('claimOutboxRows', () => {
 })
 
 describe('postponeOutboxRows', () => {
-  it('puts a row off for 2 s, then doubling up to a minute, and counts', async () => {
+  it('puts a row off for 2 s, then doubling up to a minute, also after more failures than a number can double', async () => {
     const [{ id = '' } = {}] = await leaveBehind(1)
-    const pauses: number[] = []
+    const postponed: unknown[] = []
 
-    for (let failure = 0; failure < 7; failure += 1) {
+    for (const attempts of [0, 1, 2, 3, 4, 5, 6, 1100]) {
+      await own.sql('update orders.outbox set attempts = $1', [attempts])
       await transaction('orders', (trx) => postponeOutboxRows(trx, 'orders', [id]))
-      const [{ seconds = 0 } = {}] = await runSql<{ seconds: number }>(
-        own.databaseUrl,
-        'select round(extract(epoch from next_attempt_at - now()))::int as seconds from orders.outbox',
-      )
-      pauses.push(seconds)
+      postponed.push(...(await waiting()).map((row) => [row.attempts, row.seconds]))
     }
 
-    expect(pauses).toEqual([2, 4, 8, 16, 32, 60, 60])
-    expect(await waiting()).toMatchObject([{ attempts: 7 }])
-  })
-})
-
-describe('a row that has failed more often than a number can double', () => {
-  it('is put off for a minute, and the others go', async () => {
-    const rows = await leaveBehind(3)
-    await runSql(own.databaseUrl, 'update orders.outbox set attempts = 1100 where id = $1', [rows[1]?.id])
-    broker.confirms = ({ body }) => body.orderId !== 2
-
-    const { orders } = await sweep()
-
-    expect(orders).toBe(2)
-    expect(await waiting()).toEqual([{ id: rows[1]?.id, attempts: 1101, seconds: 60 }])
+    expect(postponed).toEqual([
+      ...[2, 4, 8, 16, 32, 60, 60].map((seconds, failures) => [failures + 1, seconds]),
+      [1101, 60],
+    ])
   })
 })
 

@@ -4,10 +4,9 @@ import { readSales } from '../../../functions/products/sales.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { rowsRead } from '../../support/rows-read.ts'
 import { storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices()
-const run = (sql: string, parameters: unknown[] = []) => runSql(own.databaseUrl, sql, parameters)
+const run = (sql: string, parameters: unknown[] = []) => own.sql(sql, parameters)
 
 /** Orders that were accepted some seconds ago, and settled after so many milliseconds unless that is null. */
 const storeOrdersOf = (

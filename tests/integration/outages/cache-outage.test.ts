@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import type { Product } from '../../../functions/products/product.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { anotherInstance } from '../../support/another-instance.ts'
 import { problem, send } from '../../support/endpoint-promises.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
-import { runSql } from '../../support/test-database.ts'
 
 // How long a commit may stay unanswered is what these tests are about.
 delete process.env.DATABASE_TIMEOUT_MS

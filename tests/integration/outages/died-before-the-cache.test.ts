@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { orderCreatedEvent } from '../../../functions/orders/order-placement.ts'
 import type { Product } from '../../../functions/products/product.ts'
 import { apiEvent } from '../../support/api-event.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
-import { eventually } from '../../support/eventually.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { type OwnServices, ownServices } from '../../support/own-services.ts'
 import { RecordingBroker } from '../../support/recording-broker.ts'
 import { RedisClient } from '../../support/redis-client.ts'
 import { deliver, place, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices({ redis: true })
 const client = RedisClient.of(own)

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { OutboundMessage } from '@stockroom/messaging/publisher'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { anotherInstance } from '../../support/another-instance.ts'
 import { BrokerClient, bodyOf } from '../../support/broker-client.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { startSilentServer, TcpProxy } from '../../support/tcp-proxy.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices({ rabbitmq: true })
 const broker = BrokerClient.of(own)

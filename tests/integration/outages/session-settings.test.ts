@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { anotherInstance } from '../../support/another-instance.ts'
 import { send } from '../../support/endpoint-promises.ts'
 import { testEnvironment } from '../../support/environment.ts'
-import { eventually } from '../../support/eventually.ts'
 import { lockRow, somebodyWaits } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 // What a session is given where nobody sets anything else.
 delete process.env.DATABASE_TIMEOUT_MS

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
 import { anotherInstance } from '../../support/another-instance.ts'
 import { send } from '../../support/endpoint-promises.ts'
-import { eventually } from '../../support/eventually.ts'
 import { lockRow } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { startSilentServer, TcpProxy } from '../../support/tcp-proxy.ts'
-import { runSql } from '../../support/test-database.ts'
 
 // What the database may keep a caller waiting for is what these tests are about. The fault suite measures it; here it
 // counts that nobody waits for ever, however busy the machine is.

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { runSql } from '../../../bench/services/databases.ts'
 import { main } from '../../../commands/after-restore.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { orderCreatedMessage, storeProduct } from '../../support/stories.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices({ rabbitmq: true })
 const broker = BrokerClient.withQueues(own)

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from '@jest/globals'
+import { runSql } from '../../../bench/services/databases.ts'
 import { main } from '../../../commands/audit/audit.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices({ rabbitmq: true })
 const broker = BrokerClient.withQueues(own)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { countQueues } from '@stockroom/messaging/queue-counts'
+import { eventually } from '../../../bench/processes/eventually.ts'
 import { dealWithDeadLetters, lookAtDeadLetters } from '../../../functions/operations/dead-letter-desk.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
 
 const broker = BrokerClient.withQueues(ownServices({ rabbitmq: true }))

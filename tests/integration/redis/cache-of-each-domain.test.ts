@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { freePort } from '../../../bench/processes/free-port.ts'
+import { removeKeys } from '../../../bench/services/redis-keys.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
-import { eventually } from '../../support/eventually.ts'
-import { freePort } from '../../support/free-port.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { removeKeys } from '../../support/real-services.ts'
 import { storeProduct } from '../../support/stories.ts'
 
 const own = ownServices({ redis: true })

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { runSql } from '../../../bench/services/databases.ts'
+import { removeKeys } from '../../../bench/services/redis-keys.ts'
 import { migrateAll } from '../../../migrations/all.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
 import { testEnvironment } from '../../support/environment.ts'
-import { eventually } from '../../support/eventually.ts'
 import { ownServices } from '../../support/own-services.ts'
-import { removeKeys } from '../../support/real-services.ts'
-import { runSql } from '../../support/test-database.ts'
 
 const own = ownServices({ redis: true })
 const firstPage = { limit: 20, before: undefined }
@@ -14,8 +14,7 @@ let before: CacheInstance
 
 /** Stores the product 1 at a version, with an order of its own. */
 async function storeFirst(name: string, version: number): Promise<void> {
-  await runSql(
-    own.databaseUrl,
+  await own.sql(
     `insert into products.products (id, name, price, qty, version) overriding system value values (1, $1, 1, 1, $2)
      on conflict (id) do update set name = excluded.name, version = excluded.version`,
     [name, version],
@@ -23,10 +22,7 @@ async function storeFirst(name: string, version: number): Promise<void> {
 }
 
 const orderFirst = () =>
-  runSql(
-    own.databaseUrl,
-    'insert into orders.orders (product_id, quantity, unit_price, total_price) values (1, 1, 1, 1)',
-  )
+  own.sql('insert into orders.orders (product_id, quantity, unit_price, total_price) values (1, 1, 1, 1)')
 
 /** Drops the database and makes it anew, with another product 1 that nobody has ordered. */
 async function makeDatabaseAnew(): Promise<void> {
@@ -79,7 +75,7 @@ describe('when the database is dropped and made anew, and Redis is kept', () => 
 describe('when the rows of a database go back to an earlier state', () => {
   it('nothing of the later one is shown once its identity was renewed', async () => {
     const shown = await shownBy(before)
-    await runSql(own.databaseUrl, 'delete from orders.orders where product_id = 1')
+    await own.sql('delete from orders.orders where product_id = 1')
     await storeFirst('restored', 40)
     const { renewIdentity } = await import('@stockroom/database/identity')
 

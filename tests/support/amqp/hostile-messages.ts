@@ -43,14 +43,11 @@ const name = fc.oneof(
   bytes(20),
 )
 
+const sizes = { b: 1, B: 1, s: 2, u: 2, I: 4, i: 4, l: 8, L: 8, T: 8, D: 5 }
 const scalar = fc.oneof(
-  ...[...'bB'].map((type) => sized(1).map((value) => field(type, value))),
-  ...[...'su'].map((type) => sized(2).map((value) => field(type, value))),
-  ...[...'Ii'].map((type) => sized(4).map((value) => field(type, value))),
-  ...[...'lLT'].map((type) => sized(8).map((value) => field(type, value))),
+  ...Object.entries(sizes).map(([type, size]) => sized(size).map((value) => field(type, value))),
   float(4).map((value) => field('f', value)),
   float(8).map((value) => field('d', value)),
-  sized(5).map((value) => field('D', value)),
   fc.boolean().map((value) => field('t', octet(Number(value)))),
   fc.constant(field('V')),
   bytes(40).map((value) => field('x', longText(value))),
@@ -78,19 +75,18 @@ export const deadly = [
   tableField(['toString', intField(1)], ['valueOf', intField(1)], ['toJSON', intField(1)]),
 ]
 
-const { value } = fc.letrec<{ value: Buffer }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: false },
-    { weight: 8, arbitrary: scalar },
-    { weight: 1, arbitrary: fc.array(tie('value'), { maxLength: 4 }).map((values) => arrayField(...values)) },
-    {
-      weight: 1,
-      arbitrary: fc
-        .array(fc.tuple(name, tie('value')), { maxLength: 4 })
-        .map((entries) => tableField(...entries)),
-    },
-  ),
-}))
+const { value } = fc.letrec<{ value: Buffer }>((tie) => {
+  const values = fc.array(tie('value'), { maxLength: 4 })
+  const entries = fc.array(fc.tuple(name, tie('value')), { maxLength: 4 })
+  return {
+    value: fc.oneof(
+      { depthSize: 'small', withCrossShrink: false },
+      { weight: 8, arbitrary: scalar },
+      { weight: 1, arbitrary: values.map((some) => arrayField(...some)) },
+      { weight: 1, arbitrary: entries.map((some) => tableField(...some)) },
+    ),
+  }
+})
 
 const entry: fc.Arbitrary<Entry> = fc.tuple(
   name,
@@ -105,17 +101,17 @@ const largestHeaders = 120_000
 const text = bytes(255).map(shortText)
 const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
 
+const headers = fc
+  .tuple(fc.array(entry, { maxLength: 6 }), fc.boolean())
+  .map(([entries, isCopied]) => table(...entries, ...(isCopied ? [copies] : [])))
+  .filter(({ length }) => length < largestHeaders)
+
 /** What RabbitMQ takes of anybody: headers and properties of any type, size and depth, and bytes of any kind. */
 export const hostileMessage: fc.Arbitrary<HostileMessage> = fc.record({
   properties: fc.record({
     contentType: maybe(text),
     contentEncoding: maybe(text),
-    headers: maybe(
-      fc
-        .tuple(fc.array(entry, { maxLength: 6 }), fc.boolean())
-        .map(([entries, isCopied]) => table(...entries, ...(isCopied ? [copies] : [])))
-        .filter(({ length }) => length < largestHeaders),
-    ),
+    headers: maybe(headers),
     deliveryMode: maybe(fc.constantFrom(octet(1), octet(2))),
     priority: maybe(sized(1)),
     correlationId: maybe(text),

@@ -29,7 +29,6 @@ export interface Parameter {
 
 export interface Template {
   Parameters?: Record<string, Parameter>
-  Mappings?: Record<string, Record<string, Record<string, unknown>>>
   Conditions?: Record<string, unknown>
   Resources: Record<string, Resource>
   Outputs?: Record<string, Output>

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { eventually } from './eventually.ts'
-import { freePort } from './free-port.ts'
-import { pathOf } from './tools.ts'
+import { eventually } from '../../../bench/processes/eventually.ts'
+import { freePort } from '../../../bench/processes/free-port.ts'
+import { pathOf } from '../../support/tools.ts'
 
 /** The configuration of the container in front of the shop. */
 export const nginxConfiguration = () => readFileSync('deploy/containers/nginx.conf', 'utf8')

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DeployedShop } from '../tests/artefacts/deployed-shop.ts'
-import { packageFolder } from '../tests/artefacts/runtime/lambda-environment.ts'
-import { functionKeys } from '../tests/artefacts/runtime/template.ts'
-import { prepareSamples } from '../tests/artefacts/sample-events.ts'
-import { benchmark, print } from './benchmark.ts'
-import { type ColdStart, coldStartReport } from './figures/cold-start-report.ts'
-import { inRounds } from './measure.ts'
+import { benchmark, print } from '../../bench/benchmark.ts'
+import { type ColdStart, coldStartReport } from '../../bench/figures/cold-start-report.ts'
+import { inRounds } from '../../bench/measure.ts'
+import { DeployedShop } from './deployed-shop.ts'
+import { packageFolder } from './runtime/lambda-environment.ts'
+import { functionKeys } from './runtime/template.ts'
+import { prepareSamples } from './sample-events.ts'
 
 const rounds = 7
 

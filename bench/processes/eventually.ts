@@ -16,10 +16,3 @@ export async function eventually<Value>(
     await pause(20)
   }
 }
-
-/** What `work` comes to, and how many milliseconds that takes. */
-export async function timed<Value>(work: () => Promise<Value>): Promise<{ outcome: Value; ms: number }> {
-  const begin = performance.now()
-  const outcome = await work()
-  return { outcome, ms: performance.now() - begin }
-}
