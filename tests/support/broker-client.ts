@@ -1,7 +1,11 @@
-import { afterAll, beforeAll } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach } from '@jest/globals'
+import { deadLetterQueue, declareTopology, queues } from '@stockroom/messaging/topology'
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel, type GetMessage } from 'amqplib'
 import { eventually } from '../../bench/processes/eventually.ts'
 import type { OwnServices } from './own-services.ts'
+
+/** The queues of the shop, each with that of its dead letters. */
+export const everyQueue = Object.keys(queues).flatMap((queue) => [queue, deadLetterQueue(queue)])
 
 /** A client of the suite's own virtual host, to look at the broker from outside. */
 export class BrokerClient {
@@ -13,6 +17,16 @@ export class BrokerClient {
     const client = new BrokerClient()
     beforeAll(() => client.connect(own.rabbitmqUrl))
     afterAll(() => client.close())
+    return client
+  }
+
+  /** The same, with all queues of the shop: before each test they are there, and empty. */
+  static withQueues(own: OwnServices): BrokerClient {
+    const client = BrokerClient.of(own)
+    beforeEach(async () => {
+      await declareTopology(client.channel)
+      for (const queue of everyQueue) await client.channel.purgeQueue(queue)
+    })
     return client
   }
 
@@ -61,6 +75,17 @@ export class BrokerClient {
   /** How many messages wait in a queue. */
   async count(queue: string): Promise<number> {
     return (await this.channel.checkQueue(queue)).messageCount
+  }
+
+  /** Resolves when so many wait in a queue: what a channel that was just closed held takes a moment to come back. */
+  async holds(queue: string, count: number): Promise<void> {
+    await eventually(async () => (await this.count(queue)) === count)
+  }
+
+  /** Takes the messages of a queue as soon as there are so many, and resolves to their ids. */
+  async idsIn(queue: string, count: number): Promise<string[]> {
+    await this.holds(queue, count)
+    return (await this.drain(queue)).map(({ properties }) => properties.messageId)
   }
 }
 

@@ -81,7 +81,7 @@ export type OrderCreatedMessage = Awaited<ReturnType<typeof orderCreatedMessages
 export const deliver = (consumer: Consumer, queue: string, messages: Message[]): Promise<void> =>
   consumer(rmqEvent({ queue, messages }), lambdaContext())
 
-/** What the ledger says of a product: what came in, what is left, what was sold. */
+/** What the ledger says of a product: what came in, what is left, what was sold; of any shop, also in another process. */
 export async function ledgerOf(databaseUrl: string, productId: number) {
   const [sums] = await runSql<Record<'initial' | 'adjustments' | 'sold', number>>(
     databaseUrl,
@@ -91,5 +91,7 @@ export async function ledgerOf(databaseUrl: string, productId: number) {
        from products.stock_movements where product_id = $1`,
     [productId],
   )
-  return { initial: 0, adjustments: 0, sold: 0, ...sums, final: (await qtyOf(productId)) ?? 0 }
+  const sql = 'select qty from products.products where id = $1'
+  const [left] = await runSql<{ qty: number }>(databaseUrl, sql, [productId])
+  return { initial: 0, adjustments: 0, sold: 0, ...sums, final: left?.qty ?? 0 }
 }

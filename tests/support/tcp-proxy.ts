@@ -105,6 +105,16 @@ export class TcpProxy {
     this.#lost = word
   }
 
+  /** Is healthy again, whatever was done to it; whoever was connected connects anew. */
+  async recover(): Promise<void> {
+    this.cut()
+    this.#isSilent = false
+    this.#delayMs = 0
+    this.#unwanted = undefined
+    this.#lost = undefined
+    if (!this.#server) await this.accept()
+  }
+
   async close(): Promise<void> {
     await this.refuse()
   }

@@ -1,4 +1,6 @@
+import { isIPv6 } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { addressesOf } from '../../../local/gateway/loopback.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ownDataDirectory, ShopProcess } from '../../support/shop-process.ts'
 import { itServesItsClients } from '../../support/shop-scenario.ts'
@@ -26,6 +28,15 @@ describe('npm start on a bare machine', () => {
     expect(shop.stdout).toMatch(/broker +in process/)
     expect(shop.stdout.match(/curl /g)).toHaveLength(3)
     expect(shop.stderr).toBe('')
+  })
+
+  it('answers at every loopback address of the machine', async () => {
+    const { port } = new URL(shop.url)
+    const hosts = addressesOf('localhost').map((address) => (isIPv6(address) ? `[${address}]` : address))
+
+    const answers = await Promise.all(hosts.map((host) => fetch(`http://${host}:${port}/health/live`)))
+
+    expect(answers.map(({ status }) => status)).toEqual(hosts.map(() => 200))
   })
 
   it('has a few sample products to begin with', async () => {

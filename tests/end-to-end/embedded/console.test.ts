@@ -3,16 +3,17 @@ import type { Browser, Page } from 'playwright-core'
 import { eventually } from '../../../bench/processes/eventually.ts'
 import type { Overview } from '../../../functions/operations/overview.ts'
 import type { Order } from '../../../functions/orders/order.ts'
-import { openBrowser } from '../../support/browser.ts'
+import { openBrowser, watchedPage } from '../../support/browser.ts'
 import { EmbeddedShop } from '../../support/embedded-shop.ts'
 import { rmqEvent } from '../../support/rmq-event.ts'
+import { ShopClient } from '../../support/shop-client.ts'
+import { contrasts } from './contrasts.ts'
 
 const adminKey = 'console-key'
 let shop: EmbeddedShop
 let browser: Browser
 let page: Page
-const requested: string[] = []
-const complaints: string[] = []
+let watched: Awaited<ReturnType<typeof watchedPage>>
 
 /** Chromium itself reports these: the refusals of a rush, the question for the key, an order that is not there. */
 const expected = /status of (401|403|404|409) /
@@ -22,13 +23,9 @@ beforeAll(async () => {
   shop.environment.ADMIN_API_KEY = adminKey
   await shop.start()
   browser = await openBrowser()
-  page = await browser.newPage({ colorScheme: 'light' })
+  watched = await watchedPage(browser, { colorScheme: 'light' }, expected)
+  page = watched.page
   page.setDefaultTimeout(15_000)
-  page.on('request', (request) => requested.push(request.url()))
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !expected.test(message.text())) complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(String(error)))
   await page.goto(`${shop.url}/console`)
 }, 120_000)
 
@@ -49,14 +46,11 @@ async function atRest(): Promise<Overview | undefined> {
 }
 
 const textOf = async (selector: string) => (await page.locator(selector).innerText()).trim()
-const cellsOf = (selector: string) =>
-  page
-    .locator(`${selector} tr`)
-    .evaluateAll((rows) =>
-      (rows as { children: Iterable<{ textContent: string }> }[]).map((row) =>
-        Array.from(row.children, (cell) => cell.textContent),
-      ),
-    )
+const cellsOf = async (selector: string): Promise<string[][]> =>
+  page.evaluate(
+    `Array.from(document.querySelectorAll('${selector} tr'), ({ children }) => Array.from(children, (cell) => cell.textContent))`,
+  )
+const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
 
 describe('the console in a browser', () => {
   it('asks for the admin key, again for a wrong one, and keeps it for the tab alone', async () => {
@@ -70,11 +64,8 @@ describe('the console in a browser', () => {
 
     await page.locator('#health[data-status="healthy"]').waitFor()
 
-    expect(await page.evaluate('[sessionStorage.length, localStorage.length, document.cookie]')).toEqual([
-      1,
-      0,
-      '',
-    ])
+    const kept = await page.evaluate('[sessionStorage.length, localStorage.length, document.cookie].join()')
+    expect(kept).toBe('1,0,')
   }, 60_000)
 
   it('sells a product out to the piece in a rush, and counts what the shop counts', async () => {
@@ -90,43 +81,31 @@ describe('the console in a browser', () => {
     const confirmed = orders.filter(({ status }) => status === 'confirmed')
     expect(sold).toMatchObject({ qty: 0, sold: 20, reserved: 0 })
     expect(confirmed).toHaveLength(20)
-    expect(await textOf('#rush-accepted')).toBe(String(orders.length))
-    expect(await textOf('#rush-confirmed')).toBe('20')
-    expect(await textOf('#rush-refused')).toBe('40')
-    expect(await textOf('#rush-oversold')).toBe('0')
+    const counted = ['accepted', 'confirmed', 'refused', 'oversold'].map((name) => textOf(`#rush-${name}`))
+    expect(await Promise.all(counted)).toEqual([String(orders.length), '20', '40', '0'])
     expect(await textOf('#rush-time')).toMatch(/^[\d.]+ m?s$/)
   }, 90_000)
 
   it('shows what the overview says', async () => {
     const { orders, products, queues, outboxes } = await eventually(atRest)
-    const texts = (list: { qty: number; name: string }[] | null) =>
-      list?.map(({ name, qty }) =>
-        [name, qty === 0 ? 'sold out' : `${qty.toLocaleString('en-US')} left`].join(' '),
-      )
 
-    const shown = JSON.stringify(outboxes?.map(({ name }) => [name, '0', '–']))
-    await eventually(async () => JSON.stringify(await cellsOf('#outboxes')) === shown)
+    const empty = JSON.stringify(outboxes?.map(({ name }) => [name, '0', '–']))
+    await eventually(async () => JSON.stringify(await cellsOf('#outboxes')) === empty)
     await eventually(async () => (await textOf('#pending')) === String(orders?.pending))
     const cards = await page.locator('#products .line').allInnerTexts()
     const rows = await cellsOf('#orders')
 
-    expect(cards.map((card) => card.replace(/\s+/g, ' '))).toEqual(texts(products))
+    expect(cards.map((card) => card.replace(/\s+/g, ' '))).toEqual(
+      products?.map(
+        ({ name, qty }) => `${name} ${qty === 0 ? 'sold out' : `${qty.toLocaleString('en-US')} left`}`,
+      ),
+    )
     expect(
-      rows.map(([id, productId, pieces, , status, , requestId]) => ({
-        id,
-        productId,
-        pieces,
-        status,
-        requestId,
-      })),
+      rows.map(([id, product, pieces, , status, , request]) => [id, product, pieces, status, request]),
     ).toEqual(
-      orders?.latest.map(({ id, productId, quantity, status, reason, requestId }) => ({
-        id: String(id),
-        productId: String(productId),
-        pieces: String(quantity),
-        status: status + (reason?.replaceAll('-', ' ') ?? ''),
-        requestId,
-      })),
+      orders?.latest.map(({ id, productId, quantity, status, reason, requestId }) =>
+        [id, productId, quantity, status + (reason?.replaceAll('-', ' ') ?? ''), requestId].map(String),
+      ),
     )
     expect(await cellsOf('#queues')).toEqual(
       queues?.map(({ name, ready, consumers, deadLetters }) =>
@@ -141,7 +120,7 @@ describe('the console in a browser', () => {
     const wanted = orders?.latest[7] as { id: number; requestId: string }
     const find = async (text: string) => {
       await page.getByLabel('Order or request id').fill(text)
-      await page.getByRole('button', { name: 'Find' }).click()
+      await press('Find')
     }
 
     await find(String(wanted.id))
@@ -166,12 +145,7 @@ describe('the console in a browser', () => {
     const card = page.getByRole('button', { name: '<b>Bold</b> mug' })
     await card.waitFor()
     const id = await card.getAttribute('data-id')
-    const body = JSON.stringify({ productId: Number(id), quantity: 2 })
-    await fetch(`${shop.url}/orders`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    })
+    await new ShopClient(shop.url).order(Number(id), 2)
 
     await card.getByText('2 sold').waitFor()
     await card.click()
@@ -213,7 +187,7 @@ describe('the console in a browser', () => {
     const [id] = /\d+/.exec((await cancel.getAttribute('aria-label')) ?? '') ?? []
 
     await cancel.click()
-    await page.getByRole('button', { name: 'Cancel the order' }).click()
+    await press('Cancel the order')
 
     await page.getByText(`Order ${id} is cancelled.`).waitFor()
     await eventually(async () => (await cellsOf('#orders'))[0]?.[4] === 'cancelled')
@@ -229,15 +203,15 @@ describe('the console in a browser', () => {
     const letters = async () =>
       (await read<{ letters: { firstFailedAt: string }[] }>('/admin/dead-letters')).letters
     const [before] = await letters()
-    await page.getByRole('button', { name: 'Look at 1 dead letters of stock-reduction' }).click()
+    await press('Look at 1 dead letters of stock-reduction')
     const dialog = page.getByRole('dialog', { name: 'Dead letters' })
     await dialog.getByText('<i>not JSON').waitFor()
 
-    await dialog.getByRole('button', { name: 'Redrive poison' }).click()
-    await page.getByRole('button', { name: 'Leave it' }).click()
+    await press('Redrive poison')
+    await press('Leave it')
     expect(await letters()).toEqual([before])
-    await dialog.getByRole('button', { name: 'Redrive poison' }).click()
-    await page.getByRole('button', { name: 'Redrive', exact: true }).click()
+    await press('Redrive poison')
+    await press('Redrive')
     await page.getByText('poison is back in its queue.').waitFor()
     // It is no better than before.
     await eventually(async () => {
@@ -245,9 +219,9 @@ describe('the console in a browser', () => {
       return after && after.firstFailedAt > String(before?.firstFailedAt)
     })
     await dialog.getByRole('button', { name: 'Close' }).click()
-    await page.getByRole('button', { name: 'Look at 1 dead letters of stock-reduction' }).click()
-    await dialog.getByRole('button', { name: 'Discard poison' }).click()
-    await page.getByRole('button', { name: 'Discard', exact: true }).click()
+    await press('Look at 1 dead letters of stock-reduction')
+    await press('Discard poison')
+    await press('Discard')
     await dialog.getByText('There are none left here.').waitFor()
 
     expect(await letters()).toEqual([])
@@ -255,19 +229,11 @@ describe('the console in a browser', () => {
   }, 90_000)
 
   it('has a name for everything that one can use, and a focus that one can see', async () => {
-    const nameless = await page
-      .locator('button, input, a, summary, dialog')
-      .evaluateAll((elements) =>
-        (elements as (HTMLElementLike & { labels?: ArrayLike<unknown> })[])
-          .filter(
-            ({ textContent, labels, ariaLabel, attributes }) =>
-              !textContent?.trim() &&
-              !labels?.length &&
-              !ariaLabel &&
-              !attributes.getNamedItem('aria-labelledby'),
-          )
-          .map(({ outerHTML }) => outerHTML),
-      )
+    const nameless = await page.evaluate(`
+      Array.from(document.querySelectorAll('button, input, a, summary, dialog'))
+        .filter(({ textContent, labels, ariaLabel, attributes }) =>
+          !textContent.trim() && !labels?.length && !ariaLabel && !attributes['aria-labelledby'])
+        .map(({ outerHTML }) => outerHTML)`)
     await page.getByLabel('Pieces').first().focus()
     await page.keyboard.press('Tab')
     const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
@@ -292,10 +258,9 @@ describe('the console in a browser', () => {
   )
 
   it('says so when the shop goes away, and has asked nobody else until then', async () => {
-    const others = requested.filter((url) => !url.startsWith(`${shop.url}/`) && !url.startsWith('data:'))
-    expect(requested.length).toBeGreaterThan(20)
-    expect(others).toEqual([])
-    expect(complaints).toEqual([])
+    expect(watched.requested.length).toBeGreaterThan(20)
+    expect(watched.strangers(shop.url)).toEqual([])
+    expect(watched.complaints).toEqual([])
 
     await shop.stop()
 
@@ -303,30 +268,3 @@ describe('the console in a browser', () => {
     expect(await textOf('#health')).toBe('no answer')
   }, 60_000)
 })
-
-interface HTMLElementLike {
-  textContent: string | null
-  ariaLabel: string | null
-  outerHTML: string
-  attributes: { getNamedItem(name: string): unknown }
-}
-
-/** The contrast of the colours that text has with those that it stands on, as WCAG 2 counts it. */
-const contrasts = `(() => {
-  const canvas = new OffscreenCanvas(1, 1).getContext('2d')
-  const luminance = (name) => {
-    canvas.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--' + name)
-    canvas.fillRect(0, 0, 1, 1)
-    const [r, g, b] = Array.from(canvas.getImageData(0, 0, 1, 1).data, (value) => {
-      const share = value / 255
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-    })
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-  }
-  const ratio = (one, other) => {
-    const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b)
-    return (high + 0.05) / (low + 0.05)
-  }
-  const pairs = ['text', 'faint', 'accent', 'green', 'blue', 'orange', 'red'].flatMap((text) => [[text, 'card'], [text, 'page']])
-  return Object.fromEntries([...pairs, ['accent-text', 'accent']].map(([text, ground]) => [text + ' on ' + ground, ratio(text, ground)]))
-})()`

@@ -1,15 +1,13 @@
-import { type ChildProcess, execFile, type StdioOptions, spawn, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { queues } from '@stockroom/messaging/topology'
 import { eventually } from '../../../bench/processes/eventually.ts'
 import { freePort } from '../../../bench/processes/free-port.ts'
@@ -18,7 +16,7 @@ import { ownRealServices, type RealServices } from '../../support/real-services.
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
 import { ledgerOf } from '../../support/stories.ts'
-import { pathOf } from '../../support/tools.ts'
+import { nginxConfiguration, startNginx } from './nginx.ts'
 
 // What the containers of the profile `scaled` execute, without Docker: the commands of Dockerfile and docker-compose.yml,
 // with real nginx and its configuration in front.
@@ -37,30 +35,21 @@ const imageCommand = JSON.parse(/^CMD (\[.+\])$/m.exec(readFileSync('Dockerfile'
 const commandOf = (service: string): string[] => compose.services[service]?.command ?? imageCommand
 
 let services: RealServices
-let folder: string
-let proxy: ChildProcess | undefined
+let one: ShopProcess
+let other: ShopProcess
+let nginx: Awaited<ReturnType<typeof startNginx>>
 
-beforeEach(async () => {
+beforeAll(async () => {
   services = await ownRealServices()
-  folder = mkdtempSync(join(tmpdir(), 'stockroom-proxy-'))
+  ;[one, other] = await Promise.all([startApi(), startApi()])
+  nginx = await startNginx([one.url, other.url])
 })
 
-afterEach(async () => {
-  await stopProxy()
+afterAll(async () => {
+  await nginx?.stop('SIGTERM')
   await killShops()
   await services.remove()
-  rmSync(folder, { recursive: true })
 })
-
-/** By the signal on which nginx ends its workers, which would outlive it. */
-async function stopProxy(): Promise<void> {
-  if (proxy?.exitCode === null) {
-    const ended = once(proxy, 'exit')
-    proxy.kill('SIGTERM')
-    await ended
-  }
-  proxy = undefined
-}
 
 const startApi = () =>
   ShopProcess.start({
@@ -72,52 +61,19 @@ const startApi = () =>
     },
   })
 
-const startConsumers = (environment: Record<string, string> = {}) =>
+const consumers = {
+  command: commandOf('consumers'),
+  readyLine: 'Stockroom consumes its queues',
+}
+const startConsumers = (healthPort: number) =>
   ShopProcess.start({
-    command: commandOf('consumers'),
-    environment: { ...services.environment, SLS_LOG_LEVEL: 'warning', ...environment },
-    readyLine: 'Stockroom consumes its queues',
+    ...consumers,
+    environment: { ...services.environment, SLS_LOG_LEVEL: 'warning', HEALTH_PORT: String(healthPort) },
   })
 
-const proxyConfiguration = () => readFileSync('deploy/containers/nginx.conf', 'utf8')
-
-/** The configuration of the container, with the addresses of processes in the place of the service's name. */
-async function configureProxy(urls: string[]): Promise<{ file: string; url: string }> {
-  const port = await freePort()
-  const servers = urls
-    .map((url) => new URL(url).port)
-    .map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`)
-  const configuration = proxyConfiguration()
-    .replace(/server api:3000 [^;]+;/, servers.join(' '))
-    .replace('listen 8080;', `listen 127.0.0.1:${port};`)
-    .replaceAll('/tmp/', `${folder}/`)
-  const file = join(folder, 'nginx.conf')
-  writeFileSync(file, configuration)
-  return { file, url: `http://127.0.0.1:${port}` }
-}
-
-async function startProxy(urls: string[]): Promise<string> {
-  const { file, url } = await configureProxy(urls)
-  const log = openSync(proxyLog(), 'a')
-  const options: StdioOptions = ['ignore', log, log]
-  const { status } = spawnSync(pathOf('nginx'), ['-t', '-q', '-p', folder, '-c', file], { stdio: options })
-  expect({ status, log: readFileSync(proxyLog(), 'utf8') }).toEqual({ status: 0, log: '' })
-  proxy = spawn(pathOf('nginx'), ['-p', folder, '-c', file, '-g', 'daemon off;'], { stdio: options })
-  const isUp = () =>
-    fetch(`${url}/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  await eventually(isUp, 10_000)
-  return url
-}
-
-/** nginx opens /dev/stdout, which works for a file, as for a container's output, but not for a socket, as Node makes. */
-const proxyLog = () => join(folder, 'proxy.log')
-
 /** Orders one piece, and resolves to the status and, where the order was accepted, its id. */
-async function orderThrough(proxy: string, productId: number) {
-  const answer = await fetch(`${proxy}/orders`, {
+async function orderThroughProxy(productId: number) {
+  const answer = await fetch(`${nginx.url}/orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ productId, quantity: 1 }),
@@ -126,40 +82,84 @@ async function orderThrough(proxy: string, productId: number) {
   return { status: answer.status, id }
 }
 
-/** How many requests the process at `url` has answered, as the proxy's log has it. */
-function answeredBy(url: string): number {
-  const address = `127.0.0.1:${new URL(url).port} `
-  return readFileSync(proxyLog(), 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(address)).length
+/** The status and the body of what `origin` answers to a path, sent as it stands. */
+async function get(origin: string, path: string): Promise<string> {
+  const { hostname, port } = new URL(origin)
+  const [response] = (await once(request({ hostname, port, path }).end(), 'response')) as [IncomingMessage]
+  return `${response.statusCode} ${await text(response)}`
 }
 
+/** What the health check of the consumers' container ends with, with the port of a process in the place of its own. */
+function healthCheck(port: number): Promise<number> {
+  const [, program, ...args] = compose.services.consumers?.healthcheck?.test ?? []
+  const ofProcess = args.map((arg) => arg.replace('127.0.0.1:3001', `localhost:${port}`))
+  return promisify(execFile)(program as string, ofProcess).then(
+    () => 0,
+    ({ code }) => code,
+  )
+}
+
+const health = async () =>
+  (await (await fetch(`${other.url}/health`)).json()) as { status: string; warnings?: string[] }
+
+/** One story of the same processes: each test goes on with those that the one before has left. */
 describe('the shop in parts, behind nginx', () => {
+  const healthPort = freePort()
+  let consuming: ShopProcess
+
+  it('shows nobody outside what is for Prometheus alone, however the path is written', async () => {
+    const paths = ['', '/', '?x=1'].map((end) => `/metrics${end}`)
+    paths.push('//metrics', '/%6detrics', '/x/../metrics', '/x\\..\\metrics')
+
+    const inside = await get(one.url, '/metrics')
+    const outside = await Promise.all(paths.map(async (path) => (await get(nginx.url, path)).slice(0, 30)))
+
+    expect(inside).toContain('stockroom_http_requests_total')
+    expect(outside).toEqual(paths.map(() => expect.stringMatching(/^40[04] [{<]/)))
+  })
+
+  it('has connections that idle closed by nginx before the shop does, which would meet a POST on its way', async () => {
+    const answer = await fetch(`${one.url}/health/live`)
+
+    const ofShop = Number(/timeout=(\d+)/.exec(answer.headers.get('keep-alive') ?? '')?.[1])
+    const ofProxy = Number(/upstream shop \{[^}]*\bkeepalive_timeout (\d+)s;/.exec(nginxConfiguration())?.[1])
+    expect(ofShop - ofProxy).toBeGreaterThanOrEqual(5)
+  })
+
+  it('misses its consumers in the health', async () => {
+    const { warnings } = await eventually(async () => {
+      const answer = await health()
+      return answer.status === 'degraded' ? answer : undefined
+    })
+
+    expect(warnings).toEqual(
+      Object.keys(queues).map((queue) => `Nobody consumes ${queue}: its messages wait.`),
+    )
+  })
+
   it('takes orders at each endpoint, settles them in the consumers alone, and loses none when an endpoint stops', async () => {
-    const [one, other] = await Promise.all([startApi(), startApi()])
-    const url = await startProxy([one.url, other.url])
-    const client = new ShopClient(url)
+    const client = new ShopClient(nginx.url)
     const product = await client.createProduct({ qty: 300 })
     const before = await Promise.all(Array.from({ length: 60 }, () => client.order(product.id)))
     const broker = new BrokerClient()
     await broker.connect(services.environment.RABBITMQ_URL)
-    await eventually(async () => (await broker.count('stock-reduction')) === before.length)
+    await broker.holds('stock-reduction', before.length)
     const { consumerCount } = await broker.channel.checkQueue('stock-reduction')
     await broker.close()
 
-    const consumers = await startConsumers()
+    consuming = await startConsumers(await healthPort)
     const during: { status: number; id?: number }[] = []
     const stopping = pause(150).then(() => one.stop())
     while (during.length < 200) {
-      during.push(...(await Promise.all(Array.from({ length: 10 }, () => orderThrough(url, product.id)))))
+      during.push(...(await Promise.all(Array.from({ length: 10 }, () => orderThroughProxy(product.id)))))
       await pause(20)
     }
     const accepted = [...before.map(({ body }) => body.id), ...during.flatMap(({ id }) => id ?? [])]
     await Promise.all(accepted.map((id) => client.settled(id, 25_000)))
 
     expect(consumerCount).toBe(0)
-    expect(answeredBy(one.url)).toBeGreaterThan(10)
-    expect(answeredBy(other.url)).toBeGreaterThan(10)
+    expect(nginx.answeredBy(one.url)).toBeGreaterThan(10)
+    expect(nginx.answeredBy(other.url)).toBeGreaterThan(10)
     // A POST on a new connection that the kernel had taken, and the closing port not, is answered 503: the proxy doesn't
     // send it twice.
     const refused = during.filter(({ status }) => status !== 202)
@@ -168,114 +168,47 @@ describe('the shop in parts, behind nginx', () => {
     expect(await stopping).toBe(0)
     const { initial, final, sold } = await ledgerOf(services.environment.DATABASE_URL, product.id)
     expect([initial - final, sold]).toEqual([accepted.length, accepted.length])
-    expect(await Promise.all([other.stop(), consumers.stop()])).toEqual([0, 0])
   })
 
-  it('answers 503 with Retry-After while no endpoint is there, and ends by the signal of its container', async () => {
-    const api = await startApi()
-    const url = await startProxy([api.url])
-    await api.stop()
+  it('has consumers with a health check and metrics of their own', async () => {
+    const port = await healthPort
+    await eventually(async () => (await health()).status === 'healthy')
+    const whileThere = await healthCheck(port)
+    const metrics = await get(`http://localhost:${port}`, '/metrics')
+    const code = await consuming.stop()
 
-    const answer = await fetch(`${url}/products`)
-
-    expect(answer.status).toBe(503)
-    expect(answer.headers.get('retry-after')).toBe('1')
-    expect(await answer.json()).toMatchObject({ status: 503, title: 'Service Unavailable' })
-    const ended = new Promise((resolve) => proxy?.once('exit', resolve))
-    proxy?.kill('SIGQUIT')
-    expect(await ended).toBe(0)
-  })
-})
-
-describe('nginx before the shop', () => {
-  it('shows nobody outside what is for Prometheus alone, however the path is written', async () => {
-    const api = await startApi()
-    const url = await startProxy([api.url])
-    const paths = [
-      '/metrics',
-      '/metrics/',
-      '//metrics',
-      '/%6detrics',
-      '/x/../metrics',
-      '/x\\..\\metrics',
-      '/metrics?x=1',
-    ]
-
-    const inside = await get(api.url, '/metrics')
-    const outside = await Promise.all(paths.map(async (path) => (await get(url, path)).slice(0, 30)))
-
-    expect(inside).toContain('stockroom_http_requests_total')
-    expect(outside).toEqual(paths.map(() => expect.stringMatching(/^40[04] [{<]/)))
-  })
-
-  it('closes a connection that idles before the shop does, which would meet a POST on its way', async () => {
-    const api = await startApi()
-
-    const answer = await fetch(`${api.url}/health/live`)
-
-    const ofShop = Number(/timeout=(\d+)/.exec(answer.headers.get('keep-alive') ?? '')?.[1])
-    const ofProxy = Number(/upstream shop \{[^}]*\bkeepalive_timeout (\d+)s;/.exec(proxyConfiguration())?.[1])
-    expect(ofShop - ofProxy).toBeGreaterThanOrEqual(5)
-  })
-})
-
-/** The status and the body of what `origin` answers to a path, sent as it stands. */
-async function get(origin: string, path: string): Promise<string> {
-  const { hostname, port } = new URL(origin)
-  const [response] = (await once(request({ hostname, port, path }).end(), 'response')) as [IncomingMessage]
-  return `${response.statusCode} ${await text(response)}`
-}
-
-describe('the consumers in a container of their own', () => {
-  /** Executes the health check of the container, with the port of a process in the place of the container's. */
-  const check = (port: number) => {
-    const [, program, ...args] = compose.services.consumers?.healthcheck?.test ?? []
-    const ofProcess = args.map((arg) => arg.replace('127.0.0.1:3001', `localhost:${port}`))
-    return promisify(execFile)(program as string, ofProcess).then(
-      () => 0,
-      ({ code }) => code,
-    )
-  }
-
-  it('are missed by the health of the shop, and have a health check and metrics of their own', async () => {
-    const api = await startApi()
-    const health = async () =>
-      (await (await fetch(`${api.url}/health`)).json()) as { status: string; warnings?: string[] }
-    const missed = await eventually(async () => {
-      const answer = await health()
-      return answer.status === 'degraded' ? answer : undefined
-    }, 30_000)
-
-    const port = await freePort()
-    const consumers = await startConsumers({ HEALTH_PORT: String(port) })
-    const whileThere = await check(port)
-    await eventually(async () => (await health()).status === 'healthy', 30_000)
-    const metrics = await (await fetch(`http://localhost:${port}/metrics`)).text()
-    await consumers.stop()
-
-    expect(missed.warnings).toEqual(
-      Object.keys(queues).map((queue) => `Nobody consumes ${queue}: its messages wait.`),
-    )
-    expect(consumers.stdout).toContain(`http://localhost:${port}/health`)
-    expect([whileThere, await check(port)]).toEqual([0, 1])
+    expect(consuming.stdout).toContain(`http://localhost:${port}/health`)
+    expect([whileThere, code, await healthCheck(port)]).toEqual([0, 0, 1])
     expect(metrics).toContain('stockroom_queue_messages{queue="stock-reduction"} 0')
   })
 
-  it('name HEALTH_PORT in one line and end with 1 when it is taken', async () => {
-    const holder = createServer()
-    await new Promise<void>((resolve) => holder.listen(0, 'localhost', resolve))
-    const { port } = holder.address() as { port: number }
+  it('answers 503 with Retry-After while no endpoint is there, and ends by the signal of its container', async () => {
+    const code = await other.stop()
 
-    const consumers = await ShopProcess.launch({
-      command: commandOf('consumers'),
-      environment: { ...services.environment, HEALTH_PORT: String(port) },
-    })
-    const code = await consumers.exit(30_000)
-    holder.close()
+    const answer = await fetch(`${nginx.url}/products`)
 
-    expect([code, consumers.stderr.trimEnd()]).toEqual([
-      1,
-      expect.stringMatching(new RegExp(`^HEALTH_PORT ${port} .*in use[^\\n]*$`)),
-    ])
+    expect(code).toBe(0)
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('1')
+    expect(await answer.json()).toMatchObject({ status: 503, title: 'Service Unavailable' })
+    expect(await nginx.stop('SIGQUIT')).toBe(0)
   })
+})
+
+it('consumers name HEALTH_PORT in one line and end with 1 when it is taken', async () => {
+  const holder = createServer()
+  await new Promise<void>((resolve) => holder.listen(0, 'localhost', resolve))
+  const { port } = holder.address() as { port: number }
+
+  const refused = await ShopProcess.launch({
+    ...consumers,
+    environment: { ...services.environment, HEALTH_PORT: String(port) },
+  })
+  const code = await refused.exit(30_000)
+  holder.close()
+
+  expect([code, refused.stderr.trimEnd()]).toEqual([
+    1,
+    expect.stringMatching(new RegExp(`^HEALTH_PORT ${port} .*in use[^\\n]*$`)),
+  ])
 })

@@ -34,24 +34,12 @@ async function sell(shop: ShopProcess, count: number): Promise<string[]> {
   return settled.map(({ status }) => status)
 }
 
-const confirmed = (count: number) => Array(count).fill('confirmed')
-
 describe('a shop behind PgBouncer', () => {
-  it('sells where sessions are pooled', async () => {
-    const shop = await ShopProcess.start({ environment: { DATABASE_URL: await behindPgBouncer('session') } })
+  it.each(['session', 'transaction'] as const)('sells where each %s is pooled', async (mode) => {
+    const environment = { DATABASE_URL: await behindPgBouncer(mode), DATABASE_POOL_MODE: mode }
+    const shop = await ShopProcess.start({ environment })
 
-    expect(await sell(shop, 20)).toEqual(confirmed(20))
-  })
-
-  it('sells where transactions are pooled', async () => {
-    const shop = await ShopProcess.start({
-      environment: {
-        DATABASE_URL: await behindPgBouncer('transaction'),
-        DATABASE_POOL_MODE: 'transaction',
-      },
-    })
-
-    expect(await sell(shop, 20)).toEqual(confirmed(20))
+    expect(await sell(shop, 20)).toEqual(Array(20).fill('confirmed'))
   })
 
   it('says in one line which setting it wants where transactions are pooled', async () => {

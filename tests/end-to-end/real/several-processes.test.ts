@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually } from '../../../bench/processes/eventually.ts'
 import { runSql } from '../../../bench/services/databases.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
@@ -9,16 +9,17 @@ import { TcpProxy } from '../../support/tcp-proxy.ts'
 
 let services: RealServices
 
-beforeEach(async () => {
+beforeAll(async () => {
   services = await ownRealServices()
 })
 
-afterEach(async () => {
+afterAll(async () => {
   await killShops()
   await services.remove()
 })
 
-const startShop = () => ShopProcess.start({ environment: services.environment })
+const startShop = (environment: object = {}) =>
+  ShopProcess.start({ environment: { ...services.environment, ...environment } })
 const startConsumers = () =>
   ShopProcess.start({
     command: ['npm', 'run', 'consumers'],
@@ -35,9 +36,17 @@ const soldAccordingToOrders = async (productId: number) => {
   return row?.sold
 }
 
+/** One story of the same processes: each test goes on with those that the one before has left. */
 describe('two shops and consumers of their own on one set of services', () => {
-  it('never sell more than there is, settle every order, and show each other the stock within a second', async () => {
-    const [one, other, consumers] = await Promise.all([startShop(), startShop(), startConsumers()])
+  let one: ShopProcess
+  let other: ShopProcess
+  let consumers: ShopProcess
+
+  beforeAll(async () => {
+    ;[one, other, consumers] = await Promise.all([startShop(), startShop(), startConsumers()])
+  })
+
+  it('never sell more than there is, settle every order, and show each other the stock', async () => {
     const clients = [new ShopClient(one.url), new ShopClient(other.url)] as const
     const product = await clients[0].createProduct({ qty: 60 })
     await clients[1].qtyOf(product.id)
@@ -51,42 +60,17 @@ describe('two shops and consumers of their own on one set of services', () => {
     await eventually(async () => {
       const seen = await Promise.all(clients.map((client) => client.qtyOf(product.id)))
       return seen.every((qty) => qty === 0)
-    }, 1500)
+    })
     const { initial, adjustments, final, sold } = await ledgerOf(
       services.environment.DATABASE_URL,
       product.id,
     )
     expect(initial + adjustments - final).toBe(60)
     expect([sold, await soldAccordingToOrders(product.id)]).toEqual([60, 60])
-    expect(await Promise.all([one.stop(), other.stop(), consumers.stop()])).toEqual([0, 0, 0])
-    for (const process of [one, other, consumers]) expect(await process.remains()).toEqual([])
   })
-})
 
-describe('consumers of their own', () => {
-  it('settle what a shop accepted before it was killed, and end with 0 on SIGTERM and SIGINT', async () => {
-    const shop = await startShop()
-    const client = new ShopClient(shop.url)
-    const product = await client.createProduct({ qty: 1000 })
-    const answers = await Promise.all(Array.from({ length: 100 }, () => client.order(product.id)))
-    await shop.kill()
-
-    const [first, second] = await Promise.all([startConsumers(), startConsumers()])
-    await eventually(async () => (await soldAccordingToOrders(product.id)) === 100, 25_000)
-    first.signal('SIGTERM', 'process')
-    second.signal('SIGINT', 'group')
-
-    expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(202))
-    expect(await Promise.all([first.exit(), second.exit()])).toEqual([0, 0])
-    expect([await first.remains(), await second.remains()]).toEqual([[], []])
-    expect(first.stderr + second.stderr).toBe('')
-  })
-})
-
-describe('SIGTERM to a shop under load', () => {
-  it('loses no order that was answered with 202: the next shop settles it', async () => {
-    const first = await startShop()
-    const client = new ShopClient(first.url)
+  it('lose no order that one of them answered with 202 before a SIGTERM under load', async () => {
+    const client = new ShopClient(one.url)
     const product = await client.createProduct({ qty: 100_000 })
 
     const ordering = Promise.all(
@@ -94,38 +78,59 @@ describe('SIGTERM to a shop under load', () => {
     )
     await eventually(
       async () =>
-        (await runSql(services.environment.DATABASE_URL, 'select 1 from orders.orders limit 1')).length,
+        (
+          await runSql(
+            services.environment.DATABASE_URL,
+            'select 1 from orders.orders where product_id = $1',
+            [product.id],
+          )
+        ).length,
     )
-    first.signal('SIGTERM')
+    one.signal('SIGTERM')
     const accepted = (await ordering).filter((answer) => answer?.status === 202)
-    const code = await first.exit()
-    const second = await startShop()
-    const after = new ShopClient(second.url)
+    const code = await one.exit()
+    const after = new ShopClient(other.url)
     const settled = await Promise.all(
       accepted.map((answer) => after.settled(answer?.body.id as number, 25_000)),
     )
 
-    expect(code).toBe(0)
+    expect({ code, remains: await one.remains() }).toEqual({ code: 0, remains: [] })
     expect(settled.filter(({ status }) => status !== 'confirmed')).toEqual([])
     const { initial, final } = await ledgerOf(services.environment.DATABASE_URL, product.id)
     expect(initial - final).toBe(await soldAccordingToOrders(product.id))
   })
+
+  it('consumers end with 0 on SIGTERM and on Ctrl-C, and settle what a shop accepted before it was killed', async () => {
+    const client = new ShopClient(other.url)
+    const product = await client.createProduct({ qty: 1000 })
+    consumers.signal('SIGTERM', 'process')
+    const code = await consumers.exit()
+    const answers = await Promise.all(Array.from({ length: 100 }, () => client.order(product.id)))
+    await other.kill()
+
+    const next = await startConsumers()
+    await eventually(async () => (await soldAccordingToOrders(product.id)) === 100, 25_000)
+    next.signal('SIGINT', 'group')
+
+    expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(202))
+    expect([code, await next.exit()]).toEqual([0, 0])
+    expect([await consumers.remains(), await next.remains()]).toEqual([[], []])
+    expect(consumers.stderr + next.stderr).toBe('')
+  })
 })
 
-describe('SIGTERM to a shop whose broker is silent or gone', () => {
-  it.each(['fallSilent', 'refuse'] as const)(
-    'ends it within a few seconds all the same (%s)',
-    async (how) => {
-      const proxy = await TcpProxy.inFrontOf(services.environment.RABBITMQ_URL, 5672)
-      const RABBITMQ_URL = proxy.addressFor(services.environment.RABBITMQ_URL)
-      const shop = await ShopProcess.start({ environment: { ...services.environment, RABBITMQ_URL } })
-
-      await proxy[how]()
-      shop.signal('SIGTERM')
-      const code = await shop.exit(15_000).catch(() => 'still running after 15 s')
-      await proxy.close()
-
-      expect(code).toBe(0)
-    },
+it('SIGTERM ends a shop within a few seconds whose broker is silent, or gone', async () => {
+  const { RABBITMQ_URL } = services.environment
+  const proxies = [await TcpProxy.inFrontOf(RABBITMQ_URL, 5672), await TcpProxy.inFrontOf(RABBITMQ_URL, 5672)]
+  const shops = await Promise.all(
+    proxies.map((proxy) => startShop({ RABBITMQ_URL: proxy.addressFor(RABBITMQ_URL) })),
   )
+
+  proxies[0]?.fallSilent()
+  await proxies[1]?.refuse()
+  for (const shop of shops) shop.signal('SIGTERM')
+  const codes = await Promise.all(shops.map((shop) => shop.exit(40_000).catch(() => 'still running')))
+  await Promise.all(proxies.map((proxy) => proxy.close()))
+
+  expect(codes).toEqual([0, 0])
 })

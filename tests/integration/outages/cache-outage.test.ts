@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { eventually } from '../../../bench/processes/eventually.ts'
 import type { Product } from '../../../functions/products/product.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
-import { timed } from '../../support/timed.ts'
 
 const own = ownServices({ redis: true })
-
-/** Without Redis the shop is slower, by one or two time-outs for one reader and not by one for each value: 250 ms each. */
-const littleMs = 10_000
 
 let proxy: TcpProxy
 let here: CacheInstance
@@ -18,15 +14,20 @@ let there: CacheInstance
 let product: Product
 let version: number
 
-beforeEach(async () => {
-  version = 1
+beforeAll(async () => {
   proxy = await TcpProxy.inFrontOf(own.redisUrl, 6379)
   here = await startCacheInstance({ ...own, redisUrl: proxy.addressFor(own.redisUrl) })
   there = await startCacheInstance(own)
+})
+
+beforeEach(async () => {
+  await proxy.recover()
+  await eventually(here.cacheAnswers)
+  version = 1
   product = await storeProduct({ qty: 10 })
 })
 
-afterEach(async () => {
+afterAll(async () => {
   await proxy.close()
   await here.shutDown()
   await there.shutDown()
@@ -69,18 +70,15 @@ describe.each([
     expect(await everything()).toEqual(asEver)
   })
 
-  it('readers wait little for what is not in the process', async () => {
-    const products = await Promise.all(Array.from({ length: 60 }, () => storeProduct()))
+  it('readers wait once or twice for what is not in the process, and not for each value', async () => {
+    // At 250 ms each, more than the test has time for.
+    const products = await Promise.all(Array.from({ length: 500 }, () => storeProduct()))
 
-    const { ms } = await timed(async () => {
-      for (const { id } of products) expect((await here.findProduct(id)).value?.id).toBe(id)
-    })
-
-    expect(ms).toBeLessThan(littleMs)
+    for (const { id } of products) expect((await here.findProduct(id)).value?.id).toBe(id)
   })
 
   it('cacheAnswers says so, and when it is back the cache works and new values are heard of again', async () => {
-    const { ms } = await timed(async () => expect(await here.cacheAnswers()).toBe(false))
+    const answers = await here.cacheAnswers()
     await everything()
     const { id } = await storeProduct()
 
@@ -88,7 +86,7 @@ describe.each([
     await eventually(here.cacheAnswers)
     await here.findProduct(id)
 
-    expect(ms).toBeLessThan(littleMs)
+    expect(answers).toBe(false)
     expect(await there.findProduct(id)).toMatchObject({ hit: true })
     await eventually(() => hearsNewValues())
   })
@@ -96,47 +94,36 @@ describe.each([
   it('an instance that starts meanwhile works without it', async () => {
     const newcomer = await startCacheInstance({ ...own, redisUrl: proxy.addressFor(own.redisUrl) })
 
-    const { ms } = await timed(async () =>
-      expect((await newcomer.findProduct(product.id)).value).toEqual(product),
-    )
+    const { value } = await newcomer.findProduct(product.id)
     await newcomer.shutDown()
 
-    // The first attempt to connect may take its second.
-    expect(ms).toBeLessThan(1000 + littleMs)
+    expect(value).toEqual(product)
   })
 })
 
-describe('when Redis comes back after it was away', () => {
-  it('an instance shows what others committed meanwhile within a second', async () => {
-    await here.findProduct(product.id)
-    await proxy.refuse()
-    await there.writeThrough([{ product: { ...product, qty: 4 }, version: 2 }])
+it('when Redis comes back after it was away, an instance shows what others committed meanwhile', async () => {
+  await here.findProduct(product.id)
+  await proxy.refuse()
+  await there.writeThrough([{ product: { ...product, qty: 4 }, version: 2 }])
 
-    await proxy.accept()
-    await eventually(here.cacheAnswers)
+  await proxy.accept()
+  await eventually(here.cacheAnswers)
 
-    await eventually(async () => (await here.findProduct(product.id)).value?.qty === 4)
-  })
+  await eventually(async () => (await here.findProduct(product.id)).value?.qty === 4)
 })
 
-describe('when Redis leaves the subscription of a connection that came back unanswered', () => {
-  beforeEach(async () => {
-    await here.findProduct(product.id)
-    proxy.swallow('subscribe')
-    proxy.cut()
-    await eventually(here.cacheAnswers)
-    // It was asked for again, so the first time has gone by unanswered.
-    await eventually(() => proxy.swallowed > 1)
-  })
+it('when Redis leaves the subscription of a connection that came back unanswered, an instance goes on, and asks until it is answered', async () => {
+  await here.findProduct(product.id)
+  proxy.swallow('subscribe')
+  const before = proxy.swallowed
+  proxy.cut()
+  await eventually(here.cacheAnswers)
+  // It was asked for again, so the first time has gone by unanswered.
+  await eventually(() => proxy.swallowed > before + 1)
 
   // jest fails a test for a rejection that nobody handles, as Node.js ends a process for one.
-  it('an instance goes on without it', async () => {
-    expect((await here.findProduct(product.id)).value).toEqual(product)
-  })
+  expect((await here.findProduct(product.id)).value).toEqual(product)
+  proxy.swallow(undefined)
 
-  it('it is asked for until it is answered', async () => {
-    proxy.swallow(undefined)
-
-    await eventually(() => hearsNewValues())
-  })
+  await eventually(() => hearsNewValues())
 })

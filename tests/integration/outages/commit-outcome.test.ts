@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { eventually } from '../../../bench/processes/eventually.ts'
 import { runSql } from '../../../bench/services/databases.ts'
 import { anotherInstance } from '../../support/another-instance.ts'
@@ -28,17 +28,22 @@ const instanceAt = (databaseUrl: string) =>
     createOrder: (await import('../../../functions/orders/create-order.ts')).handler,
   }))
 
-beforeEach(async () => {
-  productId = (await storeProduct()).id
+beforeAll(async () => {
   proxy = await TcpProxy.inFrontOf(own.databaseUrl, 5432)
   shop = await instanceAt(proxy.addressFor(own.databaseUrl))
-  // Connections stand then, and statements are prepared.
-  await eventually(async () => (await order()).statusCode === 202)
-  ordersBefore = await countOrders()
 })
 
-afterEach(async () => {
+beforeEach(async () => {
+  await proxy.recover()
   await runSql(own.databaseUrl, 'drop schema if exists slowness cascade')
+  productId = (await storeProduct()).id
+  // Connections stand then, and statements are prepared.
+  await eventually(async () => (await order()).statusCode === 202)
+  ordersBefore = 0
+  ordersBefore = await stored()
+})
+
+afterAll(async () => {
   await proxy.close()
   await shop.shutDown()
 })
@@ -51,26 +56,24 @@ const order = (key?: string) =>
   })
 
 /** The orders of the product that were stored since, once no transaction is under way any more. */
-async function stored() {
-  await eventually(() => nothingMatches('xact_start is not null'))
-  return (await countOrders()) - ordersBefore
+async function stored(): Promise<number> {
+  await allIsDone()
+  const sql = 'select 1 from orders.orders where product_id = $1'
+  return (await runSql(own.databaseUrl, sql, [productId])).length - ordersBefore
 }
 
-async function countOrders() {
-  const sql = 'select count(*)::int as orders from orders.orders where product_id = $1'
-  const [row] = await runSql<{ orders: number }>(own.databaseUrl, sql, [productId])
-  return row?.orders as number
-}
-
-/** Whether no other session of the database is such that `condition` holds of its row in pg_stat_activity. */
-async function nothingMatches(condition: string) {
+/** How many other sessions of the database are such that `condition` holds of their row in pg_stat_activity. */
+async function sessions(condition: string): Promise<number> {
   const rows = await runSql(
     own.databaseUrl,
     `select 1 from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid() and ${condition}`,
   )
-  return rows.length === 0
+  return rows.length
 }
+
+const somebodySleeps = () => eventually(() => sessions("wait_event = 'PgSleep'"))
+const allIsDone = () => eventually(async () => (await sessions('xact_start is not null')) === 0)
 
 /** Lets each statement that writes into a table take its time. */
 async function slowDown(table: string, seconds: number) {
@@ -94,13 +97,9 @@ const rename = () =>
   })
 
 async function nameNow() {
-  await eventually(() => nothingMatches('xact_start is not null'))
-  const [row] = await runSql<{ name: string }>(
-    own.databaseUrl,
-    'select name from products.products where id = $1',
-    [productId],
-  )
-  return row?.name
+  await allIsDone()
+  const sql = 'select name from products.products where id = $1'
+  return (await runSql<{ name: string }>(own.databaseUrl, sql, [productId]))[0]?.name
 }
 
 describe('a change whose commit comes late', () => {
@@ -120,7 +119,7 @@ describe('an order whose commit comes late', () => {
   it('is 503 and not stored when its time is over before its turn comes', async () => {
     await slowDown('orders.orders', 1.45)
     const first = order()
-    await eventually(async () => !(await nothingMatches("wait_event = 'PgSleep'")))
+    await somebodySleeps()
 
     const second = await order()
 
@@ -147,30 +146,24 @@ describe('a commit that is never answered', () => {
     body: problem(500, 'outcome-unknown'),
   }
 
-  it('of an order makes its outcome unknown, and a retry with its key finds the order', async () => {
-    proxy.loseAnswer('isFree')
+  it.each([
+    ['took place', 'finds', () => proxy.loseAnswer('isFree'), 'true'],
+    ['did not', 'places', () => proxy.swallow('"fingerprint":'), undefined],
+  ])(
+    'and %s makes the outcome of an order unknown, and a retry with its key %s it',
+    async (key, _, lose, replayed) => {
+      lose()
 
-    const answer = await order('a')
-    proxy.loseAnswer(undefined)
-    const again = await order('a')
+      const answer = await order(key)
+      proxy.loseAnswer(undefined)
+      proxy.swallow(undefined)
+      const again = await order(key)
 
-    expect(answer).toMatchObject(unknown)
-    expect(again).toMatchObject({ statusCode: 202, headers: { 'idempotent-replayed': 'true' } })
-    expect(await stored()).toBe(1)
-  })
-
-  it('and did not take place makes the outcome unknown, and a retry with the key places the order', async () => {
-    proxy.swallow('"fingerprint":')
-
-    const answer = await order('b')
-    proxy.swallow(undefined)
-    const again = await order('b')
-
-    expect(answer).toMatchObject(unknown)
-    expect(again.statusCode).toBe(202)
-    expect(again.headers).not.toHaveProperty('idempotent-replayed')
-    expect(await stored()).toBe(1)
-  })
+      expect(answer).toMatchObject(unknown)
+      expect([again.statusCode, again.headers['idempotent-replayed']]).toEqual([202, replayed])
+      expect(await stored()).toBe(1)
+    },
+  )
 
   it('leaves one outcome unknown: while the database stays silent, no other commit is sent', async () => {
     const commit = () =>
@@ -187,7 +180,7 @@ describe('a commit that is never answered', () => {
   it('because the connection breaks makes the outcome unknown', async () => {
     await slowDown('orders.orders', 1)
     const answer = order()
-    await eventually(async () => !(await nothingMatches("wait_event = 'PgSleep'")))
+    await somebodySleeps()
 
     proxy.cut()
 
@@ -195,27 +188,15 @@ describe('a commit that is never answered', () => {
   })
 
   it.each([
-    [
-      'POST /products',
-      () => send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } }),
-    ],
-    [
-      'PATCH /products/{id}',
-      () =>
-        send(shop.updateProduct, {
-          route: 'PATCH /products/{id}',
-          path: { id: `${productId}` },
-          json: { qty: 1 },
-        }),
-    ],
-    [
-      'DELETE /products/{id}',
-      () => send(shop.deleteProduct, { route: 'DELETE /products/{id}', path: { id: `${productId}` } }),
-    ],
-  ])('makes the outcome of %s unknown', async (_, request) => {
+    ['POST /products', () => shop.createProduct, { json: { name: 'Mug', price: 1, qty: 1 } }],
+    ['PATCH /products/{id}', () => shop.updateProduct, { json: { qty: 1 } }],
+    ['DELETE /products/{id}', () => shop.deleteProduct, {}],
+  ])('makes the outcome of %s unknown', async (route, endpoint, request) => {
     proxy.loseAnswer('COMMIT')
 
-    expect(await request()).toMatchObject(unknown)
+    const answer = await send(endpoint(), { route, path: { id: `${productId}` }, ...request })
+
+    expect(answer).toMatchObject(unknown)
   })
 })
 
@@ -224,7 +205,7 @@ describe('a commit that fails for certain', () => {
     const before = await nameNow()
     await slowDown('products.outbox', 1)
     const answer = rename()
-    await eventually(async () => !(await nothingMatches("wait_event = 'PgSleep'")))
+    await somebodySleeps()
 
     proxy.cut()
 

@@ -1,8 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { eventually } from '../../../bench/processes/eventually.ts'
 import { runSql } from '../../../bench/services/databases.ts'
 import { orderCreatedEvent } from '../../../functions/orders/order-placement.ts'
-import type { OrderDraft } from '../../../functions/orders/order-store.ts'
 import type { Product } from '../../../functions/products/product.ts'
 import { apiEvent } from '../../support/api-event.ts'
 import { type CacheInstance, startCacheInstance } from '../../support/cache-instances.ts'
@@ -36,40 +35,34 @@ type Instance = Awaited<ReturnType<typeof startInstance>>
 /** Commits, and writes nothing into Redis: as good as a process that dies between the two. */
 let dying: Instance
 let next: Instance
+/** Has read none of the products, so that it shows what Redis and the database have. */
+let elsewhere: CacheInstance
 let product: Product
 
-beforeEach(async () => {
+beforeAll(async () => {
   dying = await startInstance({ ...own, redisUrl: '' })
   next = await startInstance(own)
+  elsewhere = await startCacheInstance(own)
+})
+
+beforeEach(async () => {
   product = await storeProduct({ price: 2, qty: 10 })
   await eventually(() => client.isCopied(`product:${product.id}`, () => next.findProduct(product.id)))
 })
 
-afterEach(async () => {
-  await dying.shutDown()
-  await next.shutDown()
-})
+afterAll(() => Promise.all([dying, next, elsewhere].map((instance) => instance.shutDown())))
 
-const list = () => `orders:product:${product.id}`
+const shownProduct = async () => (await elsewhere.findProduct(product.id)).value
+const shownOrders = async () => (await elsewhere.recentOrders(product.id, firstPage)).value?.page
+const path = () => ({ id: String(product.id) })
 
-/** What another instance shows, which has no copies of its own. */
-async function shownElsewhere<Shown>(show: (instance: CacheInstance) => Promise<Shown>): Promise<Shown> {
-  const elsewhere = await startCacheInstance(own)
-  try {
-    return await show(elsewhere)
-  } finally {
-    await elsewhere.shutDown()
-  }
+async function listIsCopied(): Promise<void> {
+  const read = () => next.recentOrders(product.id, firstPage)
+  await eventually(() => client.isCopied(`orders:product:${product.id}`, read))
 }
 
 async function pendingOrder() {
-  const draft: OrderDraft = {
-    productId: product.id,
-    quantity: 4,
-    unitPrice: 2,
-    totalPrice: 8,
-    requestId: 'request-1',
-  }
+  const draft = { productId: product.id, quantity: 4, unitPrice: 2, totalPrice: 8, requestId: 'request-1' }
   return (await place(draft)).order
 }
 
@@ -87,23 +80,22 @@ describe('when a process dies between its commit and the cache', () => {
 
     await deliver(next.reduceStock, 'stock-reduction', batch)
 
-    expect((await shownElsewhere(({ findProduct }) => findProduct(product.id))).value?.qty).toBe(6)
+    expect((await shownProduct())?.qty).toBe(6)
   })
 
   it('the redelivered outcome drops the list of orders', async () => {
     const { id: orderId, productId, quantity, createdAt: timestamp } = await pendingOrder()
-    await eventually(() => client.isCopied(list(), () => next.recentOrders(product.id, firstPage)))
+    await listIsCopied()
     const batch = [{ type: 'stock.reduced', body: { orderId, productId, quantity, timestamp } }]
     await deliver(dying.settleOrder, 'order-settlement', batch)
 
     await deliver(next.settleOrder, 'order-settlement', batch)
 
-    const { value } = await shownElsewhere(({ recentOrders }) => recentOrders(product.id, firstPage))
-    expect(value?.page.map(({ status }) => status)).toEqual(['confirmed'])
+    expect(await shownOrders()).toMatchObject([{ status: 'confirmed' }])
   })
 
   it('the retry of an order, by its key, puts it into its list', async () => {
-    await eventually(() => client.isCopied(list(), () => next.recentOrders(product.id, firstPage)))
+    await listIsCopied()
     const event = apiEvent({
       json: { productId: product.id, quantity: 1 },
       headers: { 'idempotency-key': 'key-1' },
@@ -112,26 +104,22 @@ describe('when a process dies between its commit and the cache', () => {
 
     await next.createOrder(event, lambdaContext())
 
-    const { value } = await shownElsewhere(({ recentOrders }) => recentOrders(product.id, firstPage))
-    expect(value?.page).toHaveLength(1)
+    expect(await shownOrders()).toHaveLength(1)
   })
 
   it('the sweep shows a changed product', async () => {
-    await dying.updateProduct(
-      apiEvent({ path: { id: String(product.id) }, json: { price: 3 } }),
-      lambdaContext(),
-    )
+    await dying.updateProduct(apiEvent({ path: path(), json: { price: 3 } }), lambdaContext())
 
     await sweepBy(next)
 
-    expect((await shownElsewhere(({ findProduct }) => findProduct(product.id))).value?.price).toBe(3)
+    expect((await shownProduct())?.price).toBe(3)
   })
 
   it('the sweep hides a deleted product', async () => {
-    await dying.deleteProduct(apiEvent({ path: { id: String(product.id) } }), lambdaContext())
+    await dying.deleteProduct(apiEvent({ path: path() }), lambdaContext())
 
     await sweepBy(next)
 
-    expect((await shownElsewhere(({ findProduct }) => findProduct(product.id))).value).toBeNull()
+    expect(await shownProduct()).toBeNull()
   })
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { eventually } from '../../../bench/processes/eventually.ts'
 import { runSql } from '../../../bench/services/databases.ts'
 import { anotherInstance } from '../../support/another-instance.ts'
@@ -7,23 +7,23 @@ import { lockRow } from '../../support/other-session.ts'
 import { ownServices } from '../../support/own-services.ts'
 import { storeProduct } from '../../support/stories.ts'
 import { startSilentServer, TcpProxy } from '../../support/tcp-proxy.ts'
-import { timed } from '../../support/timed.ts'
 
-// What the database may keep a caller waiting for is what these tests are about.
+// What the database may keep a caller waiting for is what these tests are about. The fault suite measures it; here it
+// counts that nobody waits for ever, however busy the machine is.
 delete process.env.DATABASE_TIMEOUT_MS
 
 const own = ownServices()
-
-// The contract's limits, which the fault suite measures. Here it counts that nobody waits for ever, however busy the machine is.
-const slackMs = 10_000
-const refusedWithinMs = 100 + slackMs
-const silentWithinMs = 2000 + slackMs
-
 const unavailable = 'Unavailable: database'
 const one = [{ one: 1 }]
+const refusal = {
+  statusCode: 503,
+  headers: { 'retry-after': expect.stringMatching(/^[1-9]/) },
+  body: { code: 'service-unavailable' },
+}
 
 let proxy: TcpProxy
 let shop: Awaited<ReturnType<typeof instanceAt>>
+let productId: number
 
 /** An instance of its own whose database is at `url`. */
 const instanceAt = (databaseUrl: string) =>
@@ -38,6 +38,15 @@ const instanceAt = (databaseUrl: string) =>
   }))
 
 const select = () => shop.query<{ one: number }>('orders', 'select 1 as one')
+const selects = (count: number) => outcomesOf(Array.from({ length: count }, select))
+const create = () =>
+  send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } })
+const update = () =>
+  send(shop.updateProduct, {
+    route: 'PATCH /products/{id}',
+    path: { id: `${productId}` },
+    json: { qty: 1 },
+  })
 
 /** The values, and of what failed the name and the service, or the message of an error that isn't Unavailable. */
 const outcomesOf = (work: Promise<unknown>[]) => Promise.all(work.map((one) => one.catch(describeFailure)))
@@ -45,68 +54,50 @@ const outcomesOf = (work: Promise<unknown>[]) => Promise.all(work.map((one) => o
 const describeFailure = ({ name, service, message }: Error & { service?: string }) =>
   service ? `${name}: ${service}` : message
 
-const attempt = <Value>(work: () => Promise<Value>) => timed(() => work().catch(describeFailure))
-
-beforeAll(() => storeProduct({ name: 'Unfortunate mug' }))
-
-beforeEach(async () => {
+beforeAll(async () => {
+  productId = (await storeProduct()).id
   proxy = await TcpProxy.inFrontOf(own.databaseUrl, 5432)
   shop = await instanceAt(proxy.addressFor(own.databaseUrl))
 })
 
-afterEach(async () => {
+beforeEach(async () => {
+  await proxy.recover()
+  await eventually(async () => (await selects(10)).every((outcome) => outcome !== unavailable))
+})
+
+afterAll(async () => {
   await proxy.close()
   await shop.shutDown()
 })
 
 describe('while the database refuses connections', () => {
-  beforeEach(() => proxy.refuse())
-
-  it('each of many queries and transactions is Unavailable at once', async () => {
-    const { outcome, ms } = await attempt(() =>
-      outcomesOf(
-        Array.from({ length: 40 }, (_, n) => (n % 2 ? select() : shop.transaction('orders', async () => {}))),
-      ),
-    )
-
-    expect(outcome).toEqual(Array(40).fill(unavailable))
-    expect(ms).toBeLessThan(refusedWithinMs)
+  beforeEach(async () => {
+    await proxy.refuse()
+    // Those that stood are spent.
+    await selects(10)
   })
 
-  it('an endpoint says 503 with Retry-After at once', async () => {
-    const { outcome, ms } = await attempt(() =>
-      send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } }),
+  it('each of many queries and transactions is Unavailable, without a word of a library on the console', async () => {
+    const written = jest.spyOn(console, 'log').mockImplementation(() => {})
+
+    const outcomes = await outcomesOf(
+      Array.from({ length: 40 }, (_, n) => (n % 2 ? select() : shop.transaction('orders', async () => {}))),
     )
 
-    expect(outcome).toMatchObject({
-      statusCode: 503,
-      headers: { 'retry-after': expect.stringMatching(/^[1-9]/) },
-      body: { code: 'service-unavailable' },
-    })
-    expect(ms).toBeLessThan(refusedWithinMs)
+    expect(outcomes).toEqual(Array(40).fill(unavailable))
+    expect(written.mock.calls).toEqual([])
+    written.mockRestore()
   })
 
-  it('health says unhealthy with 503, and the database is down', async () => {
-    const answer = await send(shop.getHealth, { route: 'GET /health' })
-
-    expect(answer).toMatchObject({
+  it('an endpoint says 503 with Retry-After, and health says that the database is down', async () => {
+    expect(await create()).toMatchObject(refusal)
+    expect(await send(shop.getHealth, { route: 'GET /health' })).toMatchObject({
       statusCode: 503,
       body: { status: 'unhealthy', services: { database: 'down', cache: 'up' } },
     })
   })
 
-  it('no library writes to the console in place of the log', async () => {
-    const written = jest.spyOn(console, 'log').mockImplementation(() => {})
-
-    await outcomesOf([select(), select()])
-
-    expect(written.mock.calls).toEqual([])
-    written.mockRestore()
-  })
-
   it('the next query succeeds as soon as the database is back', async () => {
-    await outcomesOf([select(), select()])
-
     await proxy.accept()
 
     expect(await select()).toEqual(one)
@@ -115,11 +106,9 @@ describe('while the database refuses connections', () => {
 
 describe('when standing connections break', () => {
   it('at most those queries fail, as Unavailable, and the pool goes on with new connections', async () => {
-    await Promise.all([select(), select(), select()])
-
     proxy.cut()
-    const outcomes = await outcomesOf(Array.from({ length: 10 }, select))
-    const afterwards = await Promise.all(Array.from({ length: 10 }, select))
+    const outcomes = await selects(10)
+    const afterwards = await selects(10)
 
     for (const outcome of outcomes) expect([unavailable, one]).toContainEqual(outcome)
     expect(afterwards).toEqual(Array(10).fill(one))
@@ -135,13 +124,11 @@ describe('when standing connections break', () => {
       .catch(describeFailure)
 
     expect(outcome).toEqual(unavailable)
-    expect(await runSql(own.databaseUrl, "select 1 from products.products where name = 'Halfway'")).toEqual(
-      [],
-    )
+    const halfway = "select 1 from products.products where name = 'Halfway'"
+    expect(await runSql(own.databaseUrl, halfway)).toEqual([])
   })
 
   it('an idle connection that the server ends costs nobody an error', async () => {
-    await select()
     await runSql(
       own.databaseUrl,
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
@@ -152,119 +139,85 @@ describe('when standing connections break', () => {
   })
 })
 
-describe('while the database accepts connections and never says a word', () => {
-  it('a query is Unavailable within 2 s', async () => {
-    const silent = await startSilentServer()
-    shop = await instanceAt(`postgres://postgres@127.0.0.1:${silent.port}/postgres`)
+it('while the database has never said a word, a query is Unavailable', async () => {
+  const silent = await startSilentServer()
+  const newcomer = await instanceAt(`postgres://postgres@127.0.0.1:${silent.port}/postgres`)
 
-    const { outcome, ms } = await attempt(select)
-    silent.close()
+  const outcome = await newcomer.query('orders', 'select 1').catch(describeFailure)
+  silent.close()
+  await newcomer.shutDown()
 
-    expect(outcome).toEqual(unavailable)
-    expect(ms).toBeLessThan(silentWithinMs)
-  })
+  expect(outcome).toEqual(unavailable)
 })
 
 describe('when the database falls silent', () => {
-  beforeEach(async () => {
-    await Promise.all(Array.from({ length: 10 }, select))
-    proxy.fallSilent()
+  beforeEach(() => proxy.fallSilent())
+
+  it('each of more queries than the pool has connections is Unavailable, and every endpoint says 503', async () => {
+    const outcomes = await selects(40)
+    const answers = await Promise.all([
+      create(),
+      update(),
+      send(shop.getProduct, { route: 'GET /products/{id}', path: { id: `${productId}` } }),
+      send(shop.createOrder, { route: 'POST /orders', json: { productId, quantity: 1 } }),
+    ])
+
+    expect(outcomes).toEqual(Array(40).fill(unavailable))
+    for (const answer of answers) expect(answer).toMatchObject(refusal)
   })
 
-  it('each of more queries than the pool has connections is Unavailable within 2 s', async () => {
-    const { outcome, ms } = await attempt(() => outcomesOf(Array.from({ length: 40 }, select)))
-
-    expect(outcome).toEqual(Array(40).fill(unavailable))
-    expect(ms).toBeLessThan(silentWithinMs)
-  })
-
-  it('every endpoint says 503 within 2 s', async () => {
-    const json = { productId: 1, quantity: 1 }
-    const requests = [
-      () => send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } }),
-      () => send(shop.updateProduct, { route: 'PATCH /products/{id}', path: { id: '1' }, json: { qty: 1 } }),
-      () => send(shop.getProduct, { route: 'GET /products/{id}', path: { id: '1' } }),
-      () => send(shop.createOrder, { route: 'POST /orders', json }),
-    ]
-
-    const outcomes = await Promise.all(requests.map(attempt))
-
-    for (const { outcome, ms } of outcomes) {
-      expect(outcome).toMatchObject({ statusCode: 503, headers: { 'retry-after': expect.any(String) } })
-      expect(ms).toBeLessThan(silentWithinMs)
-    }
-  })
-
-  it('databaseAnswers says so within its second, and says when it is back', async () => {
-    const down = await attempt(shop.databaseAnswers)
+  it('databaseAnswers says so, and says when it is back', async () => {
+    const answers = await shop.databaseAnswers()
     proxy.speak()
 
-    expect(down.outcome).toBe(false)
-    expect(down.ms).toBeLessThan(1000 + slackMs)
+    expect(answers).toBe(false)
     await eventually(shop.databaseAnswers)
   })
 })
 
-describe('when the network forgets the connections that stand, and new ones work', () => {
-  it('each of them costs one query, and the queries after those succeed at once', async () => {
-    await Promise.all(Array.from({ length: 10 }, select))
-    proxy.abandon()
+it('when the network forgets the connections that stand, each costs one query, and those after succeed', async () => {
+  proxy.abandon()
 
-    const first = await outcomesOf(Array.from({ length: 5 }, select))
-    const { outcome, ms } = await attempt(() => outcomesOf(Array.from({ length: 5 }, select)))
+  const first = await selects(5)
+  const afterwards = await selects(5)
 
-    expect(new Set(first)).toEqual(new Set([unavailable]))
-    expect(outcome).toEqual(Array(5).fill(one))
-    expect(ms).toBeLessThan(slackMs)
-  })
+  expect(first).toEqual(Array(5).fill(unavailable))
+  expect(afterwards).toEqual(Array(5).fill(one))
 })
 
 describe('while the database is slow', () => {
-  it('an endpoint of several statements says 503 within 2 s', async () => {
-    await select()
+  it('an endpoint of several statements says 503', async () => {
     proxy.slowDown(400)
 
-    const { outcome, ms } = await attempt(() =>
-      send(shop.createProduct, { route: 'POST /products', json: { name: 'Mug', price: 1, qty: 1 } }),
-    )
-
-    expect(outcome).toMatchObject({ statusCode: 503 })
-    expect(ms).toBeLessThan(silentWithinMs)
+    expect(await create()).toMatchObject(refusal)
   })
 
   it('a statement that takes too long is ended by the server and Unavailable, and the connection lives on', async () => {
-    const { outcome, ms } = await attempt(() => shop.query('orders', 'select pg_sleep(20)'))
+    const before = proxy.connections
+
+    const [outcome] = await outcomesOf([shop.query('orders', 'select pg_sleep(20)')])
 
     expect(outcome).toEqual(unavailable)
-    expect(ms).toBeLessThan(silentWithinMs)
     expect(await select()).toEqual(one)
-    expect(proxy.connections).toBe(1)
-    const running = await runSql(
-      own.databaseUrl,
-      "select 1 from pg_stat_activity where datname = current_database() and query like '%pg_sleep(20)%' and state = 'active' and pid <> pg_backend_pid()",
-    )
-    expect(running).toEqual([])
+    expect(proxy.connections).toBe(before)
+    const running =
+      "select 1 from pg_stat_activity where datname = current_database() and query like '%pg_sleep(20)%' and state = 'active' and pid <> pg_backend_pid()"
+    expect(await runSql(own.databaseUrl, running)).toEqual([])
   })
 
-  it('a change that waits too long for a locked row is 503 within 2 s', async () => {
-    const { id } = await storeProduct()
-    const holder = await lockRow(own.databaseUrl, 'products.products', id)
+  it('a change that waits too long for a locked row is 503', async () => {
+    const holder = await lockRow(own.databaseUrl, 'products.products', productId)
 
-    const { outcome, ms } = await attempt(() =>
-      send(shop.updateProduct, { route: 'PATCH /products/{id}', path: { id: `${id}` }, json: { qty: 1 } }),
-    )
+    const answer = await update()
     await holder.end()
 
-    expect(outcome).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } })
-    expect(ms).toBeLessThan(silentWithinMs)
+    expect(answer).toMatchObject(refusal)
   })
 })
 
-describe('an error of the SQL itself', () => {
-  it('is not taken for an unavailable database', async () => {
-    const wrong = shop.query('orders', 'select nonsense')
+it('an error of the SQL itself is not taken for an unavailable database', async () => {
+  const wrong = shop.query('orders', 'select nonsense')
 
-    await expect(wrong).rejects.toMatchObject({ code: '42703' })
-    expect(await select()).toEqual(one)
-  })
+  await expect(wrong).rejects.toMatchObject({ code: '42703' })
+  expect(await select()).toEqual(one)
 })

@@ -1,34 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { declareTopology, queues as topology } from '@stockroom/messaging/topology'
-import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib'
-import { eventually } from '../../../bench/processes/eventually.ts'
+import { expect, it } from '@jest/globals'
 import { runSql } from '../../../bench/services/databases.ts'
 import { main } from '../../../commands/audit/audit.ts'
+import { BrokerClient } from '../../support/broker-client.ts'
 import { ownServices } from '../../support/own-services.ts'
 
-let connection: ChannelModel
-let channel: ConfirmChannel
-
-// Before the virtual host goes.
-afterAll(() => connection.close())
-
 const own = ownServices({ rabbitmq: true })
-const queues = Object.keys(topology)
-
-beforeAll(async () => {
-  connection = await amqp.connect(own.rabbitmqUrl)
-  channel = await connection.createConfirmChannel()
-  await declareTopology(channel)
-})
-
-beforeEach(async () => {
-  await runSql(own.databaseUrl, 'truncate orders.orders, orders.idempotency_keys, products.stock_movements')
-  for (const queue of queues) {
-    await channel.purgeQueue(queue)
-    await channel.purgeQueue(`${queue}.dead`)
-  }
-})
+const broker = BrokerClient.withQueues(own)
 
 async function audit() {
   const printed: string[] = []
@@ -55,42 +33,30 @@ async function storeOrder(status: 'pending' | 'rejected'): Promise<number> {
 async function setAside(body: string, queue = 'stock-reduction'): Promise<string> {
   const messageId = randomUUID()
   const headers = { 'x-dead-letter-reason': 'not the shape of order.created' }
-  channel.publish('shop.dead-letters', `${queue}.dead`, Buffer.from(body), { messageId, headers })
-  await channel.waitForConfirms()
+  broker.channel.publish('shop.dead-letters', `${queue}.dead`, Buffer.from(body), { messageId, headers })
+  await broker.channel.waitForConfirms()
   return messageId
 }
 
-describe('the audit of a shop on RabbitMQ', () => {
-  it('shows what waits in each queue', async () => {
-    for (const name of ['order.created', 'order.created', 'stock.reduced']) {
-      channel.publish('shop.events', name, Buffer.from('{}'), {})
-    }
-    await channel.waitForConfirms()
+it('an audit on RabbitMQ shows what waits, tells dead letters whose order has settled from those that need a person, and leaves them all', async () => {
+  for (const name of ['order.created', 'order.created', 'stock.reduced'])
+    broker.channel.publish('shop.events', name, Buffer.from('{}'))
+  const [pending, settled] = [await storeOrder('pending'), await storeOrder('rejected')]
+  await setAside(JSON.stringify({ orderId: settled }))
+  await setAside(JSON.stringify({ orderId: settled }), 'order-settlement')
+  await setAside(JSON.stringify({ orderId: pending }))
+  const unreadable = await setAside('not JSON')
+  const unknown = await setAside(JSON.stringify({ orderId: 9_007_199_254_740_991 }), 'order-settlement')
 
-    const { code, text } = await audit()
+  const first = await audit()
+  await broker.holds('stock-reduction.dead', 3)
+  await broker.holds('order-settlement.dead', 2)
+  const second = await audit()
 
-    expect(code).toBe(0)
-    expect(text).toContain('2 in stock-reduction, 1 in order-settlement')
-    expect(text).toContain('0 harmless (settled), 0 pending (announced again), 0 for a person')
-  })
-
-  it('tells dead letters whose order has settled from those that need a person, and leaves them all', async () => {
-    const [pending, settled] = [await storeOrder('pending'), await storeOrder('rejected')]
-    await setAside(JSON.stringify({ orderId: settled }))
-    await setAside(JSON.stringify({ orderId: settled }), 'order-settlement')
-    await setAside(JSON.stringify({ orderId: pending }))
-    const unreadable = await setAside('not JSON')
-    const unknown = await setAside(JSON.stringify({ orderId: 9_007_199_254_740_991 }), 'order-settlement')
-
-    const first = await audit()
-    await eventually(async () => (await channel.checkQueue('stock-reduction.dead')).messageCount === 3)
-    await eventually(async () => (await channel.checkQueue('order-settlement.dead')).messageCount === 2)
-    const second = await audit()
-
-    expect(first.code).toBe(0)
-    expect(first.text).toContain('2 harmless (settled), 1 pending (announced again), 2 for a person')
-    expect(first.text).toContain(`  stock-reduction  ${unreadable}  not the shape of order.created`)
-    expect(first.text).toContain(`  order-settlement  ${unknown}  not the shape of order.created`)
-    expect(second).toEqual(first)
-  })
+  expect(first.code).toBe(0)
+  expect(first.text).toContain('2 in stock-reduction, 1 in order-settlement')
+  expect(first.text).toContain('2 harmless (settled), 1 pending (announced again), 2 for a person')
+  expect(first.text).toContain(`  stock-reduction  ${unreadable}  not the shape of order.created`)
+  expect(first.text).toContain(`  order-settlement  ${unknown}  not the shape of order.created`)
+  expect(second).toEqual(first)
 })

@@ -52,6 +52,12 @@ const publishing = (exchange: string, routingKey: string) => async (channel: Cha
 }
 
 const message = { content: Buffer.from('{}'), options: { messageId: 'm1', mandatory: true } }
+type Attempt = [title: string, (channel: Channel) => Promise<unknown>]
+const forbiddenToBoth: Attempt[] = [
+  ['forges no event', publishing('shop.events', 'order.created')],
+  ['puts nothing into a queue of the shop', publishing('', 'stock-reduction')],
+  ['takes no message from the consumers', (channel) => channel.get('stock-reduction')],
+]
 const refused = expect.stringMatching(/ACCESS_REFUSED/)
 
 describe('the user of the shop, with the permissions of docs/operations.md', () => {
@@ -83,11 +89,9 @@ describe('the user of people on call', () => {
     expect(letter).toBeTruthy()
   })
 
-  it.each([
-    ['forges no event', publishing('shop.events', 'order.created')],
-    ['puts nothing into a queue', publishing('', 'stock-reduction')],
-    ['takes no message from the consumers', (channel: Channel) => channel.get('stock-reduction')],
-    ['deletes no queue', (channel: Channel) => channel.deleteQueue('stock-reduction.dead')],
+  it.each<Attempt>([
+    ...forbiddenToBoth,
+    ['deletes no queue', (channel) => channel.deleteQueue('stock-reduction.dead')],
   ])('%s', async (_, work) => {
     expect(await oncall.refusalOf(work)).toEqual(refused)
   })
@@ -104,18 +108,13 @@ describe('the user of another system', () => {
     expect((await channel.checkQueue('listener.orders')).consumerCount).toBe(1)
   })
 
-  it.each([
-    ['forges no event', publishing('shop.events', 'order.created')],
-    ['puts nothing into a queue of the shop', publishing('', 'stock-reduction')],
-    ['takes no message from the consumers', (channel: Channel) => channel.get('stock-reduction')],
-    ['declares no queue of the shop', (channel: Channel) => channel.assertQueue('order-settlement.mine')],
-    [
-      'binds no queue of the shop',
-      (channel: Channel) => channel.bindQueue('stock-reduction', 'shop.events', '#'),
-    ],
+  it.each<Attempt>([
+    ...forbiddenToBoth,
+    ['declares no queue of the shop', (channel) => channel.assertQueue('order-settlement.mine')],
+    ['binds no queue of the shop', (channel) => channel.bindQueue('stock-reduction', 'shop.events', '#')],
     [
       'hears nothing that is not public',
-      async (channel: Channel) => {
+      async (channel) => {
         await channel.assertQueue('listener.all')
         await channel.bindQueue('listener.all', 'shop.events', 'order.created')
       },

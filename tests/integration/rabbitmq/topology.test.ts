@@ -1,43 +1,28 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { openChannel } from '@stockroom/messaging/broker-connection'
 import * as events from '@stockroom/messaging/events'
 import { declareTopology, queues as topology } from '@stockroom/messaging/topology'
-import { eventually } from '../../../bench/processes/eventually.ts'
 import { handler as migrate } from '../../../functions/operations/migrate.ts'
-import { BrokerClient } from '../../support/broker-client.ts'
+import { BrokerClient, everyQueue } from '../../support/broker-client.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { migrationsOf } from '../../support/migrations.ts'
 import { ownServices } from '../../support/own-services.ts'
 
 const own = ownServices({ rabbitmq: true, database: 'empty' })
-const broker = BrokerClient.of(own)
+const broker = BrokerClient.withQueues(own)
 
-const queues = Object.keys(topology)
-const deadQueues = queues.map((queue) => `${queue}.dead`)
-const everyQueue = [...queues, ...deadQueues]
-
-const argumentsOf = (queue: string) => ({
-  'x-queue-type': 'quorum',
-  'x-delivery-limit': 100,
-  'x-dead-letter-exchange': 'shop.dead-letters',
-  'x-dead-letter-routing-key': `${queue}.dead`,
-  'x-dead-letter-strategy': 'at-least-once',
-  'x-overflow': 'reject-publish',
-})
-
-/** The broker accepts a declaration of what is there only when nothing of it differs. */
-const declareQueue = (queue: string, args: object) =>
-  broker.refusalOf((channel) => channel.assertQueue(queue, { durable: true, arguments: args }))
-
-beforeAll(async () => {
-  const channel = await openChannel()
-  await declareTopology(channel)
-  await channel.close()
-})
-
-afterEach(async () => {
-  for (const queue of everyQueue) await broker.drain(queue)
-})
+const argumentsOf = (queue: string) =>
+  queue.endsWith('.dead')
+    ? // It may be looked at any number of times.
+      { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000_000 }
+    : {
+        'x-queue-type': 'quorum',
+        'x-delivery-limit': 100,
+        'x-dead-letter-exchange': 'shop.dead-letters',
+        'x-dead-letter-routing-key': `${queue}.dead`,
+        'x-dead-letter-strategy': 'at-least-once',
+        'x-overflow': 'reject-publish',
+      }
 
 describe('the topology', () => {
   it('can be declared any number of times, also by many at once', async () => {
@@ -46,29 +31,22 @@ describe('the topology', () => {
     await expect(Promise.all([declare(), declare(), declare()])).resolves.toBeDefined()
   })
 
-  it.each(queues)('has the queue %s with exactly the arguments of the design', async (queue) => {
-    expect(await declareQueue(queue, argumentsOf(queue))).toBeUndefined()
+  // The broker accepts a declaration of what is there only when nothing of it differs.
+  it.each(everyQueue)('has the durable queue %s with exactly the arguments of the design', async (queue) => {
+    const options = { durable: true, arguments: argumentsOf(queue) }
+
+    expect(await broker.refusalOf((channel) => channel.assertQueue(queue, options))).toBeUndefined()
   })
-
-  it.each(deadQueues)(
-    'has %s as a durable quorum queue that may be looked at any number of times',
-    async (queue) => {
-      const args = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000_000 }
-
-      expect(await declareQueue(queue, args)).toBeUndefined()
-    },
-  )
 
   it.each([
     ['shop.events', 'topic'],
     ['shop.dead-letters', 'direct'],
   ])('has the durable exchange %s of the type %s', async (exchange, type) => {
-    expect(
-      await broker.refusalOf((channel) => channel.assertExchange(exchange, type, { durable: true })),
-    ).toBeUndefined()
-    expect(
-      await broker.refusalOf((channel) => channel.assertExchange(exchange, type, { durable: false })),
-    ).toMatch(/PRECONDITION_FAILED/)
+    const refusalOf = (durable: boolean) =>
+      broker.refusalOf((channel) => channel.assertExchange(exchange, type, { durable }))
+
+    expect(await refusalOf(true)).toBeUndefined()
+    expect(await refusalOf(false)).toMatch(/PRECONDITION_FAILED/)
   })
 
   const destinations = Object.values(events).flatMap((value) => {
@@ -80,10 +58,9 @@ describe('the topology', () => {
   })
 
   it.each(destinations)('leads $event to $expected', async ({ event, expected }) => {
-    broker.channel.publish('shop.events', event, Buffer.from('{}'), { persistent: true })
+    broker.channel.publish('shop.events', event, Buffer.from('{}'))
     // Messages of one channel arrive in order: when the last is there, the one in question is as well.
-    for (const queue of everyQueue)
-      broker.channel.sendToQueue(queue, Buffer.from('last'), { persistent: true })
+    for (const queue of everyQueue) broker.channel.sendToQueue(queue, Buffer.from('last'))
 
     const reached: string[] = []
     for (const queue of everyQueue) {
@@ -95,18 +72,6 @@ describe('the topology', () => {
     }
 
     expect(reached).toEqual(expected)
-  })
-
-  it('keeps what a queue rejects for good, with the reason in its headers', async () => {
-    const queue = 'stock-reduction'
-    broker.channel.sendToQueue(queue, Buffer.from('rejected'), { persistent: true })
-    const message = await eventually(async () => (await broker.channel.get(queue)) || undefined)
-
-    broker.channel.reject(message, false)
-
-    const dead = await broker.next(`${queue}.dead`)
-    expect(dead.content.toString()).toBe('rejected')
-    expect(dead.properties.headers?.['x-first-death-queue']).toBe(queue)
   })
 })
 
