@@ -61,7 +61,7 @@ export function itServesItsClients(clientOf: () => ShopClient): void {
       })
       expect(atOnce).toMatchObject({ status: 200, body: { id: ordered.body.id } })
       expect(settled).toEqual({ ...ordered.body, status: 'confirmed', settledAt: expect.any(String) })
-      await eventually(async () => (await clientOf().qtyOf(product.id)) === 2, 1500)
+      await eventually(async () => (await clientOf().qtyOf(product.id)) === 2)
     })
 
     it('cancels an order, sees its pieces come back, and the ledger that says so', async () => {
@@ -171,7 +171,7 @@ export function itServesItsClients(clientOf: () => ShopClient): void {
       expect(confirmed.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(50)
       for (const { status, reason } of settled)
         expect(reason).toBe(status === 'confirmed' ? null : 'insufficient-stock')
-      await eventually(async () => (await clientOf().qtyOf(product.id)) === 0, 1500)
+      await eventually(async () => (await clientOf().qtyOf(product.id)) === 0)
     })
   })
 }

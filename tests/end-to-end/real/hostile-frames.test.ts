@@ -1,6 +1,7 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { inspectQueues } from '@stockroom/messaging/queue-inspection'
+import { queues as topology } from '@stockroom/messaging/topology'
 import { shutDown } from '@stockroom/runtime/shutdown'
 import fc from 'fast-check'
 import { eventually } from '../../../bench/processes/eventually.ts'
@@ -13,14 +14,14 @@ import { RawPublisher, type WireMessage } from '../../support/amqp/raw-publisher
 import { shortText, table } from '../../support/amqp/wire.ts'
 import { BrokerClient } from '../../support/broker-client.ts'
 import { ownRealServices, type RealServices } from '../../support/real-services.ts'
+import { seed } from '../../support/seed.ts'
 import { ShopClient } from '../../support/shop-client.ts'
 import { killShops, ShopProcess } from '../../support/shop-process.ts'
 
-const seed = process.env.CI ? 20_261_121 : randomInt(2 ** 31)
 const random = 4000
 const customers = 10
 const ordersOfEach = 30
-const queues = ['stock-reduction', 'order-settlement']
+const queues = Object.keys(topology)
 const deadQueues = queues.map((queue) => `${queue}.dead`)
 
 let services: RealServices
