@@ -18,7 +18,7 @@ export function isRequest(event: unknown): event is APIGatewayProxyEventV2 {
 }
 
 const refuse = endpoint({}, async () => {
-  throw new Problem('internal-error', 'The shop has failed to respond. Its output says why.')
+  throw new Problem('internal-error', 'The shop could not handle the request. Its output says why.')
 })
 
 /**

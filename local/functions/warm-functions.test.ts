@@ -96,7 +96,7 @@ describe('a function that fails', () => {
         type: 'urn:stockroom:problem:internal-error',
         title: expect.any(String),
         status: 500,
-        detail: 'The shop has failed to respond. Its output says why.',
+        detail: 'The shop could not handle the request. Its output says why.',
         code: 'internal-error',
         requestId: 'mine',
         timestamp: expect.any(String),
