@@ -90,7 +90,8 @@ export default async () => {
   return {
     collectCoverageFrom: ['functions/**/*.ts', 'layers/**/*.ts', '!**/*.test.ts'],
     coverageThreshold: { global: { branches: 95 } },
-    maxWorkers: Math.min(4, availableParallelism()),
+    // One more than there are cores, as many tests wait for a service or a process that they started.
+    maxWorkers: Math.min(4, availableParallelism() + 1),
     // Modules of one file stay in the heap beside those of the next; a worker with a large one takes longer than Jest waits to end.
     workerIdleMemoryLimit: '300MB',
     // A shop may take a minute to start beside the other tests.
