@@ -15,7 +15,7 @@ export default async function setUp(): Promise<void> {
   if (missing.length > 0) process.stderr.write(`${refusal ?? missingServicesLine(missing)}\n`)
   if (refusal) process.exit(1)
   process.stderr.write(missingTools(process.env.CI === 'true').line)
-  const minutes = process.env.STOCKROOM_TESTS === 'long' ? 'ten' : 'three'
+  const minutes = process.env.STOCKROOM_TESTS === 'long' ? 'five' : 'three'
   process.stderr.write(`On two cores these tests take some ${minutes} minutes.\n`)
   if (!environment.databaseServerUrl) {
     publishEnvironment({ ...environment, databaseServerUrl: await startOwnPostgres() })
