@@ -28,7 +28,10 @@ function problemOf(error: unknown): Problem {
     return new Problem('outcome-unknown', 'It may have taken place, or not. Look before you send it again.')
   }
   log.error({ err: error }, 'request failed')
-  return new Problem('internal-error', 'The shop could not handle the request. The request id leads to its log.')
+  return new Problem(
+    'internal-error',
+    'The shop could not handle the request. The request id leads to its log.',
+  )
 }
 
 function problemResponse(
