@@ -45,17 +45,21 @@ export function nested(depth: number, kind: 'arrays' | 'tables'): Buffer {
 
 /** The properties of a message in the order of their flags, with the size of their number, text or table. */
 const properties = [
-  ...([
-    'contentType',
-    'contentEncoding',
-    'headers',
-    'deliveryMode',
-    'priority',
-    'correlationId',
-    'replyTo',
-  ] as const),
-  ...(['expiration', 'messageId', 'timestamp', 'type', 'userId', 'appId', 'clusterId'] as const),
-]
+  'contentType',
+  'contentEncoding',
+  'headers',
+  'deliveryMode',
+  'priority',
+  'correlationId',
+  'replyTo',
+  'expiration',
+  'messageId',
+  'timestamp',
+  'type',
+  'userId',
+  'appId',
+  'clusterId',
+] as const
 
 export type PropertyName = (typeof properties)[number]
 /** Each as it stands on the wire. */

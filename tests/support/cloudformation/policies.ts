@@ -13,13 +13,21 @@ export interface Policy {
   problems(resources: Resources): string[]
 }
 
-/** What may be allowed on every resource (`*`): Lambda makes the interfaces of a function, and of an event source mapping,
- * which have no ARN before, and EC2 has no permissions by resource for what only describes. */
+/**
+ * What may be allowed on every resource (`*`): Lambda makes the interfaces of a function, and of an event source mapping,
+ * which have no ARN before, and EC2 has no permissions by resource for what only describes.
+ */
 const allowedEverywhere = [
-  ...['CreateNetworkInterface', 'DeleteNetworkInterface', 'AssignPrivateIpAddresses'],
-  ...['UnassignPrivateIpAddresses', 'DescribeNetworkInterfaces', 'DescribeSecurityGroups'],
-  ...['DescribeSubnets', 'DescribeVpcs', 'GetSecurityGroupsForVpc'],
-].map((action) => `ec2:${action}`)
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcs',
+  'ec2:GetSecurityGroupsForVpc',
+]
 
 const ofType = (resources: Resources, ...types: string[]) =>
   Object.entries(resources)
