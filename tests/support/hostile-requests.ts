@@ -49,9 +49,20 @@ const awkwardNumbers = words(
     '9223372036854775808 123456789012345678901234567890',
 )
 const awkwardTexts = fc.constantFrom(
-  ...['""', '" "', '"\\u0000"', '"\\ud800"', '"\\udc00\\ud800"', '"\\u202e"', '"a\\tb"', '"\\u2028"', '"💥"'],
-  ...[`"${'x'.repeat(255)}"`, `"${'x'.repeat(256)}"`, `"${'é'.repeat(255)}"`],
-  ...[`"'; drop table x; --"`, '"$1 ? ?? :id"'],
+  '""',
+  '" "',
+  '"\\u0000"',
+  '"\\ud800"',
+  '"\\udc00\\ud800"',
+  '"\\u202e"',
+  '"a\\tb"',
+  '"\\u2028"',
+  '"💥"',
+  `"${'x'.repeat(255)}"`,
+  `"${'x'.repeat(256)}"`,
+  `"${'é'.repeat(255)}"`,
+  `"'; drop table x; --"`,
+  '"$1 ? ?? :id"',
 )
 const awkwardValues = oneOf(
   [4, awkwardNumbers],
